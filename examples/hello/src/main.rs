@@ -1,0 +1,29 @@
+//! Greets the person that the event names: `{"name": "Ada"}` becomes `{"message": "Hello, Ada!"}`.
+
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use serde::{Deserialize, Serialize};
+
+#[derive(Deserialize)]
+struct Request {
+    name: String,
+}
+
+#[derive(Serialize)]
+struct Response {
+    message: String,
+}
+
+async fn handler(event: LambdaEvent<Request>) -> Result<Response, Error> {
+    let name = event.payload.name;
+    if name.is_empty() {
+        return Err("the event's `name` is empty".into());
+    }
+    Ok(Response {
+        message: format!("Hello, {name}!"),
+    })
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    run(service_fn(handler)).await
+}

@@ -1,0 +1,80 @@
+//! What is wrong with a program: where, why, and what to do about it, drawn as rustc draws it.
+
+use std::{fmt, ops::Range};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use crate::Source;
+
+/// An error in a program, with a way out of it.
+///
+/// `Display` draws it in the form of rustc's errors, without colour.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    title: String,
+    source: Source,
+    places: Vec<(Range<usize>, String)>,
+    help: Vec<String>,
+}
+
+impl Diagnostic {
+    /// An error at a place in a file.
+    pub(crate) fn at(source: &Source, place: Range<usize>, title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            source: source.clone(),
+            places: vec![(place, String::new())],
+            help: Vec::new(),
+        }
+    }
+
+    /// Says what is at the place that was named last.
+    pub(crate) fn label(mut self, label: impl Into<String>) -> Self {
+        if let Some((_, last)) = self.places.last_mut() {
+            *last = label.into();
+        }
+        self
+    }
+
+    /// Names a further place in the same file.
+    pub(crate) fn also(mut self, place: Range<usize>, label: impl Into<String>) -> Self {
+        self.places.push((place, label.into()));
+        self
+    }
+
+    /// Says what to do.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Draws the error, in colour if asked.
+    pub fn render(&self, colour: bool) -> String {
+        let mut snippet = Snippet::source(&self.source.text).path(self.source.path.as_str());
+        for (index, (place, label)) in self.places.iter().enumerate() {
+            let kind = match index {
+                0 => AnnotationKind::Primary,
+                _ => AnnotationKind::Context,
+            };
+            snippet = snippet.annotation(kind.span(place.clone()).label((!label.is_empty()).then_some(label.as_str())));
+        }
+        let mut report: Vec<Group<'_>> = vec![Level::ERROR.primary_title(self.title.as_str()).element(snippet)];
+        if let Some(first) = report.pop() {
+            let first = self
+                .help
+                .iter()
+                .fold(first, |group, help| group.element(Level::HELP.message(help.as_str())));
+            report.push(first);
+        }
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        renderer.render(&report)
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Diagnostic {}

@@ -1,0 +1,258 @@
+//! Where a program starts the event loop.
+
+use std::ops::Range;
+
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use syn::{
+    Attribute, ExprIf, ExprMatch, ExprPath, ItemFn, ItemMod, Macro, Meta, Stmt,
+    visit::{self, Visit},
+};
+
+use crate::{
+    module_tree::{ModulePath, ModuleTree, unraw},
+    names::{External, Leaf, Names, Scope, UseItem},
+};
+
+/// A function that starts the event loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Starter {
+    /// `lambda_runtime::run`.
+    Run,
+    /// `lambda_http::run`.
+    HttpRun,
+    /// One that the bridge does not stand in for.
+    Unbridged,
+}
+
+/// Every path that starts the event loop, or makes what does.
+const STARTERS: [(&[&str], Starter); 7] = [
+    (&["lambda_runtime", "run"], Starter::Run),
+    (&["lambda_http", "run"], Starter::HttpRun),
+    (&["lambda_runtime", "run_concurrent"], Starter::Unbridged),
+    (&["lambda_http", "run_concurrent"], Starter::Unbridged),
+    (&["lambda_http", "run_with_streaming_response"], Starter::Unbridged),
+    (&["lambda_http", "run_with_streaming_response_concurrent"], Starter::Unbridged),
+    (&["lambda_runtime", "Runtime", "new"], Starter::Unbridged),
+];
+
+impl Starter {
+    /// The starter that an external path names.
+    fn of(path: &[String]) -> Option<Self> {
+        // lambda_http re-exports lambda_runtime.
+        let path = match path {
+            [first, second, ..] if first == "lambda_http" && second == "lambda_runtime" => &path[1..],
+            path => path,
+        };
+        let found = STARTERS.iter().find(|(known, _)| known.iter().eq(path.iter()))?;
+        Some(found.1)
+    }
+}
+
+/// Whether an external path starts the event loop.
+pub(crate) fn is_starter(path: &[String]) -> bool {
+    Starter::of(path).is_some()
+}
+
+/// A place where the program starts the event loop.
+#[derive(Clone, Debug)]
+pub(crate) struct Start {
+    pub(crate) starter: Starter,
+    /// The path, written in full.
+    pub(crate) path: Vec<String>,
+    /// The file, by its number in the module tree.
+    pub(crate) file: usize,
+    /// Where the path stands in the file's text.
+    pub(crate) place: Range<usize>,
+    /// The import that names the function, if one does.
+    pub(crate) leaf: Option<Leaf>,
+    function: usize,
+    branches: Vec<(usize, usize)>,
+}
+
+impl Start {
+    /// Whether both would be reached, one after the other.
+    pub(crate) fn follows(&self, other: &Self) -> bool {
+        let exclusive = self
+            .branches
+            .iter()
+            .any(|(branch, arm)| other.branches.iter().any(|(also, other)| branch == also && arm != other));
+        self.function == other.function && !exclusive
+    }
+}
+
+/// All places where the program starts the event loop, in the order of the files and their text, and all `use` items.
+pub(crate) fn find<'a>(tree: &'a ModuleTree<'a>, names: Names<'a>) -> (Vec<Start>, Vec<UseItem<'a>>) {
+    let mut finder = Finder {
+        tree,
+        names,
+        starts: Vec::new(),
+        file: 0,
+        module: Vec::new(),
+        blocks: Vec::new(),
+        function: 0,
+        functions: 0,
+        branches: Vec::new(),
+        forks: 0,
+    };
+    for (index, file) in tree.files.iter().enumerate() {
+        finder.file = index;
+        finder.module.clone_from(&file.module);
+        finder.visit_file(&file.parsed.tree);
+    }
+    (finder.starts, finder.names.uses)
+}
+
+struct Finder<'a> {
+    tree: &'a ModuleTree<'a>,
+    names: Names<'a>,
+    starts: Vec<Start>,
+    file: usize,
+    module: ModulePath,
+    blocks: Vec<Scope>,
+    function: usize,
+    functions: usize,
+    branches: Vec<(usize, usize)>,
+    forks: usize,
+}
+
+impl<'a> Finder<'a> {
+    fn path(&mut self, segments: &[String], first: Span, last: Span) {
+        let Some(External { path, leaf }) = self.names.resolve(&self.module, &self.blocks, segments) else {
+            return;
+        };
+        if let Some(starter) = Starter::of(&path) {
+            self.starts.push(Start {
+                starter,
+                path,
+                file: self.file,
+                place: self.tree.files[self.file].parsed.between(first, last),
+                leaf,
+                function: self.function,
+                branches: self.branches.clone(),
+            });
+        }
+    }
+
+    fn in_arm(&mut self, fork: usize, arm: usize, visit: impl FnOnce(&mut Self)) {
+        self.branches.push((fork, arm));
+        visit(self);
+        self.branches.pop();
+    }
+
+    /// Reads the tokens of a macro's argument for paths that are called.
+    fn tokens(&mut self, tokens: TokenStream) {
+        let mut path: Vec<(String, Span)> = Vec::new();
+        let mut colons = 0;
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) => {
+                    if colons != 2 {
+                        path.clear();
+                    }
+                    path.push((unraw(&ident), ident.span()));
+                    colons = 0;
+                }
+                TokenTree::Punct(punct) if punct.as_char() == ':' && !path.is_empty() => colons += 1,
+                TokenTree::Group(group) => {
+                    if group.delimiter() == Delimiter::Parenthesis
+                        && colons == 0
+                        && let (Some((_, first)), Some((_, last))) = (path.first(), path.last())
+                    {
+                        let (first, last) = (*first, *last);
+                        let segments: Vec<String> = path.iter().map(|(name, _)| name.clone()).collect();
+                        self.path(&segments, first, last);
+                    }
+                    path.clear();
+                    colons = 0;
+                    self.tokens(group.stream());
+                }
+                _ => {
+                    path.clear();
+                    colons = 0;
+                }
+            }
+        }
+    }
+}
+
+impl<'a> Visit<'a> for Finder<'a> {
+    fn visit_item_mod(&mut self, item: &'a ItemMod) {
+        if item.content.is_none() || is_test_only(&item.attrs) {
+            return;
+        }
+        self.module.push(unraw(&item.ident));
+        let blocks = std::mem::take(&mut self.blocks);
+        visit::visit_item_mod(self, item);
+        self.blocks = blocks;
+        self.module.pop();
+    }
+
+    fn visit_item_fn(&mut self, item: &'a ItemFn) {
+        if is_test_only(&item.attrs) {
+            return;
+        }
+        self.functions += 1;
+        let function = std::mem::replace(&mut self.function, self.functions);
+        visit::visit_item_fn(self, item);
+        self.function = function;
+    }
+
+    fn visit_block(&mut self, block: &'a syn::Block) {
+        let mut scope = Scope::default();
+        let items = block.stmts.iter().filter_map(|statement| match statement {
+            Stmt::Item(item) => Some(item),
+            _ => None,
+        });
+        scope.add(items, self.file, &mut self.names.uses);
+        self.blocks.push(scope);
+        visit::visit_block(self, block);
+        self.blocks.pop();
+    }
+
+    fn visit_expr_if(&mut self, expression: &'a ExprIf) {
+        self.forks += 1;
+        let fork = self.forks;
+        self.visit_expr(&expression.cond);
+        self.in_arm(fork, 0, |finder| finder.visit_block(&expression.then_branch));
+        if let Some((_, otherwise)) = &expression.else_branch {
+            self.in_arm(fork, 1, |finder| finder.visit_expr(otherwise));
+        }
+    }
+
+    fn visit_expr_match(&mut self, expression: &'a ExprMatch) {
+        self.forks += 1;
+        let fork = self.forks;
+        self.visit_expr(&expression.expr);
+        for (index, arm) in expression.arms.iter().enumerate() {
+            self.in_arm(fork, index, |finder| finder.visit_arm(arm));
+        }
+    }
+
+    fn visit_expr_path(&mut self, expression: &'a ExprPath) {
+        if expression.qself.is_none()
+            && let (Some(first), Some(last)) = (expression.path.segments.first(), expression.path.segments.last())
+        {
+            let absolute = expression.path.leading_colon.map(|_| String::new());
+            let names = expression.path.segments.iter().map(|segment| unraw(&segment.ident));
+            let segments: Vec<String> = absolute.into_iter().chain(names).collect();
+            let start = match &expression.path.leading_colon {
+                Some(colons) => colons.spans[0],
+                None => first.ident.span(),
+            };
+            self.path(&segments, start, last.ident.span());
+        }
+        visit::visit_expr_path(self, expression);
+    }
+
+    fn visit_macro(&mut self, invocation: &'a Macro) {
+        self.tokens(invocation.tokens.clone());
+    }
+}
+
+/// Whether an item is compiled for tests only.
+fn is_test_only(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident("test")
+            || matches!(&attribute.meta, Meta::List(list) if list.path.is_ident("cfg") && list.tokens.to_string() == "test")
+    })
+}

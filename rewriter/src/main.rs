@@ -1,0 +1,112 @@
+//! The rewriter's command line. See `rewriter help`.
+
+use std::{
+    fs,
+    io::IsTerminal,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::{Args, Parser, Subcommand};
+use rewriter::{Manifest, Program, Source, rewrite, root_crate};
+
+/// Rewrites Rust Lambda programs into libraries.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Rewrites one program.
+    Rewrite(RewriteArgs),
+    /// Writes the root crate of a library of rewritten programs.
+    RootCrate(RootCrateArgs),
+}
+
+#[derive(Args)]
+struct RewriteArgs {
+    /// The name of the program's crate.
+    #[arg(long)]
+    crate_name: String,
+    /// The source that holds `main`.
+    #[arg(long)]
+    crate_root: String,
+    /// A source, and the file that its rewritten text goes to.
+    #[arg(long = "source", value_name = "INPUT=OUTPUT", value_parser = parse_pair)]
+    sources: Vec<(String, PathBuf)>,
+    /// The name of a direct dependency.
+    #[arg(long = "dep", value_name = "CRATE")]
+    deps: Vec<String>,
+    /// The file that the manifest goes to.
+    #[arg(long)]
+    manifest: PathBuf,
+}
+
+#[derive(Args)]
+struct RootCrateArgs {
+    /// A program's manifest. Functions are numbered in the order of these.
+    #[arg(long = "manifest", required = true)]
+    manifests: Vec<PathBuf>,
+    /// The file that the crate's text goes to.
+    #[arg(long)]
+    output: PathBuf,
+}
+
+fn parse_pair(value: &str) -> Result<(String, PathBuf), String> {
+    let (input, output) = value.split_once('=').ok_or("expected INPUT=OUTPUT")?;
+    Ok((input.to_owned(), output.into()))
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Rewrite(arguments) => run_rewrite(arguments),
+        Command::RootCrate(arguments) => run_root_crate(&arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_rewrite(arguments: RewriteArgs) -> Result<(), String> {
+    let (inputs, outputs): (Vec<String>, Vec<PathBuf>) = arguments.sources.into_iter().unzip();
+    let sources: Result<Vec<Source>, String> = inputs
+        .into_iter()
+        .map(|path| Ok(Source::new(path.clone(), read(Path::new(&path))?)))
+        .collect();
+    let rewritten = rewrite(&Program {
+        crate_name: arguments.crate_name,
+        crate_root: arguments.crate_root,
+        sources: sources?,
+        deps: arguments.deps,
+    })
+    .map_err(|error| error.render(std::io::stderr().is_terminal()))?;
+    for (source, output) in rewritten.sources.iter().zip(&outputs) {
+        write(output, &source.text)?;
+    }
+    let manifest = serde_json::to_string_pretty(&rewritten.manifest).map_err(|error| error.to_string())?;
+    write(&arguments.manifest, &format!("{manifest}\n"))
+}
+
+fn run_root_crate(arguments: &RootCrateArgs) -> Result<(), String> {
+    let manifests: Result<Vec<Manifest>, String> = arguments
+        .manifests
+        .iter()
+        .map(|path| serde_json::from_str(&read(path)?).map_err(|error| format!("{}: {error}", path.display())))
+        .collect();
+    write(&arguments.output, &root_crate(&manifests?))
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("error: {} can't be read: {error}", path.display()))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| format!("error: {} can't be written: {error}", path.display()))
+}

@@ -1,0 +1,322 @@
+//! What a path in a program means: names are followed through `use`, whatever form it has.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use syn::{Item, ItemUse, UseTree};
+
+use crate::module_tree::{ModulePath, ModuleTree, unraw};
+
+/// One imported name: the number of its `use` item, and its own number among the names of that item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Leaf {
+    pub(crate) item: usize,
+    pub(crate) number: usize,
+}
+
+/// A `use` item, and the file that it is in.
+pub(crate) struct UseItem<'a> {
+    pub(crate) file: usize,
+    pub(crate) item: &'a ItemUse,
+}
+
+/// What an external path is called, and how the program came by it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct External {
+    /// The path from the external crate's name on, as if written in full.
+    pub(crate) path: Vec<String>,
+    /// The import that names the whole path, if one does.
+    pub(crate) leaf: Option<Leaf>,
+}
+
+/// The names that a module or a block declares.
+#[derive(Default)]
+pub(crate) struct Scope {
+    imports: BTreeMap<String, (Vec<String>, Leaf)>,
+    globs: Vec<Vec<String>>,
+    items: BTreeSet<String>,
+}
+
+impl Scope {
+    /// Adds what `items` declare to the scope; `uses` numbers the `use` items.
+    pub(crate) fn add<'a>(
+        &mut self,
+        items: impl Iterator<Item = &'a Item>,
+        file: usize,
+        uses: &mut Vec<UseItem<'a>>,
+    ) {
+        for item in items {
+            match item {
+                Item::Use(item) => {
+                    let mut prefix = Vec::new();
+                    if item.leading_colon.is_some() {
+                        // An empty first segment can be no local name.
+                        prefix.push(String::new());
+                    }
+                    let number = uses.len();
+                    self.add_tree(&item.tree, &mut prefix, number, &mut 0);
+                    uses.push(UseItem { file, item });
+                }
+                Item::ExternCrate(item) => {
+                    if let Some((_, name)) = &item.rename {
+                        let leaf = Leaf {
+                            item: usize::MAX,
+                            number: 0,
+                        };
+                        self.imports
+                            .insert(unraw(name), (vec![String::new(), unraw(&item.ident)], leaf));
+                    }
+                }
+                Item::Fn(item) => self.declare(&item.sig.ident),
+                Item::Mod(item) => self.declare(&item.ident),
+                Item::Struct(item) => self.declare(&item.ident),
+                Item::Enum(item) => self.declare(&item.ident),
+                Item::Type(item) => self.declare(&item.ident),
+                Item::Trait(item) => self.declare(&item.ident),
+                Item::Const(item) => self.declare(&item.ident),
+                Item::Static(item) => self.declare(&item.ident),
+                Item::Union(item) => self.declare(&item.ident),
+                _ => {}
+            }
+        }
+    }
+
+    fn declare(&mut self, name: &proc_macro2::Ident) {
+        self.items.insert(unraw(name));
+    }
+
+    fn add_tree(&mut self, tree: &UseTree, prefix: &mut Vec<String>, item: usize, number: &mut usize) {
+        let mut import = |name: String, path: Vec<String>| {
+            self.imports.insert(name, (path, Leaf { item, number: *number }));
+            *number += 1;
+        };
+        match tree {
+            UseTree::Path(tree) => {
+                prefix.push(unraw(&tree.ident));
+                self.add_tree(&tree.tree, prefix, item, number);
+                prefix.pop();
+            }
+            UseTree::Name(tree) if tree.ident == "self" => {
+                if let Some(last) = prefix.last().cloned() {
+                    import(last, prefix.clone());
+                }
+            }
+            UseTree::Name(tree) => {
+                let name = unraw(&tree.ident);
+                let path = prefix.iter().cloned().chain([name.clone()]).collect();
+                import(name, path);
+            }
+            UseTree::Rename(tree) => {
+                let mut path = prefix.clone();
+                if tree.ident != "self" {
+                    path.push(unraw(&tree.ident));
+                }
+                import(unraw(&tree.rename), path);
+            }
+            UseTree::Glob(_) => {
+                *number += 1;
+                self.globs.push(prefix.clone());
+            }
+            UseTree::Group(tree) => {
+                for tree in &tree.items {
+                    self.add_tree(tree, prefix, item, number);
+                }
+            }
+        }
+    }
+}
+
+/// The names of a whole crate.
+pub(crate) struct Names<'a> {
+    modules: BTreeMap<ModulePath, Scope>,
+    pub(crate) uses: Vec<UseItem<'a>>,
+    /// Whether an external path is one that is looked for. Only such are found through a glob import of a crate.
+    wanted: fn(&[String]) -> bool,
+}
+
+/// Whether glob imports are looked at: not while the path of one is followed, which would lead back to it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Globs {
+    Seen,
+    Hidden,
+}
+
+/// A bound for imports that lead to each other.
+const MAX_HOPS: usize = 32;
+
+impl<'a> Names<'a> {
+    /// Gathers what the modules of a crate declare.
+    pub(crate) fn new(tree: &'a ModuleTree<'a>, wanted: fn(&[String]) -> bool) -> Self {
+        let mut names = Self {
+            modules: BTreeMap::new(),
+            uses: Vec::new(),
+            wanted,
+        };
+        for (index, file) in tree.files.iter().enumerate() {
+            names.add_module(&file.module, &file.parsed.tree.items, index);
+        }
+        names
+    }
+
+    fn add_module(&mut self, module: &ModulePath, items: &'a [Item], file: usize) {
+        let scope = self.modules.entry(module.clone()).or_default();
+        scope.add(items.iter(), file, &mut self.uses);
+        for item in items {
+            if let Item::Mod(item) = item
+                && let Some((_, items)) = &item.content
+            {
+                let mut path = module.clone();
+                path.push(unraw(&item.ident));
+                self.add_module(&path, items, file);
+            }
+        }
+    }
+
+    /// The external path that `segments` mean in a module, within the blocks around them (outermost first); `None` if
+    /// they mean something of the program's own, or nothing known.
+    pub(crate) fn resolve(&self, module: &[String], blocks: &[Scope], segments: &[String]) -> Option<External> {
+        self.follow(module, blocks, segments, Globs::Seen, MAX_HOPS)
+    }
+
+    fn follow(
+        &self,
+        module: &[String],
+        blocks: &[Scope],
+        segments: &[String],
+        globs: Globs,
+        hops: usize,
+    ) -> Option<External> {
+        let hops = hops.checked_sub(1)?;
+        let (first, rest) = segments.split_first()?;
+        match first.as_str() {
+            "" => return Some(External { path: rest.to_vec(), leaf: None }),
+            "crate" => return self.in_module(&[], rest, hops),
+            "self" => return self.in_module(module, rest, hops),
+            "super" => return self.in_module(module.split_last()?.1, rest, hops),
+            _ => {}
+        }
+        for (index, scope) in blocks.iter().enumerate().rev() {
+            if let Some(found) = self.in_scope(scope, module, &blocks[..=index], segments, globs, hops) {
+                return found;
+            }
+        }
+        if let Some(scope) = self.modules.get(module)
+            && let Some(found) = self.in_scope(scope, module, &[], segments, globs, hops)
+        {
+            return found;
+        }
+        Some(External { path: segments.to_vec(), leaf: None })
+    }
+
+    /// Looks `segments` up in a module by path, where external crates are not in sight.
+    fn in_module(&self, module: &[String], segments: &[String], hops: usize) -> Option<External> {
+        if segments.first().is_some_and(|first| first == "super") {
+            return self.in_module(module.split_last()?.1, &segments[1..], hops);
+        }
+        let scope = self.modules.get(module)?;
+        self.in_scope(scope, module, &[], segments, Globs::Seen, hops)?
+    }
+
+    /// What a scope says of `segments`: nothing, that they are the program's own, or what they mean.
+    fn in_scope(
+        &self,
+        scope: &Scope,
+        module: &[String],
+        blocks: &[Scope],
+        segments: &[String],
+        globs: Globs,
+        hops: usize,
+    ) -> Option<Option<External>> {
+        let (first, rest) = segments.split_first()?;
+        if let Some((path, leaf)) = scope.imports.get(first) {
+            // `use name;` imports an external crate under its own name.
+            let base = match path.as_slice() == [first.clone()] {
+                true => Some(External { path: path.clone(), leaf: None }),
+                false => self.follow(module, outer(blocks), path, globs, hops),
+            };
+            if let Some(base) = base {
+                let leaf = rest.is_empty().then(|| base.leaf.unwrap_or(*leaf));
+                let path = base.path.into_iter().chain(rest.iter().cloned()).collect();
+                return Some(Some(External { path, leaf }));
+            }
+            // The import names a module of the program's own, which may lead on.
+            let path: Vec<String> = path.iter().chain(rest).cloned().collect();
+            return Some(match rest.is_empty() {
+                true => None,
+                false => self.follow(module, outer(blocks), &path, globs, hops),
+            });
+        }
+        if scope.items.contains(first) {
+            let inner: Vec<String> = module.iter().chain([first]).cloned().collect();
+            return Some(match rest.is_empty() {
+                true => None,
+                false => self.in_module(&inner, rest, hops),
+            });
+        }
+        if globs == Globs::Hidden {
+            return None;
+        }
+        for glob in &scope.globs {
+            let inner: Vec<String> = glob.iter().chain(segments).cloned().collect();
+            if let Some(found) = self.follow(module, outer(blocks), &inner, Globs::Hidden, hops)
+                && (self.wanted)(&found.path)
+            {
+                return Some(Some(found));
+            }
+        }
+        None
+    }
+}
+
+/// The blocks around the innermost: an import in a block does not see itself.
+fn outer(blocks: &[Scope]) -> &[Scope] {
+    blocks.split_last().map_or(&[], |(_, outer)| outer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Source;
+
+    fn resolve(source: &str, path: &str) -> Option<String> {
+        let sources = [Source::new("main.rs", source)];
+        let tree = ModuleTree::load(&sources, &sources[0]).unwrap();
+        let names = Names::new(&tree, |path| path.last().is_some_and(|last| last == "run"));
+        let segments: Vec<String> = path.split("::").map(str::to_owned).collect();
+        Some(names.resolve(&[], &[], &segments)?.path.join("::"))
+    }
+
+    #[test]
+    fn every_form_of_use_is_followed() {
+        for (source, path) in [
+            ("", "lambda_runtime::run"),
+            ("use lambda_runtime::run;", "run"),
+            ("use lambda_runtime::run as start;", "start"),
+            ("use lambda_runtime::{Error, run};", "run"),
+            ("use lambda_runtime::{self, Error};", "lambda_runtime::run"),
+            ("use lambda_runtime::{self as lr};", "lr::run"),
+            ("use lambda_runtime as lr;", "lr::run"),
+            ("use ::lambda_runtime::run;", "run"),
+            ("use lambda_runtime::*;", "run"),
+            ("extern crate lambda_runtime as lr;", "lr::run"),
+            ("use lambda_runtime; use lambda_runtime::run as r#loop;", "loop"),
+            ("mod aws { pub use lambda_runtime::*; } use aws::run;", "run"),
+            ("mod aws { pub mod inner { pub use super::super::lr as it; } } use lambda_runtime as lr;", "aws::inner::it::run"),
+            ("mod aws { pub(crate) use lambda_runtime as lr; } use crate::aws::lr::run;", "run"),
+        ] {
+            assert_eq!(resolve(source, path).as_deref(), Some("lambda_runtime::run"), "{source}");
+        }
+    }
+
+    #[test]
+    fn what_is_the_programs_own_is_left_alone() {
+        for (source, path) in [
+            ("fn run() {}", "run"),
+            ("use lambda_runtime::*; fn run() {}", "run"),
+            ("mod server { pub fn run() {} }", "server::run"),
+            ("mod server { pub fn run() {} } use server::run;", "run"),
+            ("use self::run; use crate::run as run2;", "run"),
+        ] {
+            assert_eq!(resolve(source, path), None, "{source}");
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! The rewriting itself: from a program to a library's sources.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::Span;
+use syn::{Item, UseTree, spanned::Spanned};
+
+use crate::{
+    Diagnostic, Engine, Manifest, Source,
+    bridge::{self, MAIN, MODULE},
+    edit::{self, Edit},
+    entry,
+    event_loop::{self, Start, Starter},
+    module_tree::{ModuleTree, unraw},
+    names::{Leaf, Names, UseItem},
+    source::Parsed,
+};
+
+/// A program to rewrite.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The name of its crate.
+    pub crate_name: String,
+    /// The path of the source that holds `main`.
+    pub crate_root: String,
+    /// Its files.
+    pub sources: Vec<Source>,
+    /// The names under which it knows its direct dependencies.
+    pub deps: Vec<String>,
+}
+
+/// A rewritten program.
+#[derive(Clone, Debug)]
+pub struct Rewritten {
+    /// All its files, in the order given.
+    pub sources: Vec<Source>,
+    /// What was done to them.
+    pub manifest: Manifest,
+}
+
+/// Rewrites a program into a library.
+///
+/// # Errors
+///
+/// When the program does not parse, has no `main` that is understood, or starts the event loop nowhere, twice, or in a
+/// way that is not understood; when it declares a name that the bridge takes, or uses a crate that is not among its deps.
+pub fn rewrite(program: &Program) -> Result<Rewritten, Diagnostic> {
+    let Some(crate_root) = program.sources.iter().find(|source| source.path == program.crate_root) else {
+        let empty = Source::new(program.crate_root.clone(), "");
+        return Err(Diagnostic::at(&empty, 0..0, "the crate root is not among the sources"));
+    };
+    let tree = ModuleTree::load(&program.sources, crate_root)?;
+    check_reserved_names(&tree)?;
+    let names = Names::new(&tree, |path| event_loop::is_starter(path) || entry::is_tokio_main(path));
+    let entry = entry::find(&tree, &names)?;
+    let (starts, uses) = event_loop::find(&tree, names);
+    check_starts(&tree, &starts)?;
+    check_deps(&tree, &program.deps, &entry, &starts)?;
+
+    let mut edits: Vec<Vec<Edit>> = tree.files.iter().map(|_| Vec::new()).collect();
+    edits[0].push(Edit::new(entry.attribute.clone(), ""));
+    edits[0].push(Edit::new(entry.name.clone(), MAIN));
+    let mut redirected: BTreeSet<Leaf> = BTreeSet::new();
+    for start in &starts {
+        match start.leaf {
+            Some(leaf) => {
+                redirected.insert(leaf);
+            }
+            None => edits[start.file].push(Edit::new(start.place.clone(), stand_in(start.starter))),
+        }
+    }
+    for (index, used) in uses.iter().enumerate() {
+        let leaves: Vec<(usize, Starter)> = starts
+            .iter()
+            .filter_map(|start| Some((start.leaf?, start.starter)))
+            .filter(|(leaf, _)| leaf.item == index && redirected.remove(leaf))
+            .map(|(leaf, starter)| (leaf.number, starter))
+            .collect();
+        if !leaves.is_empty() {
+            redirect_imports(&tree.files[used.file].parsed, used, &leaves, &mut edits[used.file]);
+        }
+    }
+
+    let lambda_http = starts
+        .iter()
+        .find(|start| start.starter == Starter::HttpRun)
+        .map(|start| start.path[0].as_str());
+    let mut records = Vec::new();
+    let mut sources = program.sources.clone();
+    for (file, edits) in tree.files.iter().zip(&edits) {
+        let (mut edited, mut made) = edit::apply(file.parsed.source, edits);
+        if file.module.is_empty() {
+            edited.text.push_str(&bridge::text(&entry, lambda_http));
+        }
+        records.append(&mut made);
+        if let Some(place) = sources.iter_mut().find(|source| source.path == edited.path) {
+            *place = edited;
+        }
+    }
+    let crates: BTreeSet<String> = starts
+        .iter()
+        .map(|start| start.path[0].clone())
+        .chain([entry.attribute_crate.clone()])
+        .collect();
+    Ok(Rewritten {
+        sources,
+        manifest: Manifest {
+            version: 1,
+            crate_name: program.crate_name.clone(),
+            crate_root: program.crate_root.clone(),
+            engine: Engine::Inline,
+            reason: "`main` is asynchronous on a tokio runtime, and every call that starts the event loop was replaced".to_owned(),
+            crates: crates.into_iter().collect(),
+            edits: records,
+        },
+    })
+}
+
+/// The path of the function that stands in for one that starts the event loop.
+fn stand_in(starter: Starter) -> &'static str {
+    match starter {
+        Starter::HttpRun => "crate::__lambda::http_run",
+        Starter::Run | Starter::Unbridged => "crate::__lambda::run",
+    }
+}
+
+fn check_reserved_names(tree: &ModuleTree<'_>) -> Result<(), Diagnostic> {
+    let root = &tree.root().parsed;
+    for item in &root.tree.items {
+        let ident = match item {
+            Item::Fn(item) => &item.sig.ident,
+            Item::Mod(item) => &item.ident,
+            Item::Struct(item) => &item.ident,
+            Item::Enum(item) => &item.ident,
+            Item::Const(item) => &item.ident,
+            Item::Static(item) => &item.ident,
+            Item::Type(item) => &item.ident,
+            Item::Trait(item) => &item.ident,
+            _ => continue,
+        };
+        let name = unraw(ident);
+        if name == MODULE || name == MAIN {
+            let title = format!("`{name}` is a name that the generated bridge takes");
+            return Err(Diagnostic::at(root.source, root.range(ident.span()), title)
+                .label("declared here")
+                .help(format!("give this another name: `{MODULE}` and `{MAIN}` are appended to the crate root")));
+        }
+    }
+    Ok(())
+}
+
+fn check_starts(tree: &ModuleTree<'_>, starts: &[Start]) -> Result<(), Diagnostic> {
+    let supported = "understood are `lambda_runtime::run(handler)` and `lambda_http::run(handler)`, under any name that `use` gives them";
+    if starts.is_empty() {
+        let root = &tree.root().parsed;
+        let main = root.tree.items.iter().find_map(|item| match item {
+            Item::Fn(item) if item.sig.ident == "main" => Some(item.sig.ident.span()),
+            _ => None,
+        });
+        let place = root.range(main.unwrap_or_else(Span::call_site));
+        return Err(Diagnostic::at(root.source, place, "no call that starts the Lambda event loop")
+            .label("neither here nor in the modules that this file reaches")
+            .help(supported)
+            .help("if the call is in a file of its own, name that file in `srcs`"));
+    }
+    for start in starts {
+        if start.starter == Starter::Unbridged {
+            let source = tree.files[start.file].parsed.source;
+            let title = format!("`{}` starts the event loop in a way that is not understood", start.path.join("::"));
+            return Err(Diagnostic::at(source, start.place.clone(), title).label("started here").help(supported));
+        }
+    }
+    for (index, second) in starts.iter().enumerate() {
+        if let Some(first) = starts[..index].iter().find(|first| second.follows(first)) {
+            let source = tree.files[second.file].parsed.source;
+            let title = "a second call that starts the Lambda event loop";
+            return Err(Diagnostic::at(source, second.place.clone(), title)
+                .label("never reached: the first call serves events for as long as the process lives")
+                .also(first.place.clone(), "the first call")
+                .help("start the loop once, or choose between the calls with `if` or `match`"));
+        }
+    }
+    Ok(())
+}
+
+fn check_deps(
+    tree: &ModuleTree<'_>,
+    deps: &[String],
+    entry: &entry::Entry,
+    starts: &[Start],
+) -> Result<(), Diagnostic> {
+    let root = tree.root().parsed.source;
+    let attribute = (root, entry.attribute.clone(), &entry.attribute_crate);
+    let calls = starts
+        .iter()
+        .map(|start| (tree.files[start.file].parsed.source, start.place.clone(), &start.path[0]));
+    for (source, place, name) in calls.chain([attribute]) {
+        if !deps.contains(name) {
+            return Err(Diagnostic::at(source, place, format!("`{name}` is not among the deps"))
+                .label("this comes from it")
+                .help(format!("add the crate to the target's `deps`, as in `deps = [\"@crates//:{name}\"]`")));
+        }
+    }
+    Ok(())
+}
+
+/// Leads the names of a `use` item that start the event loop to their stand-ins, and leaves the item's other names as they are.
+fn redirect_imports(parsed: &Parsed<'_>, used: &UseItem<'_>, leaves: &[(usize, Starter)], edits: &mut Vec<Edit>) {
+    let item = used.item;
+    let mut removal = Removal {
+        parsed,
+        leaves,
+        number: 0,
+        imports: Vec::new(),
+        edits: Vec::new(),
+    };
+    let emptied = removal.tree(&item.tree);
+    let imports = &removal.imports;
+    if emptied {
+        // Nothing else is imported: one import takes the place of the old one.
+        let start = item.leading_colon.map_or_else(|| item.tree.span(), |colons| colons.spans[0]);
+        let place = parsed.between(start, item.tree.span());
+        let tree = match imports.as_slice() {
+            [one] => one.clone(),
+            several => format!("{{{}}}", several.join(", ")),
+        };
+        edits.push(Edit::new(place, tree));
+        return;
+    }
+    edits.append(&mut removal.edits);
+    let head = parsed.range(item.span()).start..parsed.range(item.use_token.span).start;
+    let text = &parsed.source.text;
+    // Attributes and visibility hold for the new import too, on the same line.
+    let head = text[head].split_whitespace().collect::<Vec<_>>().join(" ");
+    let end = parsed.range(item.semi_token.span).end;
+    let added: String = imports
+        .iter()
+        .map(|import| format!(" {head}{}use {import};", if head.is_empty() { "" } else { " " }))
+        .collect();
+    edits.push(Edit::new(end..end, added));
+}
+
+/// Takes names out of a `use` tree.
+struct Removal<'a> {
+    parsed: &'a Parsed<'a>,
+    leaves: &'a [(usize, Starter)],
+    number: usize,
+    /// The imports that take the place of what was removed.
+    imports: Vec<String>,
+    edits: Vec<Edit>,
+}
+
+impl Removal<'_> {
+    /// Removes what is to be removed below `tree`; whether nothing is left of it, in which case the removal of `tree` itself is
+    /// the caller's.
+    fn tree(&mut self, tree: &UseTree) -> bool {
+        match tree {
+            UseTree::Path(path) => self.tree(&path.tree),
+            UseTree::Name(name) => self.leaf(&unraw(&name.ident)),
+            UseTree::Rename(rename) => self.leaf(&rename.rename.to_string()),
+            UseTree::Group(group) => {
+                let before = self.edits.len();
+                let mut left = 0;
+                let mut removed = Vec::new();
+                for pair in group.items.pairs() {
+                    let start = self.parsed.range(pair.value().span());
+                    match self.tree(pair.value()) {
+                        true => {
+                            let end = pair.punct().map_or(start.end, |comma| self.parsed.range(comma.span).end);
+                            removed.push(Edit::new(start.start..end, ""));
+                        }
+                        false => left += 1,
+                    }
+                }
+                if left == 0 {
+                    self.edits.truncate(before);
+                    return true;
+                }
+                self.edits.append(&mut removed);
+                false
+            }
+            _ => {
+                self.number += 1;
+                false
+            }
+        }
+    }
+
+    fn leaf(&mut self, name: &str) -> bool {
+        let number = self.number;
+        self.number += 1;
+        let Some((_, starter)) = self.leaves.iter().find(|(leaf, _)| *leaf == number) else {
+            return false;
+        };
+        let path = stand_in(*starter);
+        let own_name = path.rsplit("::").next().unwrap_or(path);
+        self.imports.push(match own_name == name {
+            true => path.to_owned(),
+            false => format!("{path} as {name}"),
+        });
+        true
+    }
+}

@@ -1,0 +1,109 @@
+//! What a program's call of `run` becomes.
+
+use std::{
+    fmt::Debug,
+    future::{poll_fn, Future},
+    sync::Arc,
+};
+
+use http::{header::InvalidHeaderValue, HeaderMap, HeaderValue};
+use lambda_runtime::{layers::trace::request_span, Config, Context, Diagnostic, Error, IntoFunctionResponse, LambdaEvent};
+use lambda_shim::{Failure, Function, Invocation};
+use serde::{Deserialize, Serialize};
+use tokio_stream::Stream;
+use tower::Service;
+use tracing::{error, Instrument};
+
+use crate::{panic::catch_panic, response::to_bytes};
+
+/// What `lambda_runtime` says of an event that does not deserialize into the handler's payload type.
+const DESERIALIZE_ERROR: &str = "failed to deserialize the incoming data into the function's payload type";
+/// The `errorType` that `lambda_runtime` reports it under: the name of its private error type.
+const DESERIALIZE_ERROR_TYPE: &str = "&lambda_runtime::deserializer::DeserializeError";
+
+/// Takes events from `function`'s slot and gives them to `handler`, one after the other, as `lambda_runtime::run` does.
+///
+/// # Errors
+///
+/// Where `lambda_runtime::run` has one: the handler is not ready, or its response does not serialize.
+///
+/// # Panics
+///
+/// Where `lambda_runtime::run` does: an environment variable that Lambda sets is missing.
+pub async fn run<A, F, R, B, S, D, E>(function: &Function, mut handler: F) -> Result<(), Error>
+where
+    F: Service<LambdaEvent<A>, Response = R>,
+    F::Future: Future<Output = Result<R, F::Error>>,
+    F::Error: Into<Diagnostic> + Debug,
+    A: for<'de> Deserialize<'de>,
+    R: IntoFunctionResponse<B, S>,
+    B: Serialize,
+    S: Stream<Item = Result<D, E>> + Unpin + Send + 'static,
+    D: Into<bytes::Bytes> + Send,
+    E: Into<Error> + Send + Debug,
+{
+    let config = Arc::new(Config::from_env());
+    let slot = function.slot();
+    loop {
+        slot.next().await;
+        let Some((context, payload)) = slot.read(|invocation| {
+            (new_context(invocation, &config), deserialize::<A>(invocation.event))
+        }) else {
+            continue;
+        };
+        let context = context?;
+        poll_fn(|cx| handler.poll_ready(cx)).await.map_err(|error| {
+            let diagnostic = error.into();
+            Error::from(format!("{}: {}", diagnostic.error_type, diagnostic.error_message))
+        })?;
+        let span = request_span(&context);
+        let result = async {
+            match payload {
+                Ok(payload) => catch_panic(|| handler.call(LambdaEvent::new(payload, context))).await,
+                Err(diagnostic) => Err(diagnostic),
+            }
+        }
+        .instrument(span)
+        .await;
+        slot.respond(match result {
+            Ok(response) => Ok(to_bytes(response.into_response()).await?),
+            Err(Diagnostic { error_type, error_message }) => Err(Failure::new(error_type, error_message)),
+        });
+    }
+}
+
+/// The context that `lambda_runtime` would make of the headers that Lambda sent.
+fn new_context(invocation: &Invocation<'_>, config: &Arc<Config>) -> Result<Context, Error> {
+    Context::new(invocation.request_id, Arc::clone(config), &headers(invocation)?)
+}
+
+fn headers(invocation: &Invocation<'_>) -> Result<HeaderMap, InvalidHeaderValue> {
+    let mut headers = HeaderMap::with_capacity(8);
+    for (name, value) in [
+        ("lambda-runtime-deadline-ms", invocation.deadline_ms),
+        ("lambda-runtime-invoked-function-arn", invocation.invoked_function_arn),
+        ("lambda-runtime-trace-id", invocation.trace_id),
+        ("lambda-runtime-client-context", invocation.client_context),
+        ("lambda-runtime-cognito-identity", invocation.cognito_identity),
+        ("lambda-runtime-aws-tenant-id", invocation.tenant_id),
+    ] {
+        if !value.is_empty() {
+            headers.insert(name, HeaderValue::from_str(value)?);
+        }
+    }
+    Ok(headers)
+}
+
+fn deserialize<A: for<'de> Deserialize<'de>>(event: &[u8]) -> Result<A, Diagnostic> {
+    let mut deserializer = serde_json::Deserializer::from_slice(event);
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        error!(?error, "Request payload deserialization into LambdaEvent<T> failed. The handler will not be called. Log at TRACE level to see the payload.");
+        let path = error.path().to_string();
+        let place = if path == "." { String::new() } else { format!("[{path}] ") };
+        Diagnostic {
+            error_type: DESERIALIZE_ERROR_TYPE.to_owned(),
+            // With the line break that lambda_runtime ends it with.
+            error_message: format!("{DESERIALIZE_ERROR}: {place}{error}\n"),
+        }
+    })
+}

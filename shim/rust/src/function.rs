@@ -1,0 +1,166 @@
+//! One Lambda function of a library: its program, and the life of that program's `main`.
+
+use std::{
+    cell::RefCell,
+    mem::ManuallyDrop,
+    panic::{AssertUnwindSafe, catch_unwind},
+    process,
+    sync::{Mutex, PoisonError},
+    thread::{self, ThreadId},
+};
+
+use crate::{Engine, Failure, Invocation, Outcome, Slot, Step};
+
+/// One Lambda function: the `main` of a program, and the slot in which its event loop finds events.
+///
+/// The generated bridge of a program keeps one in a `static`.
+///
+/// Its `main` runs on the thread that initialises it, and all later calls must come from that thread, in that
+/// process: a call from another thread, from a forked child, or from within the function itself fails with the error type
+/// `LambdaShim.Misuse`, and changes nothing. When `main` ends, the invocation at hand fails, and the next one
+/// starts `main` anew, as Lambda starts a new process on the OS-only runtime.
+pub struct Function {
+    start: fn() -> Result<Box<dyn Engine>, Failure>,
+    slot: Slot,
+    owner: Mutex<Option<Owner>>,
+}
+
+/// The thread that runs a function's `main`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Owner {
+    process: u32,
+    thread: ThreadId,
+}
+
+impl Owner {
+    fn current() -> Self {
+        Self {
+            process: process::id(),
+            thread: thread::current().id(),
+        }
+    }
+}
+
+/// The engines of this thread's functions; an engine that is being driven is taken out.
+type Engines = Vec<(*const Function, Option<Box<dyn Engine>>)>;
+
+thread_local! {
+    // Not dropped with the thread: at exit Lambda's processes are killed, and no program expects its `main` to be
+    // torn down in the midst of waiting for an event.
+    static ENGINES: RefCell<ManuallyDrop<Engines>> = const { RefCell::new(ManuallyDrop::new(Vec::new())) };
+}
+
+impl Function {
+    /// A function whose `main` is started by `start`.
+    pub const fn new(start: fn() -> Result<Box<dyn Engine>, Failure>) -> Self {
+        Self {
+            start,
+            slot: Slot::new(),
+            owner: Mutex::new(None),
+        }
+    }
+
+    /// The slot in which the program's event loop finds events.
+    pub fn slot(&self) -> &Slot {
+        &self.slot
+    }
+
+    /// Runs `main` up to the point where it waits for the first event. Does nothing if it was run before.
+    ///
+    /// # Errors
+    ///
+    /// When `main` ends or panics before it waits for an event, or the caller is not the function's owner.
+    pub fn initialize(&'static self) -> Result<(), Failure> {
+        match self.check_owner()? {
+            true => Ok(()),
+            false => self.start(),
+        }
+    }
+
+    /// Hands an event to the program, and returns the response.
+    ///
+    /// # Errors
+    ///
+    /// What the program's handler returned, or how `main` ended.
+    pub fn invoke(&'static self, invocation: &Invocation<'_>) -> Outcome {
+        self.initialize()?;
+        let mut engine = self.take_engine().ok_or_else(|| {
+            Failure::misuse("the function was called from within itself; only one invocation runs at a time")
+        })?;
+        let delivery = self.slot.deliver(invocation);
+        let step = engine.drive(&self.slot);
+        let outcome = delivery.finish();
+        match step {
+            Step::Waiting => {
+                self.put_engine(engine);
+                outcome.unwrap_or_else(|| Err(Failure::exit("the event loop went on without answering")))
+            }
+            Step::Ended(failure) => {
+                self.discard(engine);
+                outcome.unwrap_or(Err(failure))
+            }
+        }
+    }
+
+    /// Whether `main` runs; an error if it runs elsewhere.
+    fn check_owner(&self) -> Result<bool, Failure> {
+        let owner = *self.owner.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(owner) = owner else { return Ok(false) };
+        let current = Owner::current();
+        if owner.process != current.process {
+            return Err(Failure::misuse(format!(
+                "process {} called a function that was initialised in process {}; initialise it after the fork",
+                current.process, owner.process
+            )));
+        }
+        if owner.thread != current.thread {
+            return Err(Failure::misuse(
+                "the function was called from another thread than the one that initialised it",
+            ));
+        }
+        Ok(true)
+    }
+
+    fn start(&'static self) -> Result<(), Failure> {
+        *self.owner.lock().unwrap_or_else(PoisonError::into_inner) = Some(Owner::current());
+        self.slot.reset();
+        let started = catch_unwind(self.start).unwrap_or_else(|payload| Err(Failure::panic(&*payload)));
+        let failure = match started {
+            Ok(mut engine) => match engine.drive(&self.slot) {
+                Step::Waiting => {
+                    self.put_engine(engine);
+                    return Ok(());
+                }
+                Step::Ended(failure) => {
+                    self.discard(engine);
+                    failure
+                }
+            },
+            Err(failure) => failure,
+        };
+        self.disown();
+        Err(failure)
+    }
+
+    fn take_engine(&'static self) -> Option<Box<dyn Engine>> {
+        ENGINES.with_borrow_mut(|engines| engines.iter_mut().find(|(key, _)| std::ptr::eq(*key, self))?.1.take())
+    }
+
+    fn put_engine(&'static self, engine: Box<dyn Engine>) {
+        ENGINES.with_borrow_mut(|engines| match engines.iter_mut().find(|(key, _)| std::ptr::eq(*key, self)) {
+            Some((_, place)) => *place = Some(engine),
+            None => engines.push((self, Some(engine))),
+        });
+    }
+
+    /// Drops the engine of an ended `main`; what its values do then must not reach the caller.
+    fn discard(&'static self, engine: Box<dyn Engine>) {
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(engine)));
+        self.slot.reset();
+        self.disown();
+    }
+
+    fn disown(&self) {
+        *self.owner.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}

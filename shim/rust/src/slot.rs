@@ -1,0 +1,203 @@
+//! The place where an invocation is handed from the shim to the program's event loop, and its outcome back.
+
+use std::{
+    future::poll_fn,
+    sync::{Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+};
+
+use crate::Failure;
+
+/// The result of an invocation: the response's bytes, or the error to report.
+pub type Outcome = Result<Vec<u8>, Failure>;
+
+/// One invocation, as the shim passed it in. Valid during the call that brought it.
+///
+/// Every text but the event may be empty, which means that Lambda sent no such header.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Invocation<'a> {
+    /// The event's bytes; JSON, unless the caller sent something else.
+    pub event: &'a [u8],
+    /// `Lambda-Runtime-Aws-Request-Id`.
+    pub request_id: &'a str,
+    /// `Lambda-Runtime-Deadline-Ms`: milliseconds since the Unix epoch, in decimal.
+    pub deadline_ms: &'a str,
+    /// `Lambda-Runtime-Invoked-Function-Arn`.
+    pub invoked_function_arn: &'a str,
+    /// `Lambda-Runtime-Trace-Id`.
+    pub trace_id: &'a str,
+    /// `Lambda-Runtime-Client-Context`, JSON.
+    pub client_context: &'a str,
+    /// `Lambda-Runtime-Cognito-Identity`, JSON.
+    pub cognito_identity: &'a str,
+    /// `Lambda-Runtime-Aws-Tenant-Id`.
+    pub tenant_id: &'a str,
+}
+
+/// Where an invocation is on its way through the program.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Phase {
+    /// No event loop waits: `main` has not come to it, or left it.
+    #[default]
+    Away,
+    /// The event loop waits for an event.
+    Waiting,
+    /// An event lies ready for the event loop.
+    Delivered,
+    /// The event loop took the event and has not answered yet.
+    Running,
+}
+
+/// An invocation whose lifetime is erased while it lies in the slot.
+///
+/// Invariant: it is in the slot only while the call that passed it in is on the stack. [`Slot::deliver`] returns
+/// a guard, borrowed from the invocation, that takes it out again before that call returns.
+struct Delivery(Invocation<'static>);
+
+#[derive(Default)]
+struct State {
+    phase: Phase,
+    delivery: Option<Delivery>,
+    outcome: Option<Outcome>,
+    /// Woken when an event is delivered.
+    event_loop: Option<Waker>,
+    /// Woken when the event loop waits again.
+    engine: Option<Waker>,
+}
+
+/// The hand-over between the shim and one program's event loop. Both may be on different threads.
+#[derive(Default)]
+pub struct Slot {
+    state: Mutex<State>,
+}
+
+impl Slot {
+    /// An empty slot, for a `static`.
+    pub const fn new() -> Self {
+        Self {
+            state: Mutex::new(State {
+                phase: Phase::Away,
+                delivery: None,
+                outcome: None,
+                event_loop: None,
+                engine: None,
+            }),
+        }
+    }
+
+    /// Waits for the next event. For the event loop; [`Slot::read`] then gives the event.
+    ///
+    /// Cancellation safe: an event is lost only if the loop is dropped after it was taken.
+    pub async fn next(&self) {
+        let mut waiting = WaitGuard { slot: self, armed: true };
+        poll_fn(|cx| self.poll_next(cx)).await;
+        waiting.armed = false;
+    }
+
+    fn poll_next(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut state = self.lock();
+        if state.phase == Phase::Delivered {
+            state.phase = Phase::Running;
+            return Poll::Ready(());
+        }
+        state.phase = Phase::Waiting;
+        match &mut state.event_loop {
+            Some(waker) => waker.clone_from(cx.waker()),
+            none => *none = Some(cx.waker().clone()),
+        }
+        let engine = state.engine.take();
+        drop(state);
+        if let Some(engine) = engine {
+            engine.wake();
+        }
+        Poll::Pending
+    }
+
+    /// Gives `read` the invocation that [`Slot::next`] announced, or `None` if its caller has gone.
+    pub fn read<T>(&self, read: impl FnOnce(&Invocation<'_>) -> T) -> Option<T> {
+        // The lock is held while the invocation is read: its owner can't return before that.
+        let state = self.lock();
+        state.delivery.as_ref().map(|delivery| read(&delivery.0))
+    }
+
+    /// Answers the invocation that [`Slot::next`] announced. For the event loop.
+    pub fn respond(&self, outcome: Outcome) {
+        self.lock().outcome = Some(outcome);
+    }
+
+    /// Is ready when the event loop waits for the next event. For an engine.
+    pub fn poll_waiting(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut state = self.lock();
+        if state.phase == Phase::Waiting {
+            state.engine = None;
+            return Poll::Ready(());
+        }
+        match &mut state.engine {
+            Some(waker) => waker.clone_from(cx.waker()),
+            none => *none = Some(cx.waker().clone()),
+        }
+        Poll::Pending
+    }
+
+    /// Hands an invocation to the event loop. The guard takes it out again, with the outcome.
+    pub(crate) fn deliver<'a>(&'a self, invocation: &'a Invocation<'a>) -> DeliveryGuard<'a> {
+        // SAFETY: only the lifetime changes. The guard borrows `invocation` for 'a, is not leaked by its one
+        // caller, and empties the slot under the lock that every reader holds, so no reader outlives 'a.
+        let erased = unsafe { std::mem::transmute::<Invocation<'_>, Invocation<'static>>(*invocation) };
+        let mut state = self.lock();
+        state.phase = Phase::Delivered;
+        state.delivery = Some(Delivery(erased));
+        state.outcome = None;
+        let event_loop = state.event_loop.take();
+        drop(state);
+        if let Some(event_loop) = event_loop {
+            event_loop.wake();
+        }
+        DeliveryGuard { slot: self }
+    }
+
+    /// Forgets what an ended `main` left behind, so that a new one starts clean.
+    pub(crate) fn reset(&self) {
+        *self.lock() = State::default();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A reader's panic leaves the state whole: it is only read.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Marks the event loop as away when its wait is dropped, as by `tokio::select!`.
+struct WaitGuard<'a> {
+    slot: &'a Slot,
+    armed: bool,
+}
+
+impl Drop for WaitGuard<'_> {
+    fn drop(&mut self) {
+        if self.armed {
+            let mut state = self.slot.lock();
+            if state.phase == Phase::Waiting {
+                state.phase = Phase::Away;
+            }
+        }
+    }
+}
+
+/// Keeps an invocation in its slot, and takes it out when dropped.
+pub(crate) struct DeliveryGuard<'a> {
+    slot: &'a Slot,
+}
+
+impl DeliveryGuard<'_> {
+    /// Takes the invocation out of the slot, and returns its outcome if the event loop has answered.
+    pub(crate) fn finish(self) -> Option<Outcome> {
+        self.slot.lock().outcome.take()
+    }
+}
+
+impl Drop for DeliveryGuard<'_> {
+    fn drop(&mut self) {
+        self.slot.lock().delivery = None;
+    }
+}
