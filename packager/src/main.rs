@@ -1,0 +1,128 @@
+//! The packager's command line. See `packager help`.
+
+use std::{
+    fs::{self, File},
+    io::BufWriter,
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, Parser, Subcommand};
+use packager::{Entry, GlibcVersion, Limits, check_library, likely_crate, write_zip};
+
+/// Packs Lambda zips and checks shared libraries.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Packs files into a zip whose bytes depend on them alone.
+    Zip(ZipArgs),
+    /// Checks what a shared library needs from the machine that loads it, and what it exports.
+    Check(CheckArgs),
+}
+
+#[derive(Args)]
+struct ZipArgs {
+    /// The zip to write.
+    #[arg(long)]
+    output: PathBuf,
+    /// A file, and its path in the zip.
+    #[arg(long = "file", value_name = "NAME=PATH", value_parser = parse_pair)]
+    files: Vec<(String, PathBuf)>,
+    /// As `--file`, for what is executed or loaded as code.
+    #[arg(long = "executable", value_name = "NAME=PATH", value_parser = parse_pair)]
+    executables: Vec<(String, PathBuf)>,
+}
+
+#[derive(Args)]
+struct CheckArgs {
+    /// The shared library.
+    #[arg(long)]
+    library: PathBuf,
+    /// The name of the target that it is built by, for the message.
+    #[arg(long)]
+    label: String,
+    /// The oldest glibc that it must run with.
+    #[arg(long)]
+    glibc: GlibcVersion,
+    /// The prefix of the symbols that it may export.
+    #[arg(long)]
+    exports: String,
+    /// A file that lists the rlibs that it was linked from, a path a line.
+    #[arg(long)]
+    rlibs: PathBuf,
+    /// An empty file to write when all is well.
+    #[arg(long)]
+    output: PathBuf,
+}
+
+fn parse_pair(value: &str) -> Result<(String, PathBuf), String> {
+    let (name, path) = value.split_once('=').ok_or("expected NAME=PATH")?;
+    Ok((name.to_owned(), path.into()))
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Zip(arguments) => zip(arguments),
+        Command::Check(arguments) => check(&arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn zip(arguments: ZipArgs) -> Result<()> {
+    let entry = |executable| {
+        move |(name, source)| Entry {
+            name,
+            source,
+            executable,
+        }
+    };
+    let files = arguments.files.into_iter().map(entry(false));
+    let entries: Vec<Entry> = files.chain(arguments.executables.into_iter().map(entry(true))).collect();
+    let output = File::create(&arguments.output)
+        .with_context(|| format!("{} can't be written", arguments.output.display()))?;
+    write_zip(BufWriter::new(output), &entries)
+}
+
+fn check(arguments: &CheckArgs) -> Result<()> {
+    let read = |path: &PathBuf| fs::read(path).with_context(|| format!("{} can't be read", path.display()));
+    let limits = Limits {
+        glibc: arguments.glibc.clone(),
+        exports: arguments.exports.clone(),
+    };
+    let breaches = check_library(&read(&arguments.library)?, &limits)?;
+    if breaches.is_empty() {
+        return fs::write(&arguments.output, "").context("the output can't be written");
+    }
+    let list = String::from_utf8(read(&arguments.rlibs)?)?;
+    let paths: Vec<PathBuf> = list.lines().map(PathBuf::from).collect();
+    let rlibs: Result<Vec<_>> = paths.iter().map(|path| Ok((path.as_path(), read(path)?))).collect();
+    let rlibs = rlibs?;
+    let mut message = format!(
+        "the shared library of {} would not load everywhere (the oldest glibc of its runtime is {}):",
+        arguments.label, arguments.glibc
+    );
+    for breach in &breaches {
+        let crates = likely_crate(breach, rlibs.iter().map(|(path, content)| (*path, content.as_slice())));
+        let crates: Vec<String> = crates.into_iter().map(|name| format!("`{name}`")).collect();
+        message += &format!("\n  - {breach}");
+        if !crates.is_empty() {
+            message += &format!("; likely from the crate {}", crates.join(" or "));
+        }
+    }
+    message += "\nuse a version or a feature of the crate that does without it (many have `vendored`, `rustls` or `static`)";
+    message += ", or a `runtime` with a newer glibc (python3.12 and later have 2.34)";
+    bail!(message)
+}

@@ -1,0 +1,40 @@
+"""The module extension of these rules: zig, and the runtime client that tests run under."""
+
+load("//rules/toolchain:zig_repository.bzl", "ZIG_WHEELS", "zig_repository")
+
+_wheel = tag_class(
+    doc = "Names where to download zig for one platform, instead of by pip.",
+    attrs = {
+        "platform": attr.string(
+            doc = "The platform that runs zig, such as `linux_x86_64`.",
+            mandatory = True,
+            values = ZIG_WHEELS.keys(),
+        ),
+        "urls": attr.string_list(
+            doc = "Addresses of the wheel of the `ziglang` package: a mirror's, or `file://` and a path. The SHA-256 " +
+                  "that is expected stays the same.",
+            mandatory = True,
+        ),
+    },
+)
+
+def _zig_impl(module_ctx):
+    urls = {}
+    for module in module_ctx.modules:
+        # Where to download from is for the root module to say.
+        if module.is_root:
+            for wheel in module.tags.wheel:
+                urls[wheel.platform] = wheel.urls
+    for platform in ZIG_WHEELS:
+        zig_repository(
+            name = "zig_" + platform,
+            platform = platform,
+            urls = urls.get(platform, []),
+        )
+    return module_ctx.extension_metadata(reproducible = True)
+
+zig = module_extension(
+    doc = "Fetches zig, which compiles C and links for Lambda.",
+    implementation = _zig_impl,
+    tag_classes = {"wheel": _wheel},
+)

@@ -1,0 +1,20 @@
+"""The targets that Lambda has: architectures, and versions of glibc."""
+
+# By the name of the CPU constraint. `lambda_name` is what Lambda calls it.
+ARCHITECTURES = {
+    "aarch64": struct(
+        dynamic_linker = "/lib/ld-linux-aarch64.so.1",
+        emulation = "aarch64linux",
+        lambda_name = "arm64",
+        zig_includes = ["aarch64-linux-any", "aarch64-linux-gnu"],
+    ),
+    "x86_64": struct(
+        dynamic_linker = "/lib64/ld-linux-x86-64.so.2",
+        emulation = "elf_x86_64",
+        lambda_name = "x86_64",
+        zig_includes = ["x86-linux-any", "x86-linux-gnu", "x86_64-linux-any", "x86_64-linux-gnu"],
+    ),
+}
+
+# Amazon Linux 2 has 2.26, Amazon Linux 2023 has 2.34.
+GLIBC_VERSIONS = ["2.26", "2.34"]

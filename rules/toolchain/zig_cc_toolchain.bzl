@@ -1,0 +1,129 @@
+"""A C toolchain on zig: its compiler, its linker, and a sysroot for one version of glibc."""
+
+load(
+    "@rules_cc//cc:cc_toolchain_config_lib.bzl",
+    "action_config",
+    "feature",
+    "flag_group",
+    "flag_set",
+    "tool",
+)
+load("@rules_cc//cc:action_names.bzl", "ACTION_NAMES", "ALL_CC_COMPILE_ACTION_NAMES", "ALL_CC_LINK_ACTION_NAMES")
+load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
+load(":architectures.bzl", "ARCHITECTURES")
+
+def _zig_sysroot_impl(ctx):
+    output = ctx.actions.declare_directory(ctx.label.name)
+    ctx.actions.run(
+        executable = ctx.executable._script,
+        arguments = [ctx.file.zig.path, ctx.attr.target, output.path],
+        inputs = [ctx.file.zig] + ctx.files.lib,
+        outputs = [output],
+        mnemonic = "ZigSysroot",
+        progress_message = "Making a sysroot for " + ctx.attr.target,
+        use_default_shell_env = True,
+    )
+    return [DefaultInfo(files = depset([output]))]
+
+zig_sysroot = rule(
+    doc = "Makes what a linker needs of a version of glibc.",
+    implementation = _zig_sysroot_impl,
+    attrs = {
+        "lib": attr.label(doc = "What zig compiles with.", mandatory = True, cfg = "exec"),
+        "target": attr.string(doc = "The target, as zig names it: `x86_64-linux-gnu.2.34`.", mandatory = True),
+        "zig": attr.label(doc = "zig, for the machine that builds.", mandatory = True, allow_single_file = True, cfg = "exec"),
+        "_script": attr.label(default = ":zig_sysroot.sh", allow_single_file = True, executable = True, cfg = "exec"),
+    },
+)
+
+def _tool(ctx, name, template, substitutions):
+    output = ctx.actions.declare_file("{}/{}".format(ctx.label.name, name))
+    ctx.actions.expand_template(
+        output = output,
+        template = template,
+        substitutions = substitutions | {"%{folder}": output.dirname, "%{zig}": ctx.file.zig.path},
+        is_executable = True,
+    )
+    return output
+
+def _zig_tools_impl(ctx):
+    architecture = ARCHITECTURES[ctx.attr.cpu]
+    target = {"%{target}": ctx.attr.target}
+    compiler = _tool(ctx, "zig-cc", ctx.file._cc, target)
+    cxx_compiler = _tool(ctx, "zig-c++", ctx.file._cc, target)
+    archiver = _tool(ctx, "zig-ar", ctx.file._ar, {})
+    linker = _tool(ctx, "zig-ld", ctx.file._ld, {
+        "%{dynamic_linker}": architecture.dynamic_linker,
+        "%{emulation}": architecture.emulation,
+        "%{sysroot}": ctx.file.sysroot.path,
+    })
+    linker_files = depset([linker, ctx.file.zig, ctx.file.sysroot])
+    compiler_files = depset([compiler, cxx_compiler, archiver, ctx.file.zig] + ctx.files.lib)
+
+    def flags(name, actions, flags):
+        return feature(
+            name = name,
+            enabled = True,
+            flag_sets = [flag_set(actions = actions, flag_groups = [flag_group(flags = flags)])],
+        )
+
+    c_actions = [
+        ACTION_NAMES.c_compile,
+        ACTION_NAMES.assemble,
+        ACTION_NAMES.preprocess_assemble,
+    ]
+    cxx_actions = [action for action in ALL_CC_COMPILE_ACTION_NAMES if action not in c_actions]
+    action_configs = [
+        action_config(action_name = action, enabled = True, tools = [tool(tool = program)])
+        for actions, program in [
+            (c_actions, compiler),
+            (cxx_actions, cxx_compiler),
+            (ALL_CC_LINK_ACTION_NAMES, linker),
+            ([ACTION_NAMES.cpp_link_static_library], archiver),
+        ]
+        for action in actions
+    ]
+    config = cc_common.create_cc_toolchain_config_info(
+        ctx = ctx,
+        toolchain_identifier = "zig-" + ctx.attr.target,
+        compiler = "clang",
+        target_system_name = ctx.attr.target,
+        target_cpu = ctx.attr.cpu,
+        target_libc = "glibc",
+        abi_version = "gnu",
+        abi_libc_version = ctx.attr.target.rpartition("gnu.")[2],
+        action_configs = action_configs,
+        features = [
+            feature(name = "supports_pic", enabled = True),
+            feature(name = "supports_dynamic_linker", enabled = True),
+            flags("pic", ALL_CC_COMPILE_ACTION_NAMES, ["-fPIC"]),
+            # Macros that would tell one build from the next.
+            flags("deterministic", ALL_CC_COMPILE_ACTION_NAMES, [
+                "-Wno-builtin-macro-redefined",
+                "-D__DATE__=\"redacted\"",
+                "-D__TIMESTAMP__=\"redacted\"",
+                "-D__TIME__=\"redacted\"",
+            ]),
+        ],
+    )
+    return [
+        config,
+        DefaultInfo(files = depset(transitive = [linker_files, compiler_files])),
+        OutputGroupInfo(linker_files = linker_files, compiler_files = compiler_files),
+    ]
+
+zig_tools = rule(
+    doc = "The programs of a C toolchain on zig, and its configuration.",
+    implementation = _zig_tools_impl,
+    attrs = {
+        "cpu": attr.string(doc = "The CPU of the target.", mandatory = True, values = ARCHITECTURES.keys()),
+        "lib": attr.label(doc = "What zig compiles with.", mandatory = True, cfg = "exec"),
+        "sysroot": attr.label(doc = "What is linked with.", mandatory = True, allow_single_file = True),
+        "target": attr.string(doc = "The target, as zig names it.", mandatory = True),
+        "zig": attr.label(doc = "zig, for the machine that builds.", mandatory = True, allow_single_file = True, cfg = "exec"),
+        "_ar": attr.label(default = ":zig_ar.sh.tpl", allow_single_file = True),
+        "_cc": attr.label(default = ":zig_cc.sh.tpl", allow_single_file = True),
+        "_ld": attr.label(default = ":zig_ld.sh.tpl", allow_single_file = True),
+    },
+    provides = [CcToolchainConfigInfo],
+)

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Links as `gcc` would, with zig's LLD and a sysroot. Called by rustc with arguments for a C compiler's driver.
+set -euo pipefail
+
+arguments=()
+start=Scrt1.o
+add() {
+  local part
+  case $1 in
+    -Wl,*)
+      local IFS=,
+      for part in ${1#-Wl,}; do arguments+=("$part"); done
+      ;;
+    @*)
+      # rustc's file of arguments, where there are too many for a command line.
+      while IFS= read -r part; do add "$part"; done < <(xargs printf '%s\n' <"${1#@}")
+      ;;
+    -Xlinker | -m64 | -m32 | -g* | -O* | -f* | -nodefaultlibs | -nostartfiles | -nostdlib | -pthread | -march=* | -rdynamic) ;;
+    -shared) start= arguments+=("$1") ;;
+    -no-pie | -static) start=crt1.o ;;
+    *) arguments+=("$1") ;;
+  esac
+}
+for argument in "$@"; do add "$argument"; done
+
+sysroot=%{sysroot}
+if [[ -n $start ]]; then
+  arguments=("$sysroot/$start" -dynamic-linker %{dynamic_linker} "${arguments[@]}")
+fi
+exec %{zig} ld.lld -m %{emulation} --hash-style=gnu --eh-frame-hdr "${arguments[@]}" \
+  -L "$sysroot" -lc -lc_nonshared -lcompiler_rt

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Makes a sysroot to link with: what of a glibc's version a linker needs, as zig makes it from its description.
+#
+# zig compiles start files, an unwinder and compiler support, and stubs that hold the names and versions of
+# glibc's symbols. Linking with these takes a linker and no zig cache.
+# Usage: zig_sysroot.sh ZIG TARGET OUTPUT
+set -euo pipefail
+
+zig=$1 target=$2 output=$3
+cache=$(mktemp -d "${TMPDIR:-/tmp}/zig.XXXXXX")
+trap 'rm -rf "$cache"' EXIT
+export ZIG_GLOBAL_CACHE_DIR=$cache ZIG_LOCAL_CACHE_DIR=$cache
+
+echo 'int main(void) { return 0; }' >"$cache/main.c"
+for kind in -pie -no-pie; do
+  "$zig" cc -target "$target" "$kind" -g -fno-sanitize=undefined -o "$cache/main" "$cache/main.c" \
+    -lunwind -lm -lpthread -ldl -lrt -lutil -lresolv -lc
+done
+
+mkdir -p "$output"
+take() {
+  local found
+  found=$(find "$cache/o" -name "$1" | head -n 1)
+  [[ -n $found ]] || { echo "zig made no $1 for $target" >&2; exit 1; }
+  cp "$found" "$output/$2"
+}
+for library in c m pthread dl rt util resolv; do
+  take "lib$library.so.*" "lib$library.so"
+done
+take Scrt1.o Scrt1.o
+take crt1.o crt1.o
+take libc_nonshared.a libc_nonshared.a
+take libcompiler_rt.a libcompiler_rt.a
+# Rust's standard library asks for GCC's unwinder.
+take libunwind.a libgcc_s.a
+take libunwind.a libgcc_eh.a
+take libcompiler_rt.a libgcc.a
