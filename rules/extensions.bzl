@@ -1,5 +1,6 @@
 """The module extension of these rules: zig, and the runtime client that tests run under."""
 
+load("//rules/private:runtime_client_repository.bzl", "CLIENT_WHEELS", "runtime_client_repository")
 load("//rules/toolchain:zig_repository.bzl", "ZIG_WHEELS", "zig_repository")
 
 _wheel = tag_class(
@@ -37,4 +38,17 @@ zig = module_extension(
     doc = "Fetches zig, which compiles C and links for Lambda.",
     implementation = _zig_impl,
     tag_classes = {"wheel": _wheel},
+)
+
+def _runtime_client_impl(module_ctx):
+    for cpu in CLIENT_WHEELS:
+        runtime_client_repository(
+            name = "awslambdaric_linux_" + cpu,
+            cpu = cpu,
+        )
+    return module_ctx.extension_metadata(reproducible = True)
+
+runtime_client = module_extension(
+    doc = "Fetches Lambda's Runtime Interface Client for Python, which `rust_lambda_test` runs zips under.",
+    implementation = _runtime_client_impl,
 )

@@ -50,13 +50,15 @@ impl Diagnostic {
 
     /// Draws the error, in colour if asked.
     pub fn render(&self, colour: bool) -> String {
-        let mut snippet = Snippet::source(&self.source.text).path(self.source.path.as_str());
+        let mark = self.source.byte_order_mark();
+        let mut snippet = Snippet::source(&self.source.text[mark..]).path(self.source.path.as_str());
         for (index, (place, label)) in self.places.iter().enumerate() {
             let kind = match index {
                 0 => AnnotationKind::Primary,
                 _ => AnnotationKind::Context,
             };
-            snippet = snippet.annotation(kind.span(place.clone()).label((!label.is_empty()).then_some(label.as_str())));
+            let place = place.start.saturating_sub(mark)..place.end.saturating_sub(mark);
+            snippet = snippet.annotation(kind.span(place).label((!label.is_empty()).then_some(label.as_str())));
         }
         let mut report: Vec<Group<'_>> = vec![Level::ERROR.primary_title(self.title.as_str()).element(snippet)];
         if let Some(first) = report.pop() {

@@ -28,6 +28,9 @@ pub(crate) struct Entry {
 /// The forms of `main` that are understood, for messages.
 const SUPPORTED: &str = "write `#[tokio::main] async fn main()`, as lambda_runtime's documentation does";
 
+/// The arguments of the attribute that are understood, for messages.
+const ARGUMENTS: &str = "understood are `flavor = \"multi_thread\"` and `flavor = \"current_thread\"`, `worker_threads`, `start_paused`, `name` and `crate`, each with `=` and a value";
+
 /// Finds `fn main` in the crate root.
 pub(crate) fn find(tree: &ModuleTree<'_>, names: &Names<'_>) -> Result<Entry, Diagnostic> {
     let root = &tree.root().parsed;
@@ -39,10 +42,14 @@ pub(crate) fn find(tree: &ModuleTree<'_>, names: &Names<'_>) -> Result<Entry, Di
         return Err(no_main(root));
     };
     if let Some(second) = mains.next() {
-        return Err(Diagnostic::at(root.source, root.range(second.sig.ident.span()), "a second `fn main`")
-            .label("this one")
-            .also(root.range(main.sig.ident.span()), "the first one")
-            .help("keep one `fn main`: which of them is configured away is not known when the program is rewritten"));
+        return Err(
+            Diagnostic::at(root.source, root.range(second.sig.ident.span()), "a second `fn main`")
+                .label("this one")
+                .also(root.range(main.sig.ident.span()), "the first one")
+                .help(
+                    "keep one `fn main`: which of them is configured away is not known when the program is rewritten",
+                ),
+        );
     }
     let name = root.range(main.sig.ident.span());
     if main.sig.asyncness.is_none() {
@@ -55,9 +62,11 @@ pub(crate) fn find(tree: &ModuleTree<'_>, names: &Names<'_>) -> Result<Entry, Di
         .iter()
         .find_map(|attribute| Some((attribute, tokio_main(attribute, names)?)));
     let Some((attribute, attribute_crate)) = attribute else {
-        return Err(Diagnostic::at(root.source, name, "`async fn main` without `#[tokio::main]`")
-            .label("nothing runs this function")
-            .help(SUPPORTED));
+        return Err(
+            Diagnostic::at(root.source, name, "`async fn main` without `#[tokio::main]`")
+                .label("nothing runs this function")
+                .help(SUPPORTED),
+        );
     };
     Ok(Entry {
         name,
@@ -80,10 +89,14 @@ fn no_main(root: &Parsed<'_>) -> Diagnostic {
         Some(span) => Diagnostic::at(root.source, root.range(span), "no `fn main` in the crate root")
             .label("this one is in a module; a program starts at the one in its crate root")
             .help(format!("move it to the top of {}", root.source.path)),
-        None => Diagnostic::at(root.source, 0..first_line(&root.source.text), "no `fn main` in the crate root")
-            .label("this file is taken as the program's crate root")
-            .help("set `crate_root` to the file that holds `main`, if it is another of the `srcs`")
-            .help(format!("or add one: {SUPPORTED}")),
+        None => Diagnostic::at(
+            root.source,
+            0..first_line(&root.source.text),
+            "no `fn main` in the crate root",
+        )
+        .label("this file is taken as the program's crate root")
+        .help("set `crate_root` to the file that holds `main`, if it is another of the `srcs`")
+        .help(format!("or add one: {SUPPORTED}")),
     }
 }
 
@@ -93,7 +106,12 @@ fn first_line(text: &str) -> usize {
 
 /// The crate that an attribute comes from, if it is tokio's `main`.
 fn tokio_main(attribute: &Attribute, names: &Names<'_>) -> Option<String> {
-    let segments: Vec<String> = attribute.path().segments.iter().map(|segment| unraw(&segment.ident)).collect();
+    let segments: Vec<String> = attribute
+        .path()
+        .segments
+        .iter()
+        .map(|segment| unraw(&segment.ident))
+        .collect();
     let found = names.resolve(&[], &[], &segments)?.path;
     is_tokio_main(&found).then(|| found.first().cloned()).flatten()
 }
@@ -108,7 +126,12 @@ fn builder(root: &Parsed<'_>, attribute: &Attribute) -> Result<TokenStream, Diag
     let arguments = match &attribute.meta {
         Meta::List(list) => list
             .parse_args_with(Punctuated::<MetaNameValue, Token![,]>::parse_terminated)
-            .map_err(|error| Diagnostic::at(root.source, root.range(error.span()), error.to_string()))?,
+            .map_err(|error| {
+                let title = format!("the arguments of `#[tokio::main]` are not understood: {error}");
+                Diagnostic::at(root.source, root.range(error.span()), title)
+                    .label("here")
+                    .help(ARGUMENTS)
+            })?,
         _ => Punctuated::new(),
     };
     let mut constructor = Ident::new("new_multi_thread", Span::call_site());
@@ -131,7 +154,7 @@ fn builder(root: &Parsed<'_>, attribute: &Attribute) -> Result<TokenStream, Diag
                     "an argument of `#[tokio::main]` that is not understood",
                 )
                 .label("this one")
-                .help("understood are `flavor = \"multi_thread\"` and `\"current_thread\"`, `worker_threads`, `start_paused`, `name` and `crate`"));
+                .help(ARGUMENTS));
             }
         }
     }

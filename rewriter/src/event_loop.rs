@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::{
-    Attribute, ExprIf, ExprMatch, ExprPath, ItemFn, ItemMod, Macro, Meta, Stmt,
+    Attribute, ExprIf, ExprMatch, ExprPath, ImplItemFn, ItemFn, ItemMod, Macro, Meta, Stmt, TraitItemFn,
     visit::{self, Visit},
 };
 
@@ -31,7 +31,10 @@ const STARTERS: [(&[&str], Starter); 7] = [
     (&["lambda_runtime", "run_concurrent"], Starter::Unbridged),
     (&["lambda_http", "run_concurrent"], Starter::Unbridged),
     (&["lambda_http", "run_with_streaming_response"], Starter::Unbridged),
-    (&["lambda_http", "run_with_streaming_response_concurrent"], Starter::Unbridged),
+    (
+        &["lambda_http", "run_with_streaming_response_concurrent"],
+        Starter::Unbridged,
+    ),
     (&["lambda_runtime", "Runtime", "new"], Starter::Unbridged),
 ];
 
@@ -70,13 +73,10 @@ pub(crate) struct Start {
 }
 
 impl Start {
-    /// Whether both would be reached, one after the other.
+    /// Whether this place is reached only by way of the earlier `other`: one in the same function, in no branch that
+    /// this one is not in too.
     pub(crate) fn follows(&self, other: &Self) -> bool {
-        let exclusive = self
-            .branches
-            .iter()
-            .any(|(branch, arm)| other.branches.iter().any(|(also, other)| branch == also && arm != other));
-        self.function == other.function && !exclusive
+        self.function == other.function && self.branches.starts_with(&other.branches)
     }
 }
 
@@ -133,6 +133,19 @@ impl<'a> Finder<'a> {
         }
     }
 
+    fn in_function(&mut self, attributes: &[Attribute], visit: impl FnOnce(&mut Self)) {
+        if is_test_only(attributes) {
+            return;
+        }
+        self.functions += 1;
+        let function = std::mem::replace(&mut self.function, self.functions);
+        // Branches around a function's declaration are none of its body.
+        let branches = std::mem::take(&mut self.branches);
+        visit(self);
+        self.branches = branches;
+        self.function = function;
+    }
+
     fn in_arm(&mut self, fork: usize, arm: usize, visit: impl FnOnce(&mut Self)) {
         self.branches.push((fork, arm));
         visit(self);
@@ -143,16 +156,34 @@ impl<'a> Finder<'a> {
     fn tokens(&mut self, tokens: TokenStream) {
         let mut path: Vec<(String, Span)> = Vec::new();
         let mut colons = 0;
+        let mut first_colon = Span::call_site();
+        // A name behind one dot is a field or a method; behind two, the end of a range.
+        let mut dots = 0;
         for token in tokens {
+            let dots_before = std::mem::take(&mut dots);
             match token {
                 TokenTree::Ident(ident) => {
-                    if colons != 2 {
-                        path.clear();
+                    match (colons, path.is_empty()) {
+                        (2, true) => path.push((String::new(), first_colon)),
+                        (2, false) => {}
+                        _ => path.clear(),
                     }
-                    path.push((unraw(&ident), ident.span()));
+                    colons = 0;
+                    if dots_before != 1 {
+                        path.push((unraw(&ident), ident.span()));
+                    }
+                }
+                TokenTree::Punct(punct) if punct.as_char() == ':' => {
+                    if colons == 0 {
+                        first_colon = punct.span();
+                    }
+                    colons += 1;
+                }
+                TokenTree::Punct(punct) if punct.as_char() == '.' => {
+                    dots = dots_before + 1;
+                    path.clear();
                     colons = 0;
                 }
-                TokenTree::Punct(punct) if punct.as_char() == ':' && !path.is_empty() => colons += 1,
                 TokenTree::Group(group) => {
                     if group.delimiter() == Delimiter::Parenthesis
                         && colons == 0
@@ -188,13 +219,15 @@ impl<'a> Visit<'a> for Finder<'a> {
     }
 
     fn visit_item_fn(&mut self, item: &'a ItemFn) {
-        if is_test_only(&item.attrs) {
-            return;
-        }
-        self.functions += 1;
-        let function = std::mem::replace(&mut self.function, self.functions);
-        visit::visit_item_fn(self, item);
-        self.function = function;
+        self.in_function(&item.attrs, |finder| visit::visit_item_fn(finder, item));
+    }
+
+    fn visit_impl_item_fn(&mut self, item: &'a ImplItemFn) {
+        self.in_function(&item.attrs, |finder| visit::visit_impl_item_fn(finder, item));
+    }
+
+    fn visit_trait_item_fn(&mut self, item: &'a TraitItemFn) {
+        self.in_function(&item.attrs, |finder| visit::visit_trait_item_fn(finder, item));
     }
 
     fn visit_block(&mut self, block: &'a syn::Block) {

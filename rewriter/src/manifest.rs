@@ -29,7 +29,8 @@ pub struct EditRecord {
 
 impl EditRecord {
     pub(crate) fn new(source: &Source, at: usize, was: &str, becomes: &str) -> Self {
-        let before = &source.text[..at];
+        let mark = source.byte_order_mark().min(at);
+        let before = &source.text[mark..at];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Self {
             file: source.path.clone(),

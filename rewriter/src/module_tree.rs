@@ -32,9 +32,15 @@ impl<'a> ModuleTree<'a> {
         while let Some((module, source, folder)) = todo.pop() {
             let parsed = source.parse()?;
             let mut children = Vec::new();
-            collect(&parsed.tree.items, &module, &folder, folder_of(&source.path), &mut |child| {
-                children.push(child);
-            });
+            collect(
+                &parsed.tree.items,
+                &module,
+                &folder,
+                folder_of(&source.path),
+                &mut |child| {
+                    children.push(child);
+                },
+            );
             for child in children.into_iter().rev() {
                 let found = child
                     .candidates
@@ -88,7 +94,10 @@ fn collect(items: &[Item], module: &ModulePath, folder: &str, file_folder: &str,
                 has_path_attribute: path_attribute.is_some(),
                 candidates: match path_attribute {
                     Some(relative) => vec![join(file_folder, &relative)],
-                    None => vec![join(folder, &format!("{name}.rs")), join(folder, &format!("{name}/mod.rs"))],
+                    None => vec![
+                        join(folder, &format!("{name}.rs")),
+                        join(folder, &format!("{name}/mod.rs")),
+                    ],
                 },
             }),
         }
@@ -99,7 +108,9 @@ fn collect(items: &[Item], module: &ModulePath, folder: &str, file_folder: &str,
 fn path_attribute(attributes: &[Attribute]) -> Option<String> {
     attributes.iter().find_map(|attribute| match &attribute.meta {
         Meta::NameValue(meta) if meta.path.is_ident("path") => match &meta.value {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text), ..
+            }) => Some(text.value()),
             _ => None,
         },
         _ => None,
@@ -142,13 +153,18 @@ mod tests {
     fn modules(sources: &[Source]) -> Vec<String> {
         let tree = ModuleTree::load(sources, &sources[0]).unwrap();
         let files = tree.files.iter();
-        files.map(|file| format!("{}={}", file.module.join("::"), file.parsed.source.path)).collect()
+        files
+            .map(|file| format!("{}={}", file.module.join("::"), file.parsed.source.path))
+            .collect()
     }
 
     #[test]
     fn files_are_found_the_way_rustc_finds_them() {
         let sources = [
-            Source::new("app/src/main.rs", "mod a; mod b; mod inner { mod c; } #[path = \"../odd.rs\"] mod d; mod gone;"),
+            Source::new(
+                "app/src/main.rs",
+                "mod a; mod b; mod inner { mod c; } #[path = \"../odd.rs\"] mod d; mod gone;",
+            ),
             Source::new("app/src/a.rs", "mod deep;"),
             Source::new("app/src/a/deep.rs", ""),
             Source::new("app/src/b/mod.rs", "mod r#type;"),

@@ -38,12 +38,7 @@ pub(crate) struct Scope {
 
 impl Scope {
     /// Adds what `items` declare to the scope; `uses` numbers the `use` items.
-    pub(crate) fn add<'a>(
-        &mut self,
-        items: impl Iterator<Item = &'a Item>,
-        file: usize,
-        uses: &mut Vec<UseItem<'a>>,
-    ) {
+    pub(crate) fn add<'a>(&mut self, items: impl Iterator<Item = &'a Item>, file: usize, uses: &mut Vec<UseItem<'a>>) {
         for item in items {
             match item {
                 Item::Use(item) => {
@@ -188,7 +183,12 @@ impl<'a> Names<'a> {
         let hops = hops.checked_sub(1)?;
         let (first, rest) = segments.split_first()?;
         match first.as_str() {
-            "" => return Some(External { path: rest.to_vec(), leaf: None }),
+            "" => {
+                return Some(External {
+                    path: rest.to_vec(),
+                    leaf: None,
+                });
+            }
             "crate" => return self.in_module(&[], rest, hops),
             "self" => return self.in_module(module, rest, hops),
             "super" => return self.in_module(module.split_last()?.1, rest, hops),
@@ -204,7 +204,10 @@ impl<'a> Names<'a> {
         {
             return found;
         }
-        Some(External { path: segments.to_vec(), leaf: None })
+        Some(External {
+            path: segments.to_vec(),
+            leaf: None,
+        })
     }
 
     /// Looks `segments` up in a module by path, where external crates are not in sight.
@@ -230,7 +233,10 @@ impl<'a> Names<'a> {
         if let Some((path, leaf)) = scope.imports.get(first) {
             // `use name;` imports an external crate under its own name.
             let base = match path.as_slice() == [first.clone()] {
-                true => Some(External { path: path.clone(), leaf: None }),
+                true => Some(External {
+                    path: path.clone(),
+                    leaf: None,
+                }),
                 false => self.follow(module, outer(blocks), path, globs, hops),
             };
             if let Some(base) = base {
@@ -300,10 +306,20 @@ mod tests {
             ("extern crate lambda_runtime as lr;", "lr::run"),
             ("use lambda_runtime; use lambda_runtime::run as r#loop;", "loop"),
             ("mod aws { pub use lambda_runtime::*; } use aws::run;", "run"),
-            ("mod aws { pub mod inner { pub use super::super::lr as it; } } use lambda_runtime as lr;", "aws::inner::it::run"),
-            ("mod aws { pub(crate) use lambda_runtime as lr; } use crate::aws::lr::run;", "run"),
+            (
+                "mod aws { pub mod inner { pub use super::super::lr as it; } } use lambda_runtime as lr;",
+                "aws::inner::it::run",
+            ),
+            (
+                "mod aws { pub(crate) use lambda_runtime as lr; } use crate::aws::lr::run;",
+                "run",
+            ),
         ] {
-            assert_eq!(resolve(source, path).as_deref(), Some("lambda_runtime::run"), "{source}");
+            assert_eq!(
+                resolve(source, path).as_deref(),
+                Some("lambda_runtime::run"),
+                "{source}"
+            );
         }
     }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::Span;
-use syn::{Item, UseTree, spanned::Spanned};
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
+use syn::{Item, UseTree, Visibility, spanned::Spanned};
 
 use crate::{
     Diagnostic, Engine, Manifest, Source,
@@ -47,7 +48,12 @@ pub struct Rewritten {
 pub fn rewrite(program: &Program) -> Result<Rewritten, Diagnostic> {
     let Some(crate_root) = program.sources.iter().find(|source| source.path == program.crate_root) else {
         let empty = Source::new(program.crate_root.clone(), "");
-        return Err(Diagnostic::at(&empty, 0..0, "the crate root is not among the sources"));
+        return Err(Diagnostic::at(
+            &empty,
+            0..0,
+            format!("the crate root {} is not among the sources", program.crate_root),
+        )
+        .help("name it in the target's `srcs`, or set `crate_root` to the one of them that holds `main`"));
     };
     let tree = ModuleTree::load(&program.sources, crate_root)?;
     check_reserved_names(&tree)?;
@@ -109,7 +115,8 @@ pub fn rewrite(program: &Program) -> Result<Rewritten, Diagnostic> {
             crate_name: program.crate_name.clone(),
             crate_root: program.crate_root.clone(),
             engine: Engine::Inline,
-            reason: "`main` is asynchronous on a tokio runtime, and every call that starts the event loop was replaced".to_owned(),
+            reason: "`main` is asynchronous on a tokio runtime, and every call that starts the event loop was replaced"
+                .to_owned(),
             crates: crates.into_iter().collect(),
             edits: records,
         },
@@ -128,6 +135,12 @@ fn check_reserved_names(tree: &ModuleTree<'_>) -> Result<(), Diagnostic> {
     let root = &tree.root().parsed;
     for item in &root.tree.items {
         let ident = match item {
+            Item::Use(item) => match reserved_import(&item.tree) {
+                Some(ident) => ident,
+                None => continue,
+            },
+            Item::Union(item) => &item.ident,
+            Item::ExternCrate(item) => item.rename.as_ref().map_or(&item.ident, |(_, name)| name),
             Item::Fn(item) => &item.sig.ident,
             Item::Mod(item) => &item.ident,
             Item::Struct(item) => &item.ident,
@@ -139,14 +152,32 @@ fn check_reserved_names(tree: &ModuleTree<'_>) -> Result<(), Diagnostic> {
             _ => continue,
         };
         let name = unraw(ident);
-        if name == MODULE || name == MAIN {
+        if is_reserved(ident) {
             let title = format!("`{name}` is a name that the generated bridge takes");
             return Err(Diagnostic::at(root.source, root.range(ident.span()), title)
                 .label("declared here")
-                .help(format!("give this another name: `{MODULE}` and `{MAIN}` are appended to the crate root")));
+                .help(format!(
+                    "give this another name: `{MODULE}` and `{MAIN}` are appended to the crate root"
+                )));
         }
     }
     Ok(())
+}
+
+fn is_reserved(ident: &Ident) -> bool {
+    let name = unraw(ident);
+    name == MODULE || name == MAIN
+}
+
+/// The name that a `use` tree imports, if it is one that the bridge takes.
+fn reserved_import(tree: &UseTree) -> Option<&Ident> {
+    match tree {
+        UseTree::Path(path) => reserved_import(&path.tree),
+        UseTree::Name(name) => Some(&name.ident).filter(|ident| is_reserved(ident)),
+        UseTree::Rename(rename) => Some(&rename.rename).filter(|ident| is_reserved(ident)),
+        UseTree::Group(group) => group.items.iter().find_map(reserved_import),
+        _ => None,
+    }
 }
 
 fn check_starts(tree: &ModuleTree<'_>, starts: &[Start]) -> Result<(), Diagnostic> {
@@ -158,16 +189,23 @@ fn check_starts(tree: &ModuleTree<'_>, starts: &[Start]) -> Result<(), Diagnosti
             _ => None,
         });
         let place = root.range(main.unwrap_or_else(Span::call_site));
-        return Err(Diagnostic::at(root.source, place, "no call that starts the Lambda event loop")
-            .label("neither here nor in the modules that this file reaches")
-            .help(supported)
-            .help("if the call is in a file of its own, name that file in `srcs`"));
+        return Err(
+            Diagnostic::at(root.source, place, "no call that starts the Lambda event loop")
+                .label("neither here nor in the modules that this file reaches")
+                .help(supported)
+                .help("if the call is in a file of its own, name that file in `srcs`"),
+        );
     }
     for start in starts {
         if start.starter == Starter::Unbridged {
             let source = tree.files[start.file].parsed.source;
-            let title = format!("`{}` starts the event loop in a way that is not understood", start.path.join("::"));
-            return Err(Diagnostic::at(source, start.place.clone(), title).label("started here").help(supported));
+            let title = format!(
+                "`{}` starts the event loop in a way that is not understood",
+                start.path.join("::")
+            );
+            return Err(Diagnostic::at(source, start.place.clone(), title)
+                .label("started here")
+                .help(supported));
         }
     }
     for (index, second) in starts.iter().enumerate() {
@@ -191,14 +229,20 @@ fn check_deps(
 ) -> Result<(), Diagnostic> {
     let root = tree.root().parsed.source;
     let attribute = (root, entry.attribute.clone(), &entry.attribute_crate);
-    let calls = starts
-        .iter()
-        .map(|start| (tree.files[start.file].parsed.source, start.place.clone(), &start.path[0]));
+    let calls = starts.iter().map(|start| {
+        (
+            tree.files[start.file].parsed.source,
+            start.place.clone(),
+            &start.path[0],
+        )
+    });
     for (source, place, name) in calls.chain([attribute]) {
         if !deps.contains(name) {
             return Err(Diagnostic::at(source, place, format!("`{name}` is not among the deps"))
                 .label("this comes from it")
-                .help(format!("add the crate to the target's `deps`, as in `deps = [\"@crates//:{name}\"]`")));
+                .help(format!(
+                    "add the crate to the target's `deps`, as in `deps = [\"@crates//:{name}\"]`"
+                )));
         }
     }
     Ok(())
@@ -218,7 +262,9 @@ fn redirect_imports(parsed: &Parsed<'_>, used: &UseItem<'_>, leaves: &[(usize, S
     let imports = &removal.imports;
     if emptied {
         // Nothing else is imported: one import takes the place of the old one.
-        let start = item.leading_colon.map_or_else(|| item.tree.span(), |colons| colons.spans[0]);
+        let start = item
+            .leading_colon
+            .map_or_else(|| item.tree.span(), |colons| colons.spans[0]);
         let place = parsed.between(start, item.tree.span());
         let tree = match imports.as_slice() {
             [one] => one.clone(),
@@ -228,15 +274,22 @@ fn redirect_imports(parsed: &Parsed<'_>, used: &UseItem<'_>, leaves: &[(usize, S
         return;
     }
     edits.append(&mut removal.edits);
-    let head = parsed.range(item.span()).start..parsed.range(item.use_token.span).start;
-    let text = &parsed.source.text;
-    // Attributes and visibility hold for the new import too, on the same line.
-    let head = text[head].split_whitespace().collect::<Vec<_>>().join(" ");
+    // Attributes and visibility hold for the new import too, on the same line: documentation and comments stay behind.
+    let attributes = item.attrs.iter().filter(|attribute| !attribute.path().is_ident("doc"));
+    let attributes = attributes.map(|attribute| {
+        let written = &parsed.source.text[parsed.range(attribute.span())];
+        match written.contains(['\r', '\n']) {
+            true => format!(" {}", attribute.to_token_stream()),
+            false => format!(" {written}"),
+        }
+    });
+    let visibility = match &item.vis {
+        Visibility::Inherited => String::new(),
+        visibility => format!(" {}", &parsed.source.text[parsed.range(visibility.span())]),
+    };
+    let head: String = attributes.chain([visibility]).collect();
     let end = parsed.range(item.semi_token.span).end;
-    let added: String = imports
-        .iter()
-        .map(|import| format!(" {head}{}use {import};", if head.is_empty() { "" } else { " " }))
-        .collect();
+    let added: String = imports.iter().map(|import| format!("{head} use {import};")).collect();
     edits.push(Edit::new(end..end, added));
 }
 
@@ -266,8 +319,15 @@ impl Removal<'_> {
                     let start = self.parsed.range(pair.value().span());
                     match self.tree(pair.value()) {
                         true => {
-                            let end = pair.punct().map_or(start.end, |comma| self.parsed.range(comma.span).end);
-                            removed.push(Edit::new(start.start..end, ""));
+                            match pair.punct().map(|comma| self.parsed.range(comma.span)) {
+                                Some(comma) if comma.start == start.end => {
+                                    removed.push(Edit::new(start.start..comma.end, ""));
+                                }
+                                // What stands between the name and the comma is a comment, or may be.
+                                comma => {
+                                    removed.extend([start].into_iter().chain(comma).map(|place| Edit::new(place, "")))
+                                }
+                            }
                         }
                         false => left += 1,
                     }

@@ -6,6 +6,11 @@ use proc_macro2::Span;
 
 use crate::Diagnostic;
 
+/// What syn says of text that is no sequence of tokens.
+const NO_TOKENS: &str = "cannot parse string into token stream";
+/// How syn begins what it says of text that ends too early.
+const END_OF_INPUT: &str = "unexpected end of input";
+
 /// One file of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
@@ -24,9 +29,17 @@ impl Source {
         }
     }
 
+    /// The length of a byte-order mark, which has no column of its own.
+    pub(crate) fn byte_order_mark(&self) -> usize {
+        match self.text.strip_prefix('\u{feff}') {
+            Some(text) => self.text.len() - text.len(),
+            None => 0,
+        }
+    }
+
     /// The length of a byte-order mark and a shebang line, which stand before what Rust parses.
     fn preamble(&self) -> usize {
-        let mark = if self.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let mark = self.byte_order_mark();
         let text = &self.text[mark..];
         // `#![attribute]` is not a shebang, even with blanks between.
         if text.starts_with("#!") && !text[2..].trim_start().starts_with('[') {
@@ -46,9 +59,20 @@ impl Source {
                 tree,
             }),
             Err(error) => {
+                let message = error.to_string();
                 let range = error.span().byte_range();
-                let place = (preamble + range.start).min(self.text.len())..(preamble + range.end).min(self.text.len());
-                Err(Diagnostic::at(self, place, error.to_string()).label("here"))
+                let end = self.text.trim_end().len();
+                let place = match message.starts_with(END_OF_INPUT) {
+                    // Such an error has no place of its own.
+                    true => end..end,
+                    false => (preamble + range.start).min(end)..(preamble + range.end).min(end),
+                };
+                Err(match message == NO_TOKENS {
+                    true => Diagnostic::at(self, place, "this file is not Rust: its tokens can't be read")
+                        .label("not understood from here on")
+                        .help("look for a string, a comment or a bracket that is not closed, or that closes what was not opened"),
+                    false => Diagnostic::at(self, place, message),
+                })
             }
         }
     }

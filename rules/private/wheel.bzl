@@ -29,8 +29,8 @@ def _find_pip(repository_ctx, remedy):
         remedy,
     ))
 
-def fetch_wheel(repository_ctx, package, version, tag, sha256, urls, remedy, python_version = None):
-    """Downloads one wheel into the repository's folder, and checks its SHA-256.
+def unpack_wheel(repository_ctx, package, version, tag, sha256, urls, remedy, python_version = None, output = "", strip_prefix = ""):
+    """Downloads one wheel, checks its SHA-256, and unpacks it into the repository's folder.
 
     Args:
       repository_ctx: the context of a repository rule.
@@ -41,14 +41,15 @@ def fetch_wheel(repository_ctx, package, version, tag, sha256, urls, remedy, pyt
       urls: addresses to download from, instead of by pip; empty for pip.
       remedy: how a user names such addresses, for messages.
       python_version: the version of Python that the wheel is for, such as `3.13`; `None` for one that fits all.
-
-    Returns:
-      The wheel's path.
+      output: the folder to unpack to.
+      strip_prefix: a folder of the wheel's that is taken for its root.
     """
     if urls:
-        output = repository_ctx.path(package + ".whl")
-        repository_ctx.download(urls, output = output, sha256 = sha256)
-        return output
+        # Bazel tells an archive's kind by its name, and older ones do not know wheels.
+        repository_ctx.download(urls, output = "wheel.zip", sha256 = sha256)
+        repository_ctx.extract("wheel.zip", output = output, stripPrefix = strip_prefix)
+        repository_ctx.delete("wheel.zip")
+        return
     repository_ctx.file("requirements.txt", "{}=={} --hash=sha256:{}\n".format(package, version, sha256))
     command = _find_pip(repository_ctx, remedy) + [
         "download",
@@ -79,4 +80,7 @@ def fetch_wheel(repository_ctx, package, version, tag, sha256, urls, remedy, pyt
     wheels = repository_ctx.path("wheel").readdir()
     if len(wheels) != 1:
         fail("pip downloaded {} files for {}=={}, not one".format(len(wheels), package, version))
-    return wheels[0]
+    repository_ctx.symlink(wheels[0], "wheel.zip")
+    repository_ctx.extract("wheel.zip", output = output, stripPrefix = strip_prefix)
+    repository_ctx.delete("wheel.zip")
+    repository_ctx.delete("wheel")

@@ -1,6 +1,6 @@
 """The zig compiler as an external repository, from its Python package."""
 
-load("//rules/private:wheel.bzl", "fetch_wheel")
+load("//rules/private:wheel.bzl", "unpack_wheel")
 
 # The version of the `ziglang` package, and the SHA-256 of its wheels by the platform that runs zig. `tag` is the
 # wheel's platform, as pip names it.
@@ -34,18 +34,17 @@ zig_files()
 
 def _zig_repository_impl(repository_ctx):
     wheel = ZIG_WHEELS[repository_ctx.attr.platform]
-    archive = fetch_wheel(
+    unpack_wheel(
         repository_ctx,
         package = "ziglang",
         version = ZIG_VERSION,
         tag = wheel.tag,
         sha256 = wheel.sha256,
         urls = repository_ctx.attr.urls,
+        strip_prefix = "ziglang",
         remedy = ("a `zig.wheel(platform = \"{}\", urls = [...])` tag in MODULE.bazel, on the extension of " +
                   "`@rules_rust_lambda//rules:extensions.bzl`").format(repository_ctx.attr.platform),
     )
-    repository_ctx.extract(archive, type = "zip", strip_prefix = "ziglang")
-    repository_ctx.delete(archive)
     repository_ctx.file("BUILD.bazel", _BUILD, executable = False)
 
 zig_repository = repository_rule(

@@ -24,8 +24,16 @@ take() {
   [[ -n $found ]] || { echo "zig made no $1 for $target" >&2; exit 1; }
   cp "$found" "$output/$2"
 }
-for library in c m pthread dl rt util resolv; do
+for library in c m; do
   take "lib$library.so.*" "lib$library.so"
+done
+# From glibc 2.34 on, libc holds these too, and zig makes no stubs of them; who asks for them gets nothing.
+for library in pthread dl rt util resolv; do
+  if [[ -n $(find "$cache/o" -name "lib$library.so.*") ]]; then
+    take "lib$library.so.*" "lib$library.so"
+  else
+    printf '!<arch>\n' >"$output/lib$library.a"
+  fi
 done
 take Scrt1.o Scrt1.o
 take crt1.o crt1.o

@@ -59,13 +59,24 @@ if [[ ! -e $prefix/.complete ]]; then
     fi
   }
   step "Bazel and its rule packages (150 MB of packages, half a minute)" "$here/unpack_debian_packages.sh" "$prefix"
-  cargo_bazel=$cache/cargo-bazel-0.15.0
-  if [[ ! -x $cargo_bazel/bin/cargo-bazel ]]; then
+  # A Cargo home of its own, since cargo-bazel 0.15.0 must find the registry's index in it (see below).
+  cargo_home=$cache/cargo-home
+  mkdir -p "$cargo_home"
+  for file in config.toml credentials.toml; do
+    if [[ -e ${CARGO_HOME:-$HOME/.cargo}/$file ]]; then
+      ln -sfn "${CARGO_HOME:-$HOME/.cargo}/$file" "$cargo_home/$file"
+    fi
+  done
+  if [[ ! -x $cargo_home/bin/cargo-bazel ]]; then
     step "cargo-bazel 0.15.0, compiled from crates.io (five minutes)" \
-      cargo install --locked --quiet --root "$cargo_bazel" --version 0.15.0 cargo-bazel
+      env CARGO_HOME="$cargo_home" cargo install --locked --quiet --version 0.15.0 cargo-bazel
   fi
+  # It looks for the index under the hash that Cargo gave it before version 1.85.
+  for index in "$cargo_home"/registry/index/*; do
+    ln -sfn "${index##*/}" "${index%-*}-6f17d22bba15001f"
+  done
   step "the bazelrc" python3 "$here/write_bazelrc.py" \
-    --prefix "$prefix" --cargo-bazel "$cargo_bazel/bin/cargo-bazel" --workspace "$here/../.." --output "$bazelrc"
+    --prefix "$prefix" --cargo-home "$cargo_home" --workspace "$here/../.." --output "$bazelrc"
   touch "$prefix/.complete"
   say "done"
 fi

@@ -66,7 +66,7 @@ def write_stub(registry: Path, name: str, version: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--prefix", type=Path, required=True, help="where Debian's packages were unpacked")
-    parser.add_argument("--cargo-bazel", type=Path, required=True, help="the crate_universe generator")
+    parser.add_argument("--cargo-home", type=Path, required=True, help="a Cargo home with cargo-bazel in it")
     parser.add_argument("--workspace", type=Path, required=True, help="the root of this workspace")
     parser.add_argument("--output", type=Path, required=True, help="the bazelrc to write")
     arguments = parser.parse_args()
@@ -95,7 +95,8 @@ def main() -> None:
         "common --noenable_workspace",
         "common --lockfile_mode=off",
         f"common --registry=file://{registry}",
-        f"common --repo_env=CARGO_BAZEL_GENERATOR_URL=file://{arguments.cargo_bazel}",
+        f"common --repo_env=CARGO_BAZEL_GENERATOR_URL=file://{arguments.cargo_home}/bin/cargo-bazel",
+        f"common --repo_env=CARGO_HOME={arguments.cargo_home}",
     ]
     lines += [f"common --override_module={name}={share / folder}" for name, folder in PACKAGED.items()]
     arguments.output.write_text("\n".join(lines) + "\n")

@@ -1,0 +1,198 @@
+//! What an invocation should end with, and how what it ended with differs.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Map, Value};
+use similar::TextDiff;
+
+use crate::Outcome;
+
+const COMPARED: [&str; 2] = ["errorType", "errorMessage"];
+const IGNORED: [&str; 2] = ["requestId", "stackTrace"];
+
+/// What an invocation should end with.
+#[derive(Clone, Debug)]
+pub enum Expectation {
+    /// A response that equals this one as JSON.
+    Response(Value),
+    /// An error with these values.
+    Error(Map<String, Value>),
+    /// A failure to start with these values.
+    InitError(Map<String, Value>),
+}
+
+impl Expectation {
+    /// Reads an expected response.
+    pub fn response(path: &Path) -> Result<Self> {
+        Ok(Self::Response(read_json(path)?))
+    }
+
+    /// Reads an expected error.
+    pub fn error(path: &Path) -> Result<Self> {
+        Ok(Self::Error(read_error(path)?))
+    }
+
+    /// Reads an expected failure to start.
+    pub fn init_error(path: &Path) -> Result<Self> {
+        Ok(Self::InitError(read_error(path)?))
+    }
+
+    /// Compares; says how the outcome differs, if it does.
+    pub fn check(&self, outcome: &Outcome) -> Result<(), String> {
+        match (self, outcome) {
+            (Self::Response(expected), Outcome::Response { body, .. }) => compare(expected, &parse(body)?),
+            (Self::Error(expected), Outcome::Error { body, .. })
+            | (Self::InitError(expected), Outcome::InitError { body }) => {
+                let mut actual = parse(body)?;
+                if let Value::Object(actual) = &mut actual {
+                    actual.retain(|name, _| expected.contains_key(name));
+                }
+                compare(&Value::Object(expected.clone()), &actual)
+            }
+            _ => Err(format!("expected {}, but {}", self.kind(), describe(outcome))),
+        }
+    }
+
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Response(_) => "a response",
+            Self::Error(_) => "an error",
+            Self::InitError(_) => "an error as the function starts",
+        }
+    }
+}
+
+pub(crate) fn read_json(path: &Path) -> Result<Value> {
+    let text = fs::read(path).with_context(|| format!("cannot read {}: give a file of JSON", path.display()))?;
+    serde_json::from_slice(&text).with_context(|| format!("{} is not valid JSON: correct it", path.display()))
+}
+
+fn read_error(path: &Path) -> Result<Map<String, Value>> {
+    let Value::Object(mut error) = read_json(path)? else {
+        bail!(
+            "{} is not an object: write {{\"errorType\": ..., \"errorMessage\": ...}}",
+            path.display()
+        );
+    };
+    error.retain(|name, _| !IGNORED.contains(&name.as_str()));
+    if let Some(name) = error.keys().find(|name| !COMPARED.contains(&name.as_str())) {
+        bail!(
+            "{} has the key {name:?}, which no error has: use errorType and errorMessage",
+            path.display()
+        );
+    }
+    if error.is_empty() {
+        bail!(
+            "{} would match any error: give errorType, errorMessage or both",
+            path.display()
+        );
+    }
+    Ok(error)
+}
+
+fn parse(body: &[u8]) -> Result<Value, String> {
+    serde_json::from_slice(body).map_err(|error| {
+        format!(
+            "the answer is not valid JSON ({error}):\n{}",
+            String::from_utf8_lossy(body)
+        )
+    })
+}
+
+fn compare(expected: &Value, actual: &Value) -> Result<(), String> {
+    if expected == actual {
+        return Ok(());
+    }
+    let (expected, actual) = (format!("{expected:#}\n"), format!("{actual:#}\n"));
+    Err(TextDiff::from_lines(&expected, &actual)
+        .unified_diff()
+        .header("expected", "actual")
+        .to_string())
+}
+
+fn describe(outcome: &Outcome) -> String {
+    let pretty = |body: &[u8]| parse(body).map_or_else(|text| text, |value| format!("{value:#}"));
+    match outcome {
+        Outcome::Response { body, .. } => format!("the function returned:\n{}", pretty(body)),
+        Outcome::Error { body, .. } => format!("the function failed:\n{}", pretty(body)),
+        Outcome::InitError { body } => format!("the function could not start:\n{}", pretty(body)),
+        Outcome::TimedOut => {
+            "there was no answer in time: speed the function up, or raise --timeout-seconds".to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn response(body: &str) -> Outcome {
+        Outcome::Response {
+            body: body.into(),
+            content_type: None,
+        }
+    }
+
+    fn read(text: &str) -> Result<Expectation> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), text).unwrap();
+        Expectation::error(file.path())
+    }
+
+    #[test]
+    fn a_response_is_compared_as_json() {
+        let expected = Expectation::Response(json!({"a": 1, "b": [2]}));
+        assert_eq!(expected.check(&response("{\"b\":[2],\n\"a\":1}")), Ok(()));
+        let diff = expected.check(&response("{\"a\":1,\"b\":[3]}")).unwrap_err();
+        assert!(diff.contains("--- expected\n+++ actual\n"), "{diff}");
+        assert!(diff.contains("-    2\n+    3\n"), "{diff}");
+        assert!(expected.check(&response("oops")).unwrap_err().contains("oops"));
+    }
+
+    #[test]
+    fn of_an_error_only_what_is_given_is_compared() {
+        let body = br#"{"errorType": "ValueError", "errorMessage": "bad", "requestId": "1", "stackTrace": []}"#;
+        let outcome = Outcome::Error {
+            body: body.to_vec(),
+            error_type: None,
+        };
+        let check = |text| read(text).unwrap().check(&outcome);
+        assert_eq!(check(r#"{"errorType": "ValueError", "requestId": "2"}"#), Ok(()));
+        assert_eq!(check(r#"{"errorType": "ValueError", "errorMessage": "bad"}"#), Ok(()));
+        assert!(
+            check(r#"{"errorMessage": "good"}"#)
+                .unwrap_err()
+                .contains("+  \"errorMessage\": \"bad\"")
+        );
+    }
+
+    #[test]
+    fn another_kind_of_outcome_is_told() {
+        let expected = Expectation::Response(json!(1));
+        assert!(
+            expected
+                .check(&Outcome::TimedOut)
+                .unwrap_err()
+                .contains("no answer in time")
+        );
+        let failed = Outcome::error("KeyError", "x");
+        assert!(expected.check(&failed).unwrap_err().contains("KeyError"));
+        assert!(read(r#"{"errorType": "X"}"#).unwrap().check(&response("1")).is_err());
+    }
+
+    #[test]
+    fn an_expected_error_must_say_something_known() {
+        for (text, part) in [
+            ("{}", "any error"),
+            (r#"{"error": 1}"#, "\"error\""),
+            ("[]", "object"),
+            ("{", "valid"),
+        ] {
+            let error = read(text).unwrap_err().to_string();
+            assert!(error.contains(part), "{error}");
+        }
+    }
+}

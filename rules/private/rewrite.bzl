@@ -1,0 +1,104 @@
+"""The rewriting of a program's sources."""
+
+load("@bazel_skylib//lib:paths.bzl", "paths")
+load("@rules_rust//rust:rust_common.bzl", "CrateInfo")
+load("//rules:providers.bzl", "LambdaFunctionInfo")
+
+def _crate_root(ctx):
+    """Finds the file that holds `main` the way rules_rust does."""
+    if ctx.file.crate_root:
+        return ctx.file.crate_root
+    sources = [file for file in ctx.files.srcs if file.extension == "rs"]
+    for name in ["main.rs", ctx.attr.program_name + ".rs"]:
+        found = [file for file in sources if file.basename == name]
+        if len(found) == 1:
+            return found[0]
+    if len(sources) == 1:
+        return sources[0]
+    fail("{}: which of the `srcs` holds `main`? None is main.rs or {}.rs; set `crate_root`.".format(
+        ctx.label,
+        ctx.attr.program_name,
+    ))
+
+def _dep_names(ctx):
+    """Returns the names under which the program knows its direct dependencies."""
+    aliases = {target.label: name for target, name in ctx.attr.aliases.items()}
+    names = []
+    for dep in ctx.attr.deps:
+        if CrateInfo in dep:
+            crate = dep[CrateInfo]
+            names.append(aliases.get(dep.label, aliases.get(crate.owner, crate.name)))
+    return names
+
+def _rewrite_impl(ctx):
+    crate_root = _crate_root(ctx)
+    folder = ctx.attr.name
+    package = paths.join(ctx.label.workspace_root, ctx.label.package)
+
+    def output_for(file):
+        # A generated file's path starts with the configuration's folder, which is not the author's.
+        path = file.path[len(file.root.path) + 1:] if file.root.path else file.path
+        return ctx.actions.declare_file("{}/{}".format(folder, paths.relativize(path, package)))
+
+    manifest = ctx.actions.declare_file(folder + ".manifest.json")
+    arguments = ctx.actions.args()
+    arguments.add("rewrite")
+    arguments.add("--crate-name", ctx.attr.crate_name)
+    arguments.add("--crate-root", crate_root)
+    arguments.add("--manifest", manifest)
+    arguments.add_all(_dep_names(ctx), before_each = "--dep")
+    outputs = []
+    rewritten_root = None
+    for file in ctx.files.srcs:
+        output = output_for(file)
+        outputs.append(output)
+        arguments.add("--source", "{}={}".format(file.path, output.path))
+        if file == crate_root:
+            rewritten_root = output
+    if not rewritten_root:
+        fail("{}: the crate root {} is not among the `srcs`.".format(ctx.label, crate_root.short_path))
+    ctx.actions.run(
+        executable = ctx.executable._rewriter,
+        arguments = [arguments],
+        inputs = ctx.files.srcs,
+        outputs = outputs + [manifest],
+        mnemonic = "LambdaRewrite",
+        progress_message = "Rewriting %{label}",
+    )
+
+    # What the sources include by relative paths lies beside them again.
+    data = []
+    for file in ctx.files.compile_data:
+        output = output_for(file)
+        ctx.actions.symlink(output = output, target_file = file)
+        data.append(output)
+    return [
+        DefaultInfo(files = depset(outputs)),
+        OutputGroupInfo(
+            compile_data = depset(data),
+            crate_root = depset([rewritten_root]),
+            manifest = depset([manifest]),
+            rewritten_sources = depset(outputs),
+        ),
+        LambdaFunctionInfo(
+            crate_root = rewritten_root,
+            manifest = manifest,
+            sources = depset(outputs),
+        ),
+    ]
+
+rewrite = rule(
+    doc = "Rewrites a program's sources into a library's.",
+    implementation = _rewrite_impl,
+    attrs = {
+        "aliases": attr.label_keyed_string_dict(doc = "As in rules_rust."),
+        "compile_data": attr.label_list(doc = "As in rules_rust.", allow_files = True),
+        "crate_name": attr.string(doc = "The name of the program's crate.", mandatory = True),
+        "crate_root": attr.label(doc = "As in rules_rust.", allow_single_file = [".rs"]),
+        "deps": attr.label_list(doc = "As in rules_rust."),
+        "program_name": attr.string(doc = "The name that a `.rs` file with `main` may have.", mandatory = True),
+        "srcs": attr.label_list(doc = "The program's sources.", allow_files = [".rs"], mandatory = True),
+        "_rewriter": attr.label(default = "//rewriter", executable = True, cfg = "exec"),
+    },
+    provides = [LambdaFunctionInfo],
+)

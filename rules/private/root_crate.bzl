@@ -1,0 +1,28 @@
+"""The generated crate that joins rewritten programs into one shared library."""
+
+load("//rules:providers.bzl", "LambdaFunctionInfo")
+
+def _root_crate_impl(ctx):
+    output = ctx.actions.declare_file(ctx.label.name + ".rs")
+    manifests = [function[LambdaFunctionInfo].manifest for function in ctx.attr.functions]
+    arguments = ctx.actions.args()
+    arguments.add("root-crate")
+    arguments.add_all(manifests, before_each = "--manifest")
+    arguments.add("--output", output)
+    ctx.actions.run(
+        executable = ctx.executable._rewriter,
+        arguments = [arguments],
+        inputs = manifests,
+        outputs = [output],
+        mnemonic = "LambdaRootCrate",
+    )
+    return [DefaultInfo(files = depset([output]))]
+
+root_crate = rule(
+    doc = "Writes the crate with the exported symbols over a table of functions.",
+    implementation = _root_crate_impl,
+    attrs = {
+        "functions": attr.label_list(doc = "The rewritten programs.", mandatory = True, providers = [LambdaFunctionInfo]),
+        "_rewriter": attr.label(default = "//rewriter", executable = True, cfg = "exec"),
+    },
+)

@@ -1,0 +1,21 @@
+"""What the rules tell each other, and rules of yours."""
+
+LambdaFunctionInfo = provider(
+    doc = "A program that was rewritten into a library.",
+    fields = {
+        "crate_root": "File: the rewritten file that holds `main`.",
+        "manifest": "File: what was done to the program, as JSON.",
+        "sources": "depset[File]: the rewritten sources.",
+    },
+)
+
+LambdaZipInfo = provider(
+    doc = "A zip that Lambda takes.",
+    fields = {
+        "architecture": "str: `x86_64` or `arm64`, as Lambda calls it.",
+        "handlers": "list[str]: the values that the function's handler setting can have.",
+        "library": "File: the shared library in the zip.",
+        "runtime": "str: the identifier of Lambda's runtime, such as `python3.13`.",
+        "zip": "File: the zip.",
+    },
+)

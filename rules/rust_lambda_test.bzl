@@ -1,0 +1,64 @@
+"""`rust_lambda_test`: real events to a zip, under Lambda's own runtime client."""
+
+load("//rules/private:lambda_test.bzl", "lambda_test")
+
+def rust_lambda_test(
+        name,
+        zip,
+        events = {},
+        architecture = "x86_64",
+        env = {},
+        errors = {},
+        handler = "",
+        init_error = None,
+        size = "small",
+        target_compatible_with = [],
+        **kwargs):
+    """Runs a zip as Lambda does, sends it events, and compares the responses as JSON.
+
+    The zip is unpacked into a read-only folder, and `awslambdaric`, the client of Lambda's Python runtimes, runs it in
+    the environment that Lambda documents. It is Linux code: on another system, or another CPU than
+    `architecture`, the test is skipped as incompatible.
+
+        rust_lambda_test(
+            name = "lambda_test",
+            zip = ":lambda_zip",
+            events = {"testdata/ada.json": "testdata/ada.response.json"},
+            errors = {"testdata/empty.json": "testdata/empty.error.json"},
+        )
+
+    Args:
+      name: the target's name.
+      zip: a `rust_lambda_zip`.
+      events: a dict from event files to files with the responses that are expected.
+      architecture: the zip's architecture: `x86_64` (the default) or `arm64`.
+      env: environment variables of the function.
+      errors: a dict from event files to files with the errors that are expected: `{"errorType": …, "errorMessage": …}`; what
+        is not named is not compared.
+      handler: the handler setting; the zip's first by default.
+      init_error: a file with the error that the initialisation is expected to fail with.
+      size: as everywhere.
+      target_compatible_with: as everywhere; Linux and the architecture are added.
+      **kwargs: further attributes of tests, such as `timeout` and `tags`.
+    """
+    cpus = {"arm64": "@platforms//cpu:aarch64", "x86_64": "@platforms//cpu:x86_64"}
+    if architecture not in cpus:
+        fail("rust_lambda_test {}: architecture is `{}`; it is x86_64 or arm64.".format(name, architecture))
+    if not events and not errors and not init_error:
+        fail("rust_lambda_test {}: nothing to test; give it `events`, `errors` or an `init_error`.".format(name))
+    lambda_test(
+        name = name,
+        env = env,
+        errors = errors,
+        events = events,
+        expectations = {file: None for file in events.values() + errors.values()}.keys(),
+        handler = handler,
+        init_error = init_error,
+        size = size,
+        target_compatible_with = target_compatible_with + [
+            "@platforms//os:linux",
+            cpus[architecture],
+        ],
+        zip = zip,
+        **kwargs
+    )
