@@ -2,7 +2,7 @@
 
 load("@rules_cc//cc:defs.bzl", "cc_toolchain")
 load(":architectures.bzl", "ARCHITECTURES", "GLIBC_VERSIONS")
-load(":zig_cc_toolchain.bzl", "zig_sysroot", "zig_tools")
+load(":zig_cc_toolchain.bzl", "zig_config", "zig_programs", "zig_sysroot")
 load(":zig_repository.bzl", "ZIG_WHEELS")
 
 def zig_toolchains():
@@ -22,8 +22,8 @@ def zig_toolchains():
                     target = target,
                     zig = zig,
                 )
-                zig_tools(
-                    name = name + "_tools",
+                zig_programs(
+                    name = name + "_programs",
                     cpu = cpu,
                     lib = lib,
                     sysroot = name + "_sysroot",
@@ -31,17 +31,24 @@ def zig_toolchains():
                     target = target,
                     zig = zig,
                 )
+                zig_config(
+                    name = name + "_config",
+                    cpu = cpu,
+                    programs = name + "_programs",
+                    tags = ["manual"],
+                    target = target,
+                )
                 for group in ["linker_files", "compiler_files"]:
                     native.filegroup(
                         name = "{}_{}".format(name, group),
-                        srcs = [name + "_tools"],
+                        srcs = [name + "_programs"],
                         output_group = group,
                         tags = ["manual"],
                     )
                 native.filegroup(name = name + "_none", tags = ["manual"])
                 cc_toolchain(
                     name = name + "_cc",
-                    all_files = name + "_tools",
+                    all_files = name + "_programs",
                     ar_files = name + "_compiler_files",
                     as_files = name + "_compiler_files",
                     compiler_files = name + "_compiler_files",
@@ -51,7 +58,7 @@ def zig_toolchains():
                     strip_files = name + "_none",
                     supports_param_files = False,
                     tags = ["manual"],
-                    toolchain_config = name + "_tools",
+                    toolchain_config = name + "_config",
                 )
                 native.toolchain(
                     name = name,

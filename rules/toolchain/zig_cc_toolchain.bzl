@@ -46,7 +46,17 @@ def _tool(ctx, name, template, substitutions):
     )
     return output
 
-def _zig_tools_impl(ctx):
+_ZigProgramsInfo = provider(
+    doc = "The programs of a C toolchain on zig.",
+    fields = {
+        "archiver": "File: as `ar`.",
+        "compiler": "File: as `gcc -c`.",
+        "cxx_compiler": "File: as `g++ -c`.",
+        "linker": "File: as `gcc`, for linking.",
+    },
+)
+
+def _zig_programs_impl(ctx):
     architecture = ARCHITECTURES[ctx.attr.cpu]
     target = {"%{target}": ctx.attr.target}
     compiler = _tool(ctx, "zig-cc", ctx.file._cc, target)
@@ -60,13 +70,41 @@ def _zig_tools_impl(ctx):
     linker_files = depset([linker, ctx.file.zig, ctx.file.sysroot])
     compiler_files = depset([compiler, cxx_compiler, archiver, ctx.file.zig] + ctx.files.lib)
 
-    def flags(name, actions, flags):
-        return feature(
-            name = name,
-            enabled = True,
-            flag_sets = [flag_set(actions = actions, flag_groups = [flag_group(flags = flags)])],
-        )
+    return [
+        DefaultInfo(files = depset(transitive = [linker_files, compiler_files])),
+        OutputGroupInfo(linker_files = linker_files, compiler_files = compiler_files),
+        _ZigProgramsInfo(
+            archiver = archiver,
+            compiler = compiler,
+            cxx_compiler = cxx_compiler,
+            linker = linker,
+        ),
+    ]
 
+zig_programs = rule(
+    doc = "Makes the programs of a C toolchain on zig, for the machine that builds.",
+    implementation = _zig_programs_impl,
+    attrs = {
+        "cpu": attr.string(doc = "The CPU of the target.", mandatory = True, values = ARCHITECTURES.keys()),
+        "lib": attr.label(doc = "What zig compiles with.", mandatory = True, cfg = "exec"),
+        "sysroot": attr.label(doc = "What is linked with.", mandatory = True, allow_single_file = True),
+        "target": attr.string(doc = "The target, as zig names it.", mandatory = True),
+        "zig": attr.label(doc = "zig, for the machine that builds.", mandatory = True, allow_single_file = True, cfg = "exec"),
+        "_ar": attr.label(default = ":zig_ar.sh.tpl", allow_single_file = True),
+        "_cc": attr.label(default = ":zig_cc.sh.tpl", allow_single_file = True),
+        "_ld": attr.label(default = ":zig_ld.sh.tpl", allow_single_file = True),
+    },
+)
+
+def _flags(name, actions, flags):
+    return feature(
+        name = name,
+        enabled = True,
+        flag_sets = [flag_set(actions = actions, flag_groups = [flag_group(flags = flags)])],
+    )
+
+def _zig_config_impl(ctx):
+    programs = ctx.attr.programs[_ZigProgramsInfo]
     c_actions = [
         ACTION_NAMES.c_compile,
         ACTION_NAMES.assemble,
@@ -76,14 +114,14 @@ def _zig_tools_impl(ctx):
     action_configs = [
         action_config(action_name = action, enabled = True, tools = [tool(tool = program)])
         for actions, program in [
-            (c_actions, compiler),
-            (cxx_actions, cxx_compiler),
-            (ALL_CC_LINK_ACTION_NAMES, linker),
-            ([ACTION_NAMES.cpp_link_static_library], archiver),
+            (c_actions, programs.compiler),
+            (cxx_actions, programs.cxx_compiler),
+            (ALL_CC_LINK_ACTION_NAMES, programs.linker),
+            ([ACTION_NAMES.cpp_link_static_library], programs.archiver),
         ]
         for action in actions
     ]
-    config = cc_common.create_cc_toolchain_config_info(
+    return cc_common.create_cc_toolchain_config_info(
         ctx = ctx,
         toolchain_identifier = "zig-" + ctx.attr.target,
         compiler = "clang",
@@ -96,9 +134,9 @@ def _zig_tools_impl(ctx):
         features = [
             feature(name = "supports_pic", enabled = True),
             feature(name = "supports_dynamic_linker", enabled = True),
-            flags("pic", ALL_CC_COMPILE_ACTION_NAMES, ["-fPIC"]),
+            _flags("pic", ALL_CC_COMPILE_ACTION_NAMES, ["-fPIC"]),
             # Macros that would tell one build from the next.
-            flags("deterministic", ALL_CC_COMPILE_ACTION_NAMES, [
+            _flags("deterministic", ALL_CC_COMPILE_ACTION_NAMES, [
                 "-Wno-builtin-macro-redefined",
                 "-D__DATE__=\"redacted\"",
                 "-D__TIMESTAMP__=\"redacted\"",
@@ -106,24 +144,14 @@ def _zig_tools_impl(ctx):
             ]),
         ],
     )
-    return [
-        config,
-        DefaultInfo(files = depset(transitive = [linker_files, compiler_files])),
-        OutputGroupInfo(linker_files = linker_files, compiler_files = compiler_files),
-    ]
 
-zig_tools = rule(
-    doc = "The programs of a C toolchain on zig, and its configuration.",
-    implementation = _zig_tools_impl,
+zig_config = rule(
+    doc = "Configures a C toolchain on zig.",
+    implementation = _zig_config_impl,
     attrs = {
         "cpu": attr.string(doc = "The CPU of the target.", mandatory = True, values = ARCHITECTURES.keys()),
-        "lib": attr.label(doc = "What zig compiles with.", mandatory = True, cfg = "exec"),
-        "sysroot": attr.label(doc = "What is linked with.", mandatory = True, allow_single_file = True),
+        "programs": attr.label(doc = "The toolchain's programs.", mandatory = True, cfg = "exec", providers = [_ZigProgramsInfo]),
         "target": attr.string(doc = "The target, as zig names it.", mandatory = True),
-        "zig": attr.label(doc = "zig, for the machine that builds.", mandatory = True, allow_single_file = True, cfg = "exec"),
-        "_ar": attr.label(default = ":zig_ar.sh.tpl", allow_single_file = True),
-        "_cc": attr.label(default = ":zig_cc.sh.tpl", allow_single_file = True),
-        "_ld": attr.label(default = ":zig_ld.sh.tpl", allow_single_file = True),
     },
     provides = [CcToolchainConfigInfo],
 )
