@@ -43,7 +43,7 @@ def _shim(ctx, library_name, names):
         template = ctx.file._shim,
         substitutions = {
             "\"FUNCTION_NAMES\"": ", ".join(["\"{}\"".format(name) for name, _ in names]),
-            "# HANDLERS": "\n\n".join([""] + handlers).strip("\n"),
+            "# HANDLERS": "\n" + "\n\n".join(handlers).rstrip("\n"),
             "LIBRARY_FILE": library_name,
         },
     )

@@ -5,63 +5,67 @@ load(":architectures.bzl", "ARCHITECTURES", "GLIBC_VERSIONS")
 load(":zig_cc_toolchain.bzl", "zig_config", "zig_programs", "zig_sysroot")
 load(":zig_repository.bzl", "ZIG_WHEELS")
 
-def zig_toolchains():
-    """Declares the toolchains of this package, for `register_toolchains`."""
+def zig_toolchains(name):  # buildifier: disable=unused-variable
+    """Declares the toolchains of this package, for `register_toolchains`.
+
+    Args:
+      name: unused; the toolchains are named after what they run on and build for.
+    """
     for exec_platform in ZIG_WHEELS:
         exec_os, _, exec_cpu = exec_platform.partition("_")
         for cpu in ARCHITECTURES:
             for glibc in GLIBC_VERSIONS:
-                name = "{}_for_{}_glibc_{}".format(exec_platform, cpu, glibc)
+                toolchain_name = "{}_for_{}_glibc_{}".format(exec_platform, cpu, glibc)
                 target = "{}-linux-gnu.{}".format(cpu, glibc)
                 zig = "@zig_{}//:zig".format(exec_platform)
                 lib = "@zig_{}//:lib".format(exec_platform)
                 zig_sysroot(
-                    name = name + "_sysroot",
+                    name = toolchain_name + "_sysroot",
                     lib = lib,
                     tags = ["manual"],
                     target = target,
                     zig = zig,
                 )
                 zig_programs(
-                    name = name + "_programs",
+                    name = toolchain_name + "_programs",
                     cpu = cpu,
                     lib = lib,
-                    sysroot = name + "_sysroot",
+                    sysroot = toolchain_name + "_sysroot",
                     tags = ["manual"],
                     target = target,
                     zig = zig,
                 )
                 zig_config(
-                    name = name + "_config",
+                    name = toolchain_name + "_config",
                     cpu = cpu,
-                    programs = name + "_programs",
+                    programs = toolchain_name + "_programs",
                     tags = ["manual"],
                     target = target,
                 )
                 for group in ["linker_files", "compiler_files"]:
                     native.filegroup(
-                        name = "{}_{}".format(name, group),
-                        srcs = [name + "_programs"],
+                        name = "{}_{}".format(toolchain_name, group),
+                        srcs = [toolchain_name + "_programs"],
                         output_group = group,
                         tags = ["manual"],
                     )
-                native.filegroup(name = name + "_none", tags = ["manual"])
+                native.filegroup(name = toolchain_name + "_none", tags = ["manual"])
                 cc_toolchain(
-                    name = name + "_cc",
-                    all_files = name + "_programs",
-                    ar_files = name + "_compiler_files",
-                    as_files = name + "_compiler_files",
-                    compiler_files = name + "_compiler_files",
-                    dwp_files = name + "_none",
-                    linker_files = name + "_linker_files",
-                    objcopy_files = name + "_none",
-                    strip_files = name + "_none",
+                    name = toolchain_name + "_cc",
+                    all_files = toolchain_name + "_programs",
+                    ar_files = toolchain_name + "_compiler_files",
+                    as_files = toolchain_name + "_compiler_files",
+                    compiler_files = toolchain_name + "_compiler_files",
+                    dwp_files = toolchain_name + "_none",
+                    linker_files = toolchain_name + "_linker_files",
+                    objcopy_files = toolchain_name + "_none",
+                    strip_files = toolchain_name + "_none",
                     supports_param_files = False,
                     tags = ["manual"],
-                    toolchain_config = name + "_config",
+                    toolchain_config = toolchain_name + "_config",
                 )
                 native.toolchain(
-                    name = name,
+                    name = toolchain_name,
                     exec_compatible_with = [
                         "@platforms//os:" + exec_os,
                         "@platforms//cpu:" + exec_cpu,
@@ -71,6 +75,6 @@ def zig_toolchains():
                         "@platforms//cpu:" + cpu,
                         "//rules/platforms:glibc_" + glibc,
                     ],
-                    toolchain = name + "_cc",
+                    toolchain = toolchain_name + "_cc",
                     toolchain_type = "@bazel_tools//tools/cpp:toolchain_type",
                 )

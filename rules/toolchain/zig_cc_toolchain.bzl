@@ -1,5 +1,6 @@
 """A C toolchain on zig: its compiler, its linker, and a sysroot for one version of glibc."""
 
+load("@rules_cc//cc:action_names.bzl", "ACTION_NAMES", "ALL_CC_COMPILE_ACTION_NAMES", "ALL_CC_LINK_ACTION_NAMES")
 load(
     "@rules_cc//cc:cc_toolchain_config_lib.bzl",
     "action_config",
@@ -8,7 +9,6 @@ load(
     "flag_set",
     "tool",
 )
-load("@rules_cc//cc:action_names.bzl", "ACTION_NAMES", "ALL_CC_COMPILE_ACTION_NAMES", "ALL_CC_LINK_ACTION_NAMES")
 load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
 load(":architectures.bzl", "ARCHITECTURES")
 

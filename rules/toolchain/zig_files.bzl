@@ -18,8 +18,12 @@ _UNUSED = [
     "lib/lldb/**",
 ]
 
-def zig_files():
-    """Declares the targets of a zig repository: `zig`, the program, and `lib`, what it compiles C with."""
+def zig_files(name):
+    """Declares the targets of a zig repository: `zig`, the program, and what it compiles C with.
+
+    Args:
+      name: the name of the target that has what zig compiles with.
+    """
     includes = [
         "lib/libc/include/{}/**".format(folder)
         for folder in ["any-linux-any", "generic-glibc"] +
@@ -27,6 +31,6 @@ def zig_files():
     ]
     native.exports_files(["zig"])
     native.filegroup(
-        name = "lib",
+        name = name,
         srcs = native.glob(["lib/**"], exclude = _UNUSED + ["lib/libc/include/**"]) + native.glob(includes),
     )

@@ -29,7 +29,7 @@ load("@rules_rust_lambda//rules/toolchain:zig_files.bzl", "zig_files")
 
 package(default_visibility = ["//visibility:public"])
 
-zig_files()
+zig_files(name = "lib")
 """
 
 def _zig_repository_impl(repository_ctx):
