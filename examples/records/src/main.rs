@@ -1,6 +1,6 @@
 //! Reads the records that SQS and S3 send, and says what each is about. A record of another source fails the batch.
 
-use lambda_runtime::{self as lambda, Context, Error, LambdaEvent, service_fn};
+use lambda_runtime::{self as lambda, Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 
 /// What a record is about: a message's body, or an object's place.
@@ -13,7 +13,7 @@ fn subject(record: &Value) -> Result<String, Error> {
     }
 }
 
-fn describe(context: &Context) -> Value {
+fn describe(context: &lambda::Context) -> Value {
     json!({
         "arn": context.invoked_function_arn,
         "function": context.env_config.function_name,
