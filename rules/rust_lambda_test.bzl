@@ -41,7 +41,7 @@ def rust_lambda_test(
       target_compatible_with: as everywhere; Linux and the architecture are added.
       **kwargs: further attributes of tests, such as `timeout` and `tags`.
     """
-    cpus = {"arm64": "@platforms//cpu:aarch64", "x86_64": "@platforms//cpu:x86_64"}
+    cpus = {"arm64": Label("@platforms//cpu:aarch64"), "x86_64": Label("@platforms//cpu:x86_64")}
     if architecture not in cpus:
         fail("rust_lambda_test {}: architecture is `{}`; it is x86_64 or arm64.".format(name, architecture))
     if not events and not errors and not init_error:
@@ -56,7 +56,7 @@ def rust_lambda_test(
         init_error = init_error,
         size = size,
         target_compatible_with = target_compatible_with + [
-            "@platforms//os:linux",
+            Label("@platforms//os:linux"),
             cpus[architecture],
         ],
         zip = zip,

@@ -25,8 +25,8 @@ use tokio::{
 };
 use uuid::Uuid;
 
-/// The most bytes that an answer may have; a longer one is refused with 413.
-pub const MAX_BODY_BYTES: usize = 6 * 1024 * 1024 + 100 * 1024;
+/// The most bytes that an answer may have, as Lambda's own message has it; a longer one is refused with 413.
+pub const MAX_BODY_BYTES: usize = 6_291_556;
 
 const ERROR_TYPE_HEADER: &str = "Lambda-Runtime-Function-Error-Type";
 const JSON: &str = "application/json";
