@@ -33,7 +33,11 @@ pub fn write_zip<W: Write + Seek>(output: W, entries: &[Entry]) -> Result<()> {
     let mut sorted: BTreeMap<&str, &Entry> = BTreeMap::new();
     for entry in entries {
         let name = entry.name.as_str();
-        if name.starts_with('/') || name.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
+        if name.starts_with('/')
+            || name
+                .split('/')
+                .any(|part| part.is_empty() || part == "." || part == "..")
+        {
             bail!("`{name}` can't be a path in a zip: it must be relative, without `.`, `..` or empty parts");
         }
         if let Some(other) = sorted.insert(name, entry) {
@@ -94,7 +98,10 @@ mod tests {
         assert_eq!(one, other);
 
         let mut zip = zip::ZipArchive::new(Cursor::new(one))?;
-        let names: Vec<String> = zip.file_names().map(|name| Ok(name?.into_owned())).collect::<Result<_>>()?;
+        let names: Vec<String> = zip
+            .file_names()
+            .map(|name| Ok(name?.into_owned()))
+            .collect::<Result<_>>()?;
         assert_eq!(names, ["index.py", "lib/x.so"]);
         assert_eq!(zip.by_name("index.py")?.unix_mode(), Some(0o100_644));
         assert_eq!(zip.by_name("lib/x.so")?.unix_mode(), Some(0o100_755));

@@ -19,7 +19,9 @@ impl FromStr for GlibcVersion {
 
     fn from_str(text: &str) -> Result<Self> {
         let parts: Result<Vec<u32>, _> = text.split('.').map(str::parse).collect();
-        parts.map(Self).map_err(|_| anyhow!("`{text}` is not a version of glibc, such as 2.34"))
+        parts
+            .map(Self)
+            .map_err(|_| anyhow!("`{text}` is not a version of glibc, such as 2.34"))
     }
 }
 
@@ -72,7 +74,10 @@ impl fmt::Display for Breach {
         match self {
             Self::TooNew { symbol, version } => write!(formatter, "it uses `{symbol}` of {version}"),
             Self::Needed(library) => write!(formatter, "it needs `{library}`, which Lambda's runtimes do not have"),
-            Self::Exported(symbol) => write!(formatter, "it exports `{symbol}`, which could take another library's place"),
+            Self::Exported(symbol) => write!(
+                formatter,
+                "it exports `{symbol}`, which could take another library's place"
+            ),
         }
     }
 }
@@ -93,7 +98,10 @@ pub fn check_library(library: &[u8], limits: &Limits) -> Result<Vec<Breach>> {
         if entry.tag == elf::DT_NEEDED {
             let name = String::from_utf8_lossy(dynamic.string(entry)?).into_owned();
             let stem = name.split(".so").next().unwrap_or(&name);
-            if !GLIBC_LIBRARIES.iter().any(|known| stem == *known || stem.starts_with("ld-linux")) {
+            if !GLIBC_LIBRARIES
+                .iter()
+                .any(|known| stem == *known || stem.starts_with("ld-linux"))
+            {
                 breaches.push(Breach::Needed(name));
             }
         }
@@ -121,7 +129,9 @@ pub fn check_library(library: &[u8], limits: &Limits) -> Result<Vec<Breach>> {
 
 /// Whether a symbol version is glibc's, and not newer than `floor`. `GLIBC_PRIVATE` and the like are not.
 fn is_within(version: &str, floor: &GlibcVersion) -> bool {
-    let number = version.strip_prefix("GLIBC_").and_then(|number| number.parse::<GlibcVersion>().ok());
+    let number = version
+        .strip_prefix("GLIBC_")
+        .and_then(|number| number.parse::<GlibcVersion>().ok());
     number.is_some_and(|number| number <= *floor)
 }
 
@@ -151,7 +161,10 @@ mod tests {
             exports: "lambda_shim_".to_owned(),
         };
         let breaches = check_library(&this, &limits)?;
-        assert!(breaches.iter().any(|breach| matches!(breach, Breach::TooNew { .. })), "{breaches:?}");
+        assert!(
+            breaches.iter().any(|breach| matches!(breach, Breach::TooNew { .. })),
+            "{breaches:?}"
+        );
         Ok(())
     }
 

@@ -90,9 +90,11 @@ fn zip(arguments: ZipArgs) -> Result<()> {
         }
     };
     let files = arguments.files.into_iter().map(entry(false));
-    let entries: Vec<Entry> = files.chain(arguments.executables.into_iter().map(entry(true))).collect();
-    let output = File::create(&arguments.output)
-        .with_context(|| format!("{} can't be written", arguments.output.display()))?;
+    let entries: Vec<Entry> = files
+        .chain(arguments.executables.into_iter().map(entry(true)))
+        .collect();
+    let output =
+        File::create(&arguments.output).with_context(|| format!("{} can't be written", arguments.output.display()))?;
     write_zip(BufWriter::new(output), &entries)
 }
 
@@ -122,7 +124,8 @@ fn check(arguments: &CheckArgs) -> Result<()> {
             message += &format!("; likely from the crate {}", crates.join(" or "));
         }
     }
-    message += "\nuse a version or a feature of the crate that does without it (many have `vendored`, `rustls` or `static`)";
+    message +=
+        "\nuse a version or a feature of the crate that does without it (many have `vendored`, `rustls` or `static`)";
     message += ", or a `runtime` with a newer glibc (python3.12 and later have 2.34)";
     bail!(message)
 }

@@ -18,7 +18,11 @@ pub fn likely_crate<'a>(breach: &Breach, rlibs: impl IntoIterator<Item = (&'a Pa
             Breach::TooNew { symbol, .. } => mentions(content, symbol, false),
             Breach::Exported(symbol) => mentions(content, symbol, true),
             Breach::Needed(library) => {
-                let stem = library.trim_start_matches("lib").split(['.', '-']).next().unwrap_or(library);
+                let stem = library
+                    .trim_start_matches("lib")
+                    .split(['.', '-'])
+                    .next()
+                    .unwrap_or(library);
                 name.contains(stem)
             }
         };
@@ -41,7 +45,9 @@ fn crate_name(rlib: &Path) -> String {
 
 /// Whether an object in an archive defines a symbol, or leaves it undefined.
 fn mentions(archive: &[u8], symbol: &str, defined: bool) -> bool {
-    let Ok(file) = ArchiveFile::parse(archive) else { return false };
+    let Ok(file) = ArchiveFile::parse(archive) else {
+        return false;
+    };
     file.members()
         .filter_map(Result::ok)
         .filter_map(|member: ArchiveMember<'_>| object::File::parse(member.data(archive).ok()?).ok())

@@ -1,6 +1,6 @@
 //! Greets the person that the event names: `{"name": "Ada"}` becomes `{"message": "Hello, Ada!"}`.
 
-use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use lambda_runtime::{run, service_fn, Error, LambdaEvent};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]

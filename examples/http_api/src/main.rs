@@ -1,7 +1,7 @@
 //! A JSON API behind API Gateway or a function URL: `GET /greet?name=Ada`, and `POST /sum` with a list of numbers.
 
-use lambda_http::{Body, Error, Request, RequestExt, Response, http::StatusCode, service_fn};
-use serde_json::{Value, json};
+use lambda_http::{http::StatusCode, service_fn, Body, Error, Request, RequestExt, Response};
+use serde_json::{json, Value};
 
 fn reply(status: StatusCode, body: &Value) -> Result<Response<Body>, Error> {
     let response = Response::builder()

@@ -1,7 +1,7 @@
 //! Reads the records that SQS and S3 send, and says what each is about. A record of another source fails the batch.
 
-use lambda_runtime::{self as lambda, Error, LambdaEvent, service_fn};
-use serde_json::{Value, json};
+use lambda_runtime::{self as lambda, service_fn, Error, LambdaEvent};
+use serde_json::{json, Value};
 
 /// What a record is about: a message's body, or an object's place.
 fn subject(record: &Value) -> Result<String, Error> {

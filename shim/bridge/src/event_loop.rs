@@ -7,7 +7,9 @@ use std::{
 };
 
 use http::{header::InvalidHeaderValue, HeaderMap, HeaderValue};
-use lambda_runtime::{layers::trace::request_span, Config, Context, Diagnostic, Error, IntoFunctionResponse, LambdaEvent};
+use lambda_runtime::{
+    layers::trace::request_span, Config, Context, Diagnostic, Error, IntoFunctionResponse, LambdaEvent,
+};
 use lambda_shim::{Failure, Function, Invocation};
 use serde::{Deserialize, Serialize};
 use tokio_stream::Stream;
@@ -46,9 +48,9 @@ where
     let slot = function.slot();
     loop {
         slot.next().await;
-        let Some((context, payload)) = slot.read(|invocation| {
-            (new_context(invocation, &config), deserialize::<A>(invocation.event))
-        }) else {
+        let Some((context, payload)) =
+            slot.read(|invocation| (new_context(invocation, &config), deserialize::<A>(invocation.event)))
+        else {
             continue;
         };
         let context = context?;
@@ -67,7 +69,10 @@ where
         .await;
         slot.respond(match result {
             Ok(response) => Ok(to_bytes(response.into_response()).await?),
-            Err(Diagnostic { error_type, error_message }) => Err(Failure::new(error_type, error_message)),
+            Err(Diagnostic {
+                error_type,
+                error_message,
+            }) => Err(Failure::new(error_type, error_message)),
         });
     }
 }

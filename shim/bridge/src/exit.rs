@@ -66,6 +66,9 @@ mod tests {
     #[test]
     fn anything_else_shows_its_exit_code() {
         assert!(Ended::new(ExitCode::from(3)).into_failure().message.contains('3'));
-        assert_eq!(Ended::new(()).into_failure(), Ended::new(ExitCode::SUCCESS).into_failure());
+        assert_eq!(
+            Ended::new(()).into_failure(),
+            Ended::new(ExitCode::SUCCESS).into_failure()
+        );
     }
 }

@@ -35,7 +35,12 @@ where
 fn http_response(prelude: &MetadataPrelude, body: &[u8]) -> Result<Value, Error> {
     let mut headers = Map::new();
     for name in prelude.headers.keys() {
-        let values: Result<Vec<_>, _> = prelude.headers.get_all(name).iter().map(|value| value.to_str()).collect();
+        let values: Result<Vec<_>, _> = prelude
+            .headers
+            .get_all(name)
+            .iter()
+            .map(|value| value.to_str())
+            .collect();
         headers.insert(name.to_string(), values?.join(", ").into());
     }
     headers

@@ -145,8 +145,9 @@ fn call(
     act: impl FnOnce(&'static Function) -> Outcome,
 ) -> i32 {
     let result = match functions.get(function as usize) {
-        Some(function) => catch_unwind(AssertUnwindSafe(|| act(function)))
-            .unwrap_or_else(|payload| Err(Failure::panic(&*payload))),
+        Some(function) => {
+            catch_unwind(AssertUnwindSafe(|| act(function))).unwrap_or_else(|payload| Err(Failure::panic(&*payload)))
+        }
         None => Err(Failure::misuse(format!(
             "function number {function} was called in a library of {}",
             functions.len()

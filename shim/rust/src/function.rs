@@ -147,10 +147,12 @@ impl Function {
     }
 
     fn put_engine(&'static self, engine: Box<dyn Engine>) {
-        ENGINES.with_borrow_mut(|engines| match engines.iter_mut().find(|(key, _)| std::ptr::eq(*key, self)) {
-            Some((_, place)) => *place = Some(engine),
-            None => engines.push((self, Some(engine))),
-        });
+        ENGINES.with_borrow_mut(
+            |engines| match engines.iter_mut().find(|(key, _)| std::ptr::eq(*key, self)) {
+                Some((_, place)) => *place = Some(engine),
+                None => engines.push((self, Some(engine))),
+            },
+        );
     }
 
     /// Drops the engine of an ended `main`; what its values do then must not reach the caller.

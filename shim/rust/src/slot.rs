@@ -89,7 +89,10 @@ impl Slot {
     ///
     /// Cancellation safe: an event is lost only if the loop is dropped after it was taken.
     pub async fn next(&self) {
-        let mut waiting = WaitGuard { slot: self, armed: true };
+        let mut waiting = WaitGuard {
+            slot: self,
+            armed: true,
+        };
         poll_fn(|cx| self.poll_next(cx)).await;
         waiting.armed = false;
     }
