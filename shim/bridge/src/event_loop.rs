@@ -112,3 +112,67 @@ fn deserialize<A: for<'de> Deserialize<'de>>(event: &[u8]) -> Result<A, Diagnost
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_context_arrives_whole() {
+        let config = Arc::new(Config {
+            function_name: "hello".to_owned(),
+            ..Config::default()
+        });
+        let invocation = Invocation {
+            event: b"{}",
+            request_id: "id-1",
+            deadline_ms: "1700000000000",
+            invoked_function_arn: "arn:aws:lambda:us-east-1:123456789012:function:hello",
+            trace_id: "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700",
+            client_context: r#"{"client":{"installation_id":"i","app_title":"t","app_version_name":"n","app_version_code":"c","app_package_name":"p"},"custom":{"k":"v"},"environment":{"locale":"en"}}"#,
+            cognito_identity: r#"{"cognitoIdentityId":"identity","cognitoIdentityPoolId":"pool"}"#,
+            tenant_id: "tenant",
+        };
+        let context = new_context(&invocation, &config).unwrap();
+        assert_eq!(context.request_id, "id-1");
+        assert_eq!(context.deadline, 1_700_000_000_000);
+        assert_eq!(context.invoked_function_arn, invocation.invoked_function_arn);
+        assert_eq!(context.xray_trace_id.as_deref(), Some(invocation.trace_id));
+        let client = context.client_context.unwrap();
+        assert_eq!(client.client.installation_id, "i");
+        assert_eq!(client.custom["k"], "v");
+        assert_eq!(client.environment["locale"], "en");
+        let identity = context.identity.unwrap();
+        assert_eq!(
+            (identity.identity_id.as_str(), identity.identity_pool_id.as_str()),
+            ("identity", "pool")
+        );
+        assert_eq!(context.tenant_id.as_deref(), Some("tenant"));
+        assert_eq!(context.env_config.function_name, "hello");
+    }
+
+    #[test]
+    fn what_lambda_did_not_send_is_absent() {
+        let invocation = Invocation {
+            request_id: "id-2",
+            deadline_ms: "1",
+            ..Invocation::default()
+        };
+        let context = new_context(&invocation, &Arc::new(Config::default())).unwrap();
+        assert_eq!(context.xray_trace_id, None);
+        assert_eq!(context.client_context, None);
+        assert_eq!(context.identity, None);
+        assert_eq!(context.tenant_id, None);
+    }
+
+    #[test]
+    fn an_event_that_does_not_fit_names_the_place() {
+        let diagnostic = deserialize::<std::collections::HashMap<String, u8>>(br#"{"a": "b"}"#).unwrap_err();
+        assert_eq!(diagnostic.error_type, DESERIALIZE_ERROR_TYPE);
+        // lambda_runtime names the path twice.
+        assert_eq!(
+            diagnostic.error_message,
+            "failed to deserialize the incoming data into the function's payload type: [a] a: invalid type: string \"b\", expected u8 at line 1 column 9\n"
+        );
+    }
+}
