@@ -122,7 +122,14 @@ fn init(function: u32) -> Result<Vec<u8>, (String, String)> {
 fn invoke_with(function: u32, event: &[u8], context: &[u8]) -> Result<Vec<u8>, (String, String)> {
     // SAFETY: the slices outlive the call, and `take` passes a place for an outcome.
     take(|outcome| unsafe {
-        lambda_shim_invoke(function, event.as_ptr(), event.len(), context.as_ptr(), context.len(), outcome)
+        lambda_shim_invoke(
+            function,
+            event.as_ptr(),
+            event.len(),
+            context.as_ptr(),
+            context.len(),
+            outcome,
+        )
     })
 }
 
@@ -146,7 +153,10 @@ fn any_bytes_pass_and_misuse_changes_nothing() {
     assert_eq!(init(0), Ok(Vec::new()), "a second time does nothing");
     assert_eq!(invoke(0, b"\0\xff\"\n").as_deref(), Ok(b"\0\xff\"\n|id-1".as_slice()));
     assert_eq!(invoke(0, b"").as_deref(), Ok(b"|id-1".as_slice()));
-    assert_eq!(invoke_with(0, b"{}", b"a\nb"), misuse("the invocation's context has 2 lines, not 7"));
+    assert_eq!(
+        invoke_with(0, b"{}", b"a\nb"),
+        misuse("the invocation's context has 2 lines, not 7")
+    );
     assert!(invoke_with(0, b"{}", b"\xff").is_err());
     let elsewhere = thread::spawn(|| invoke(0, b"{}")).join().unwrap();
     assert_eq!(
@@ -159,7 +169,11 @@ fn any_bytes_pass_and_misuse_changes_nothing() {
 
 #[test]
 fn an_ended_main_starts_anew_with_the_next_event() {
-    assert_eq!(invoke(1, b"1").as_deref(), Ok(b"fine".as_slice()), "initialised on first use");
+    assert_eq!(
+        invoke(1, b"1").as_deref(),
+        Ok(b"fine".as_slice()),
+        "initialised on first use"
+    );
     assert_eq!(invoke(1, b"panic"), exit("main panicked: out of luck"));
     assert_eq!(invoke(1, b"2").as_deref(), Ok(b"fine".as_slice()));
     assert_eq!(invoke(1, b"end"), exit("main returned"));
@@ -184,5 +198,8 @@ fn a_call_from_within_is_refused() {
 #[test]
 fn a_number_without_a_function_is_refused() {
     assert_eq!(lambda_shim_abi_version(), lambda_shim::abi::VERSION);
-    assert_eq!(invoke(9, b"{}"), misuse("function number 9 was called in a library of 4"));
+    assert_eq!(
+        invoke(9, b"{}"),
+        misuse("function number 9 was called in a library of 4")
+    );
 }
