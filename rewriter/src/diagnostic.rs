@@ -60,16 +60,12 @@ impl Diagnostic {
             let place = place.start.saturating_sub(mark)..place.end.saturating_sub(mark);
             snippet = snippet.annotation(kind.span(place).label((!label.is_empty()).then_some(label.as_str())));
         }
-        let mut report: Vec<Group<'_>> = vec![Level::ERROR.primary_title(self.title.as_str()).element(snippet)];
-        if let Some(first) = report.pop() {
-            let first = self
-                .help
-                .iter()
-                .fold(first, |group, help| group.element(Level::HELP.message(help.as_str())));
-            report.push(first);
-        }
+        let report: Group<'_> = Level::ERROR.primary_title(self.title.as_str()).element(snippet);
+        let report = self.help.iter().fold(report, |report, help| {
+            report.element(Level::HELP.message(help.as_str()))
+        });
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-        renderer.render(&report)
+        renderer.render(&[report])
     }
 }
 

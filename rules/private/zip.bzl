@@ -85,8 +85,7 @@ def _data_name(ctx, file):
 def _lambda_zip_impl(ctx):
     # A transition makes a list of what it leads to.
     library = ctx.files.library[0]
-    programs = [program for program in ctx.attr.programs]
-    rlibs = depset(transitive = [program[DepInfo].transitive_crate_outputs for program in programs])
+    rlibs = depset(transitive = [program[DepInfo].transitive_crate_outputs for program in ctx.attr.programs])
     library_name = "lib{}.so".format(ctx.attr.library_name)
     shim = _shim(ctx, library_name, [("handler", ctx.attr.library_name)])
     zip = ctx.actions.declare_file(ctx.label.name + ".zip")
