@@ -1,31 +1,49 @@
 //! Runs a program's own `lambda_runtime` handler inside a shared library.
 //!
 //! The rewriter makes a program's `lambda_runtime::run(handler)` a call of [`run`], and its `main` a call of
-//! [`inline`]. This crate is compiled against the very `lambda_runtime`, `tokio` and `serde` that the program depends
+//! [`inline`], [`thread`] or [`loopback`]. This crate is compiled against the very `lambda_runtime`, `tokio` and `serde` that the program depends
 //! on, so that the handler's types are the ones that it was written for. What a handler meets (deserialisation, the
 //! [`Context`](lambda_runtime::Context), the tracing span, caught panics, logged errors) is what `lambda_runtime` gives it on the OS-only runtime;
 //! only the HTTP client is absent.
+//!
+//! With `--cfg=loopback_only` there is nothing but [`loopback`], which needs no `lambda_runtime` of a version that this crate knows.
 
+#[cfg(not(loopback_only))]
 mod event_loop;
 mod exit;
+mod http_response;
+#[cfg(not(loopback_only))]
 mod inline;
+mod loopback;
+#[cfg(not(loopback_only))]
 mod panic;
+#[cfg(not(loopback_only))]
 mod response;
 
+#[cfg(not(loopback_only))]
 pub use event_loop::run;
 pub use exit::{Ended, IntoFailure};
+#[cfg(not(loopback_only))]
 pub use inline::inline;
+pub use lambda_shim::thread;
+pub use loopback::loopback;
+#[cfg(not(loopback_only))]
+pub use response::collect;
 
 /// What generated code names, so that it needs nothing from the program's own dependencies.
 #[doc(hidden)]
 pub mod generated {
-    pub use bytes::Bytes;
-    pub use lambda_runtime::{Diagnostic, Error, IntoFunctionResponse, LambdaEvent};
     pub use lambda_shim::{Engine, Failure, Function};
-    pub use serde::{Deserialize, Serialize};
-    pub use tokio;
-    pub use tokio_stream::Stream;
-    pub use tower::Service;
+    #[cfg(not(loopback_only))]
+    pub use {
+        bytes::Bytes,
+        hyper::body::Body,
+        lambda_runtime::{Diagnostic, Error, IntoFunctionResponse, LambdaEvent},
+        serde::{Deserialize, Serialize},
+        tokio,
+        tokio_stream::Stream,
+        tower::{Service, ServiceExt},
+    };
 }
 
 /// Defines the functions that stand in for `lambda_runtime::run`, over a program's [`Function`](lambda_shim::Function).
@@ -58,7 +76,8 @@ macro_rules! define_run {
     };
 }
 
-/// Defines the function that stands in for `lambda_http::run`, over the program's own `lambda_http`.
+/// Defines the functions that stand in for `lambda_http::run` and `lambda_http::run_with_streaming_response`, over the
+/// program's own `lambda_http`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! define_http_run {
@@ -70,12 +89,61 @@ macro_rules! define_http_run {
         /// See `lambda_http::run`.
         pub async fn http_run<'a, R, S, E>(handler: S) -> ::core::result::Result<(), $crate::generated::Error>
         where
-            S: $crate::generated::Service<::$lambda_http::Request, Response = R, Error = E> + ::core::marker::Send,
+            S: $crate::generated::Service<::$lambda_http::Request, Response = R, Error = E>,
             S::Future: ::core::marker::Send + 'a,
             R: ::$lambda_http::IntoResponse,
             E: ::core::fmt::Debug + ::core::convert::Into<$crate::generated::Diagnostic>,
         {
             $crate::run(&$function, ::$lambda_http::Adapter::from(handler)).await
+        }
+
+        /// Stands in for `lambda_http::run_with_streaming_response`: the stream is collected into the response that the
+        /// event's source takes.
+        ///
+        /// # Errors
+        ///
+        /// See `lambda_http::run_with_streaming_response`.
+        pub async fn http_run_with_streaming_response<'a, S, B, E>(
+            handler: S,
+        ) -> ::core::result::Result<(), $crate::generated::Error>
+        where
+            S: $crate::generated::Service<::$lambda_http::Request, Response = ::$lambda_http::Response<B>, Error = E>,
+            S::Future: ::core::marker::Send + 'a,
+            E: ::core::fmt::Debug + ::core::convert::Into<$crate::generated::Diagnostic>,
+            B: $crate::generated::Body + ::core::marker::Unpin + ::core::marker::Send + 'static,
+            B::Data: ::core::convert::Into<$crate::generated::Bytes> + ::core::marker::Send,
+            B::Error: ::core::convert::Into<$crate::generated::Error> + ::core::marker::Send + ::core::fmt::Debug,
+        {
+            use $crate::generated::ServiceExt as _;
+            http_run(handler.map_response(Streamed)).await
+        }
+
+        /// A response whose body is a stream.
+        struct Streamed<B>(::$lambda_http::Response<B>);
+
+        impl<B> ::$lambda_http::IntoResponse for Streamed<B>
+        where
+            B: $crate::generated::Body + ::core::marker::Unpin + ::core::marker::Send + 'static,
+            B::Data: ::core::convert::Into<$crate::generated::Bytes> + ::core::marker::Send,
+            B::Error: ::core::fmt::Debug,
+        {
+            fn into_response(
+                self,
+            ) -> ::core::pin::Pin<
+                ::std::boxed::Box<
+                    dyn ::core::future::Future<Output = ::$lambda_http::Response<::$lambda_http::Body>>
+                        + ::core::marker::Send,
+                >,
+            > {
+                let (head, body) = self.0.into_parts();
+                ::std::boxed::Box::pin(async move {
+                    let body = match $crate::collect(body).await {
+                        ::core::result::Result::Ok(text) => ::$lambda_http::Body::Text(text),
+                        ::core::result::Result::Err(bytes) => ::$lambda_http::Body::Binary(bytes),
+                    };
+                    ::$lambda_http::Response::from_parts(head, body)
+                })
+            }
         }
     };
 }

@@ -12,6 +12,9 @@ use std::{
 use lambda_runtime::Diagnostic;
 use tracing::error;
 
+/// The module of `lambda_runtime` that logs the same, for filters that know it by name.
+const TARGET: &str = "lambda_runtime::layers::panic";
+
 /// Calls a handler and awaits its response. An error or a panic becomes what `lambda_runtime` reports for it.
 pub(crate) async fn catch_panic<Fut, R, E>(call: impl FnOnce() -> Fut) -> Result<R, Diagnostic>
 where
@@ -32,7 +35,7 @@ where
     match caught.await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(error)) => {
-            error!("{error:?}");
+            error!(target: TARGET, "{error:?}");
             Err(error.into())
         }
         Err(payload) => Err(panicked(payload)),
@@ -40,7 +43,7 @@ where
 }
 
 fn panicked(payload: Box<dyn Any + Send>) -> Diagnostic {
-    error!(error = ?payload, "user handler panicked");
+    error!(target: TARGET, error = ?payload, "user handler panicked");
     let message = payload
         .downcast_ref::<&str>()
         .copied()

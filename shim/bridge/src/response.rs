@@ -1,15 +1,26 @@
 //! A handler's response as bytes.
 
-use base64::prelude::{Engine, BASE64_STANDARD};
+use std::{fmt::Debug, future::poll_fn, pin::Pin};
+
 use bytes::{Bytes, BytesMut};
-use lambda_runtime::{Error, FunctionResponse, MetadataPrelude, StreamResponse};
+use hyper::body::Body;
+use lambda_runtime::{Diagnostic, Error, FunctionResponse, MetadataPrelude, StreamResponse};
 use serde::Serialize;
-use serde_json::{json, Map, Value};
+use serde_json::{Map, Value};
 use tokio_stream::{Stream, StreamExt};
 
+use crate::http_response::http_response;
+
+/// The type under which a stream that breaks off is reported.
+const STREAM_ERROR_TYPE: &str = "Runtime.StreamError";
+
 /// The response's JSON. A stream, which a managed runtime's client can't pass on as such, is collected into the
-/// response that API Gateway and function URLs take.
-pub(crate) async fn to_bytes<B, S, D, E>(response: FunctionResponse<B, S>) -> Result<Vec<u8>, Error>
+/// response that API Gateway and function URLs take; one that breaks off is the invocation's error.
+///
+/// # Errors
+///
+/// When the response does not serialize, which ends `lambda_runtime`'s event loop.
+pub(crate) async fn to_bytes<B, S, D, E>(response: FunctionResponse<B, S>) -> Result<Result<Vec<u8>, Diagnostic>, Error>
 where
     B: Serialize,
     S: Stream<Item = Result<D, E>> + Unpin,
@@ -17,22 +28,58 @@ where
     E: Into<Error>,
 {
     match response {
-        FunctionResponse::BufferedResponse(body) => Ok(serde_json::to_vec(&body)?),
+        FunctionResponse::BufferedResponse(body) => Ok(Ok(serde_json::to_vec(&body)?)),
         FunctionResponse::StreamingResponse(StreamResponse {
             metadata_prelude,
             mut stream,
         }) => {
             let mut body = BytesMut::new();
             while let Some(chunk) = stream.next().await {
-                body.extend_from_slice(&chunk.map_err(Into::into)?.into());
+                match chunk {
+                    Ok(chunk) => body.extend_from_slice(&chunk.into()),
+                    Err(error) => {
+                        return Ok(Err(Diagnostic {
+                            error_type: STREAM_ERROR_TYPE.to_owned(),
+                            error_message: error.into().to_string(),
+                        }))
+                    }
+                }
             }
-            Ok(serde_json::to_vec(&http_response(&metadata_prelude, &body)?)?)
+            let headers = headers(&metadata_prelude)?;
+            let status = metadata_prelude.status_code.as_u16().into();
+            let cookies = metadata_prelude.cookies.into();
+            Ok(Ok(serde_json::to_vec(&http_response(status, headers, cookies, &body))?))
         }
     }
 }
 
-/// The buffered form of a streamed HTTP response. A body that is not UTF-8 is sent in base64.
-fn http_response(prelude: &MetadataPrelude, body: &[u8]) -> Result<Value, Error> {
+/// The whole of an HTTP body: text if it is UTF-8, else its bytes.
+///
+/// # Panics
+///
+/// When the body breaks off, which fails the invocation.
+pub async fn collect<B>(mut body: B) -> Result<String, Vec<u8>>
+where
+    B: Body + Unpin,
+    B::Data: Into<Bytes>,
+    B::Error: Debug,
+{
+    let mut collected = Vec::new();
+    while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        match frame {
+            Ok(frame) => match frame.into_data() {
+                Ok(data) => collected.extend_from_slice(&data.into()),
+                // Trailers, which end a body.
+                Err(_) => break,
+            },
+            Err(error) => panic!("the response's body broke off: {error:?}"),
+        }
+    }
+    String::from_utf8(collected).map_err(|error| error.into_bytes())
+}
+
+/// The headers as a JSON object; several of one name are joined.
+fn headers(prelude: &MetadataPrelude) -> Result<Map<String, Value>, Error> {
     let mut headers = Map::new();
     for name in prelude.headers.keys() {
         let values: Result<Vec<_>, _> = prelude
@@ -43,33 +90,5 @@ fn http_response(prelude: &MetadataPrelude, body: &[u8]) -> Result<Value, Error>
             .collect();
         headers.insert(name.to_string(), values?.join(", ").into());
     }
-    headers
-        .entry("content-type")
-        .or_insert_with(|| "application/octet-stream".into());
-    let (body, is_base64) = match std::str::from_utf8(body) {
-        Ok(text) => (text.to_owned(), false),
-        Err(_) => (BASE64_STANDARD.encode(body), true),
-    };
-    Ok(json!({
-        "statusCode": prelude.status_code.as_u16(),
-        "headers": headers,
-        "cookies": prelude.cookies,
-        "body": body,
-        "isBase64Encoded": is_base64,
-    }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_body_that_is_not_text_is_sent_in_base64() {
-        let prelude = MetadataPrelude::default();
-        let response = http_response(&prelude, &[0xff]).unwrap();
-        assert_eq!(response["body"], "/w==");
-        assert_eq!(response["isBase64Encoded"], true);
-        assert_eq!(response["statusCode"], 200);
-        assert_eq!(response["headers"]["content-type"], "application/octet-stream");
-    }
+    Ok(headers)
 }

@@ -12,8 +12,10 @@ mod engine;
 mod failure;
 mod function;
 mod slot;
+mod thread;
 
 pub use engine::{Engine, Step};
 pub use failure::Failure;
 pub use function::Function;
 pub use slot::{Invocation, Outcome, Slot};
+pub use thread::thread;

@@ -5,8 +5,11 @@ use std::{
     mem::MaybeUninit,
     pin::Pin,
     ptr,
-    sync::atomic::{AtomicU32, Ordering},
-    task::{Context, Poll, Waker},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
     thread,
 };
 
@@ -78,7 +81,36 @@ static RECURSIVE: Function = Function::new(|| {
     })
 });
 
-lambda_shim::export![ECHO, FRAGILE, BROKEN, RECURSIVE];
+/// Its `main` is synchronous: it waits for each future on the thread that it has to itself.
+static SYNCHRONOUS: Function = Function::new(|| {
+    lambda_shim::thread(|| {
+        struct Unpark(thread::Thread);
+        impl Wake for Unpark {
+            fn wake(self: Arc<Self>) {
+                self.0.unpark();
+            }
+        }
+        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        loop {
+            let mut next = Box::pin(SYNCHRONOUS.slot().next());
+            while next.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
+                thread::park();
+            }
+            let event = SYNCHRONOUS.slot().read(|invocation| invocation.event.to_vec());
+            match event.as_deref() {
+                Some(b"end") => return Failure::exit("main returned"),
+                Some(b"panic") => panic!("out of luck"),
+                event => {
+                    let name = thread::current().name().unwrap_or_default().to_owned();
+                    let answer = [event.unwrap_or_default(), name.as_bytes()].concat();
+                    SYNCHRONOUS.slot().respond(Ok(answer));
+                }
+            }
+        }
+    })
+});
+
+lambda_shim::export![ECHO, FRAGILE, BROKEN, RECURSIVE, SYNCHRONOUS];
 
 /// The layout that `lambda_shim::abi` documents.
 #[repr(C)]
@@ -196,10 +228,21 @@ fn a_call_from_within_is_refused() {
 }
 
 #[test]
+fn a_main_on_its_own_thread_is_served_and_starts_anew() {
+    assert_eq!(init(4), Ok(Vec::new()));
+    assert_eq!(invoke(4, b"1").as_deref(), Ok(b"1main".as_slice()));
+    assert_eq!(invoke(4, b"2").as_deref(), Ok(b"2main".as_slice()));
+    assert_eq!(invoke(4, b"panic"), exit("main panicked: out of luck"));
+    assert_eq!(invoke(4, b"3").as_deref(), Ok(b"3main".as_slice()));
+    assert_eq!(invoke(4, b"end"), exit("main returned"));
+    assert_eq!(invoke(4, b"4").as_deref(), Ok(b"4main".as_slice()));
+}
+
+#[test]
 fn a_number_without_a_function_is_refused() {
     assert_eq!(lambda_shim_abi_version(), lambda_shim::abi::VERSION);
     assert_eq!(
         invoke(9, b"{}"),
-        misuse("function number 9 was called in a library of 4")
+        misuse("function number 9 was called in a library of 5")
     );
 }

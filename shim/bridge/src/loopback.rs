@@ -1,0 +1,93 @@
+//! The loopback engine: the program's unmodified `lambda_runtime` talks HTTP to a Runtime API that the library serves.
+//!
+//! It is for programs whose event loop no call in their own source stands for. They pay for two more threads and for
+//! HTTP on loopback; nothing of the program is replaced.
+
+mod api;
+mod connection;
+mod endpoint;
+mod peer;
+#[cfg(test)]
+mod tests;
+mod wait;
+
+use std::{
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    sync::Arc,
+    thread,
+};
+
+use lambda_shim::{Engine, Failure, Function, Slot, Step};
+
+use self::{api::Api, endpoint::Endpoint};
+
+/// Starts a `main`, which returns how it ended, with a Runtime API of its own that leads to `function`.
+///
+/// # Errors
+///
+/// When the system gives no port or no thread.
+pub fn loopback(
+    function: &'static Function,
+    main: impl FnOnce() -> Failure + Send + 'static,
+) -> Result<Box<dyn Engine>, Failure> {
+    let failed = |error| Failure::exit(format!("no Runtime API on loopback: {error}"));
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let api = Arc::new(Api::new(function.slot(), Endpoint::redirect(address)));
+    let server = Server {
+        address,
+        api: Arc::clone(&api),
+    };
+    thread::Builder::new()
+        .name("lambda-loopback".to_owned())
+        .spawn(move || accept(&listener, &api))
+        .map_err(failed)?;
+    Ok(Box::new(Loopback {
+        main: lambda_shim::thread(main)?,
+        _server: server,
+    }))
+}
+
+/// Takes connections until the server shuts down.
+fn accept(listener: &TcpListener, api: &Arc<Api>) {
+    for stream in listener.incoming() {
+        if api.shutdown.has_begun() {
+            return;
+        }
+        let Ok(stream) = stream else { continue };
+        if !peer::is_own_process(&stream) {
+            continue;
+        }
+        let api = Arc::clone(api);
+        // Without a thread the connection closes, and the client says that it could not reach its Runtime API.
+        let _ = thread::Builder::new()
+            .name("lambda-loopback".to_owned())
+            .spawn(move || api.serve(stream));
+    }
+}
+
+struct Loopback {
+    main: Box<dyn Engine>,
+    _server: Server,
+}
+
+impl Engine for Loopback {
+    fn drive(&mut self, slot: &Slot) -> Step {
+        self.main.drive(slot)
+    }
+}
+
+/// Ends the threads of a Runtime API with the `main` that it served, and what was changed for it.
+struct Server {
+    address: SocketAddr,
+    api: Arc<Api>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.api.endpoint.restore();
+        self.api.shutdown.begin();
+        // The accepting thread looks at the flag when a connection comes.
+        let _ = TcpStream::connect(self.address);
+    }
+}

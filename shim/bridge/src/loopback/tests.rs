@@ -1,0 +1,142 @@
+//! Programs that are driven by the unmodified `lambda_runtime`.
+
+use std::{env, sync::Mutex};
+
+use lambda_runtime::{service_fn, Error, LambdaEvent, MetadataPrelude, Runtime, StreamResponse};
+use lambda_shim::{Failure, Function, Invocation, Outcome};
+use serde_json::{json, Value};
+
+use super::loopback;
+use crate::{Ended, IntoFailure};
+
+const LAMBDAS_OWN: &str = "192.0.2.1:9001";
+/// The environment is the whole process's.
+static ENVIRONMENT: Mutex<()> = Mutex::new(());
+
+fn block_on<F: std::future::Future>(main: F) -> F::Output {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(main)
+}
+
+async fn handler(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    match event.payload["do"].as_str() {
+        Some("fail") => Err("no luck".into()),
+        Some("panic") => panic!("out of luck"),
+        _ => Ok(json!({
+            "event": event.payload,
+            "request_id": event.context.request_id,
+            "trace_id": event.context.xray_trace_id,
+            "endpoint": env::var("AWS_LAMBDA_RUNTIME_API").ok(),
+        })),
+    }
+}
+
+async fn stream(event: LambdaEvent<Value>) -> Result<StreamResponse<tokio_stream::Iter<Chunks>>, Error> {
+    let last = match event.payload["do"].as_str() {
+        Some("break") => Err("broken off".into()),
+        _ => Ok(vec![0xff]),
+    };
+    let mut metadata_prelude = MetadataPrelude {
+        cookies: vec!["a=1".to_owned()],
+        ..MetadataPrelude::default()
+    };
+    metadata_prelude.headers.append("x-many", "1".parse()?);
+    metadata_prelude.headers.append("x-many", "2".parse()?);
+    Ok(StreamResponse {
+        metadata_prelude,
+        stream: tokio_stream::iter(vec![Ok(b"text".to_vec()), last]),
+    })
+}
+
+type Chunks = std::vec::IntoIter<Result<Vec<u8>, Error>>;
+
+static PLAIN: Function = Function::new(|| {
+    loopback(&PLAIN, || {
+        Ended::new(block_on(Runtime::new(service_fn(handler)).run())).into_failure()
+    })
+});
+
+static STREAMING: Function = Function::new(|| {
+    loopback(&STREAMING, || {
+        Ended::new(block_on(Runtime::new(service_fn(stream)).run())).into_failure()
+    })
+});
+
+static BROKEN: Function = Function::new(|| loopback(&BROKEN, || Failure::exit("no table")));
+
+fn environment() -> std::sync::MutexGuard<'static, ()> {
+    let guard = ENVIRONMENT.lock().unwrap_or_else(|error| error.into_inner());
+    for (name, value) in [
+        ("AWS_LAMBDA_RUNTIME_API", LAMBDAS_OWN),
+        ("AWS_LAMBDA_FUNCTION_NAME", "test"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
+    ] {
+        env::set_var(name, value);
+    }
+    guard
+}
+
+fn invoke(function: &'static Function, event: &Value) -> Outcome {
+    function.invoke(&Invocation {
+        event: event.to_string().as_bytes(),
+        request_id: "id-1",
+        deadline_ms: "1700000000000",
+        invoked_function_arn: "arn",
+        trace_id: "Root=1",
+        ..Invocation::default()
+    })
+}
+
+fn answer(function: &'static Function, event: &Value) -> Value {
+    serde_json::from_slice(&invoke(function, event).unwrap()).unwrap()
+}
+
+#[test]
+fn events_errors_and_panics_pass_and_the_environment_is_put_back() {
+    let _environment = environment();
+    PLAIN.initialize().unwrap();
+    assert_eq!(env::var("AWS_LAMBDA_RUNTIME_API").as_deref(), Ok(LAMBDAS_OWN));
+    for number in 0..3 {
+        assert_eq!(
+            answer(&PLAIN, &json!({ "n": number })),
+            json!({"event": {"n": number}, "request_id": "id-1", "trace_id": "Root=1", "endpoint": LAMBDAS_OWN})
+        );
+    }
+    assert_eq!(invoke(&PLAIN, &json!({"do": "fail"})).unwrap_err().message, "no luck");
+    let panic = invoke(&PLAIN, &json!({"do": "panic"})).unwrap_err();
+    assert_eq!(panic.message, "Lambda panicked: out of luck");
+    let large = "x".repeat(6 << 20);
+    assert_eq!(answer(&PLAIN, &json!({ "large": large }))["event"]["large"], large);
+}
+
+#[test]
+fn a_stream_becomes_a_buffered_response() {
+    let _environment = environment();
+    assert_eq!(
+        answer(&STREAMING, &json!({})),
+        json!({
+            "statusCode": 200,
+            "headers": {"content-type": "application/octet-stream", "x-many": "1, 2"},
+            "cookies": ["a=1"],
+            "body": "dGV4dP8=",
+            "isBase64Encoded": true,
+        })
+    );
+    let broken = invoke(&STREAMING, &json!({"do": "break"})).unwrap_err();
+    assert_eq!(
+        (broken.error_type.as_str(), broken.message.as_str()),
+        ("Runtime.StreamError", "broken off")
+    );
+    assert_eq!(answer(&STREAMING, &json!({}))["statusCode"], 200);
+}
+
+#[test]
+fn a_main_that_never_asks_for_an_event_fails_the_initialisation() {
+    let _environment = environment();
+    assert_eq!(BROKEN.initialize().unwrap_err().message, "no table");
+    assert_eq!(env::var("AWS_LAMBDA_RUNTIME_API").as_deref(), Ok(LAMBDAS_OWN));
+}
