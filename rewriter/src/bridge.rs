@@ -3,25 +3,26 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::entry::Entry;
+use crate::{
+    Engine,
+    engine::Choice,
+    event_loop::{Start, Starter},
+};
 
 /// The name of the appended module.
 pub(crate) const MODULE: &str = "__lambda";
-/// The name that `main` takes.
+/// The name that `main` takes when it is made a function to be polled.
 pub(crate) const MAIN: &str = "__lambda_main";
 
 /// The text of the bridge. It is safe code, names nothing of the program's own dependencies but `lambda_http`, and
 /// holds no `allow`, which a program's `forbid` would refuse.
-///
-/// `lambda_http` is the name under which the program knows that crate, if it starts the event loop by it.
-pub(crate) fn text(entry: &Entry, lambda_http: Option<&str>) -> String {
+pub(crate) fn text(choice: &Choice<'_>, starts: &[Start]) -> String {
     let module = Ident::new(MODULE, Span::call_site());
-    let main = Ident::new(MAIN, Span::call_site());
-    let builder = &entry.builder;
-    let http_run: Option<TokenStream> = lambda_http.map(|name| {
-        let name = Ident::new(name, Span::call_site());
-        quote!(::lambda_bridge::define_http_run!(FUNCTION, #name);)
-    });
+    let stand_ins = match choice.engine {
+        Engine::Inline | Engine::Thread => stand_ins(starts),
+        Engine::Loopback => TokenStream::new(),
+    };
+    let start = start(choice);
     let items = quote! {
         #[doc(hidden)]
         pub mod #module {
@@ -31,18 +32,13 @@ pub(crate) fn text(entry: &Entry, lambda_http: Option<&str>) -> String {
             pub static FUNCTION: ::lambda_bridge::generated::Function =
                 ::lambda_bridge::generated::Function::new(start);
 
-            ::lambda_bridge::define_run!(FUNCTION);
-            #http_run
+            #stand_ins
 
             fn start() -> ::core::result::Result<
                 ::std::boxed::Box<dyn ::lambda_bridge::generated::Engine>,
                 ::lambda_bridge::generated::Failure,
             > {
-                let runtime = ::lambda_bridge::generated::tokio::runtime::Builder::#builder.build();
-                ::lambda_bridge::inline(runtime, || async {
-                    use ::lambda_bridge::IntoFailure as _;
-                    ::lambda_bridge::Ended::new(super::#main().await).into_failure()
-                })
+                #start
             }
         }
     };
@@ -50,5 +46,45 @@ pub(crate) fn text(entry: &Entry, lambda_http: Option<&str>) -> String {
         Ok(file) => format!("\n{}", prettyplease::unparse(&file)),
         // The tokens above are a file, whatever is put into them.
         Err(error) => unreachable!("the bridge does not parse: {error}"),
+    }
+}
+
+/// The definitions of the functions that the program's calls are led to.
+fn stand_ins(starts: &[Start]) -> TokenStream {
+    let mut defined = TokenStream::new();
+    if starts.iter().any(|start| start.starter == Starter::Run) {
+        defined.extend(quote!(::lambda_bridge::define_run!(FUNCTION);));
+    }
+    let http = [Starter::HttpRun, Starter::HttpRunStreaming];
+    if let Some(start) = starts.iter().find(|start| http.contains(&start.starter)) {
+        let name = Ident::new(&start.path[0], Span::call_site());
+        defined.extend(quote!(::lambda_bridge::define_http_run!(FUNCTION, #name);));
+    }
+    defined
+}
+
+/// The body of the function that starts the program.
+fn start(choice: &Choice<'_>) -> TokenStream {
+    if let Some(polled) = choice.polled {
+        let main = Ident::new(MAIN, Span::call_site());
+        let builder = &polled.builder;
+        return quote! {
+            let runtime = ::lambda_bridge::generated::tokio::runtime::Builder::#builder.build();
+            ::lambda_bridge::inline(runtime, || async {
+                use ::lambda_bridge::IntoFailure as _;
+                ::lambda_bridge::Ended::new(super::#main().await).into_failure()
+            })
+        };
+    }
+    let engine = match choice.engine {
+        Engine::Loopback => quote!(::lambda_bridge::loopback(&FUNCTION, ended)),
+        Engine::Inline | Engine::Thread => quote!(::lambda_bridge::thread(ended)),
+    };
+    quote! {
+        let ended = || {
+            use ::lambda_bridge::IntoFailure as _;
+            ::lambda_bridge::Ended::new(super::main()).into_failure()
+        };
+        #engine
     }
 }

@@ -8,15 +8,23 @@ use syn::{Attribute, Expr, Item, ItemFn, Lit, Meta, MetaNameValue, Token, punctu
 
 use crate::{
     Diagnostic,
+    cfg::is_configured_away,
+    engine::Hindrance,
     module_tree::{ModuleTree, unraw},
     names::Names,
     source::Parsed,
 };
 
-/// `main`, and how its tokio runtime is built.
-pub(crate) struct Entry {
+/// `main`, and how it can be polled.
+pub(crate) struct Entry<'a> {
     /// The name `main` in the file's text.
     pub(crate) name: Range<usize>,
+    /// How it is polled, or why it can't be.
+    pub(crate) polled: Result<Polled, Hindrance<'a>>,
+}
+
+/// An asynchronous `main`, and how its tokio runtime is built.
+pub(crate) struct Polled {
     /// The attribute that made the runtime.
     pub(crate) attribute: Range<usize>,
     /// The crate that the attribute comes from.
@@ -29,50 +37,117 @@ pub(crate) struct Entry {
 const SUPPORTED: &str = "write `#[tokio::main] async fn main()`, as lambda_runtime's documentation does";
 
 /// The arguments of the attribute that are understood, for messages.
-const ARGUMENTS: &str = "understood are `flavor = \"multi_thread\"` and `flavor = \"current_thread\"`, `worker_threads`, `start_paused`, `name` and `crate`, each with `=` and a value";
+const ARGUMENTS: &str = "use only arguments that are understood: `flavor = \"multi_thread\"` and `flavor = \"current_thread\"`, `worker_threads`, `start_paused`, `name` and `crate`, each with `=` and a value";
 
 /// Finds `fn main` in the crate root.
-pub(crate) fn find(tree: &ModuleTree<'_>, names: &Names<'_>) -> Result<Entry, Diagnostic> {
+pub(crate) fn find<'a>(tree: &'a ModuleTree<'a>, names: &Names<'_>) -> Result<Entry<'a>, Diagnostic> {
     let root = &tree.root().parsed;
-    let mut mains = root.tree.items.iter().filter_map(|item| match item {
-        Item::Fn(item) if item.sig.ident == "main" => Some(item),
-        _ => None,
-    });
-    let Some(main) = mains.next() else {
-        return Err(no_main(root));
+    let hindrance = |place: Range<usize>, why: &str| Hindrance {
+        source: root.source,
+        place,
+        why: why.to_owned(),
+        help: Some(SUPPORTED),
     };
-    if let Some(second) = mains.next() {
-        return Err(
-            Diagnostic::at(root.source, root.range(second.sig.ident.span()), "a second `fn main`")
-                .label("this one")
-                .also(root.range(main.sig.ident.span()), "the first one")
-                .help(
-                    "keep one `fn main`: which of them is configured away is not known when the program is rewritten",
-                ),
-        );
-    }
+    let mains: Vec<&ItemFn> = root
+        .tree
+        .items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Fn(item) if unraw(&item.sig.ident) == "main" && !is_configured_away(&item.attrs) => Some(item),
+            _ => None,
+        })
+        .collect();
+    let main = match mains.as_slice() {
+        [main] => main,
+        [first, second, ..] => {
+            let why = "a second `main`: which of them is configured away is not known when the program is rewritten";
+            return Ok(Entry {
+                name: root.range(first.sig.ident.span()),
+                polled: Err(hindrance(root.range(second.sig.ident.span()), why)),
+            });
+        }
+        [] => {
+            let name = macro_that_may_make_main(root).ok_or_else(|| no_main(root))?;
+            let why = "no `fn main` in the crate root but the one that this macro may make";
+            return Ok(Entry {
+                name: name.clone(),
+                polled: Err(hindrance(name, why)),
+            });
+        }
+    };
     let name = root.range(main.sig.ident.span());
-    if main.sig.asyncness.is_none() {
-        return Err(Diagnostic::at(root.source, name, "`fn main` is not asynchronous")
-            .label("this runs to its end on the thread that loads the library")
-            .help(SUPPORTED));
-    }
     let attribute = main
         .attrs
         .iter()
         .find_map(|attribute| Some((attribute, tokio_main(attribute, names)?)));
-    let Some((attribute, attribute_crate)) = attribute else {
-        return Err(
-            Diagnostic::at(root.source, name, "`async fn main` without `#[tokio::main]`")
-                .label("nothing runs this function")
-                .help(SUPPORTED),
-        );
+    let polled = match (main.sig.asyncness, attribute) {
+        (None, _) => Err(hindrance(name.clone(), "`main` is synchronous")),
+        (Some(_), Some((attribute, attribute_crate))) => builder(root, attribute).map(|builder| Polled {
+            attribute: root.between(attribute.pound_token.span, attribute.bracket_token.span.close()),
+            attribute_crate,
+            builder,
+        }),
+        (Some(_), None) => match main.attrs.iter().find(|attribute| may_be_macro(attribute)) {
+            Some(attribute) => {
+                let place = root.between(attribute.pound_token.span, attribute.bracket_token.span.close());
+                let why = format!(
+                    "`{}` runs `main`, and not tokio's attribute",
+                    &root.source.text[place.clone()]
+                );
+                Err(hindrance(place, &why))
+            }
+            None => {
+                return Err(
+                    Diagnostic::at(root.source, name, "`async fn main` without `#[tokio::main]`")
+                        .label("nothing runs this function")
+                        .help(SUPPORTED),
+                );
+            }
+        },
     };
-    Ok(Entry {
-        name,
-        attribute: root.between(attribute.pound_token.span, attribute.bracket_token.span.close()),
-        attribute_crate,
-        builder: builder(root, attribute)?,
+    Ok(Entry { name, polled })
+}
+
+/// Attributes that leave a function as it is.
+const PLAIN_ATTRIBUTES: [&str; 16] = [
+    "allow",
+    "automatically_derived",
+    "cfg",
+    "cold",
+    "coverage",
+    "deny",
+    "deprecated",
+    "doc",
+    "expect",
+    "forbid",
+    "inline",
+    "must_use",
+    "no_mangle",
+    "track_caller",
+    "unsafe",
+    "warn",
+];
+
+/// Tools whose attributes leave a function as it is.
+const TOOLS: [&str; 5] = ["clippy", "diagnostic", "miri", "rust_analyzer", "rustfmt"];
+
+/// Whether an attribute may be a macro, which may make something else of the function.
+fn may_be_macro(attribute: &Attribute) -> bool {
+    let path = attribute.path();
+    let first = path.segments.first().map(|segment| segment.ident.to_string());
+    let first = first.unwrap_or_default();
+    match path.segments.len() {
+        1 => !PLAIN_ATTRIBUTES.contains(&first.as_str()),
+        _ => !TOOLS.contains(&first.as_str()),
+    }
+}
+
+/// The name of the last macro at the top of the crate root that may make items.
+fn macro_that_may_make_main(root: &Parsed<'_>) -> Option<Range<usize>> {
+    let mut items = root.tree.items.iter().rev();
+    items.find_map(|item| match item {
+        Item::Macro(item) if item.ident.is_none() => Some(root.range(item.mac.path.span())),
+        _ => None,
     })
 }
 
@@ -122,15 +197,19 @@ pub(crate) fn is_tokio_main(path: &[String]) -> bool {
 }
 
 /// The builder calls that stand for the attribute's arguments.
-fn builder(root: &Parsed<'_>, attribute: &Attribute) -> Result<TokenStream, Diagnostic> {
+fn builder<'a>(root: &Parsed<'a>, attribute: &Attribute) -> Result<TokenStream, Hindrance<'a>> {
+    let hindrance = |place: Range<usize>, why: String| Hindrance {
+        source: root.source,
+        place,
+        why,
+        help: Some(ARGUMENTS),
+    };
     let arguments = match &attribute.meta {
         Meta::List(list) => list
             .parse_args_with(Punctuated::<MetaNameValue, Token![,]>::parse_terminated)
             .map_err(|error| {
-                let title = format!("the arguments of `#[tokio::main]` are not understood: {error}");
-                Diagnostic::at(root.source, root.range(error.span()), title)
-                    .label("here")
-                    .help(ARGUMENTS)
+                let why = format!("the arguments of `#[tokio::main]` are not understood: {error}");
+                hindrance(root.range(error.span()), why)
             })?,
         _ => Punctuated::new(),
     };
@@ -148,13 +227,10 @@ fn builder(root: &Parsed<'_>, attribute: &Attribute) -> Result<TokenStream, Diag
             // Where the attribute finds tokio; the bridge has its own way to it.
             ("crate", _) => {}
             _ => {
-                return Err(Diagnostic::at(
-                    root.source,
+                return Err(hindrance(
                     root.range(argument.path.span()).start..root.range(value.span()).end,
-                    "an argument of `#[tokio::main]` that is not understood",
-                )
-                .label("this one")
-                .help(ARGUMENTS));
+                    "an argument of `#[tokio::main]` is not understood".to_owned(),
+                ));
             }
         }
     }

@@ -2,13 +2,16 @@
 
 use std::ops::Range;
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::Span;
 use syn::{
-    Attribute, ExprIf, ExprMatch, ExprPath, ImplItemFn, ItemFn, ItemMod, Macro, Meta, Stmt, TraitItemFn,
+    Attribute, ExprClosure, ExprForLoop, ExprIf, ExprLet, ExprMatch, ExprPath, ExprWhile, ImplItemFn, ItemFn,
+    ItemMacro, ItemMod, Local, Macro, PatIdent, Stmt, TraitItemFn,
     visit::{self, Visit},
 };
 
 use crate::{
+    cfg::is_configured_away,
+    macro_tokens::called_paths,
     module_tree::{ModulePath, ModuleTree, unraw},
     names::{External, Leaf, Names, Scope, UseItem},
 };
@@ -20,22 +23,32 @@ pub(crate) enum Starter {
     Run,
     /// `lambda_http::run`.
     HttpRun,
-    /// One that the bridge does not stand in for.
+    /// `lambda_http::run_with_streaming_response`.
+    HttpRunStreaming,
+    /// One that makes a value which starts the loop later: no function can stand in for it.
     Unbridged,
 }
 
-/// Every path that starts the event loop, or makes what does.
-const STARTERS: [(&[&str], Starter); 7] = [
+/// Every path that starts the event loop, or makes what does. One event is in the works at a time, so that what could take
+/// several at once has the same stand-in.
+const STARTERS: [(&[&str], Starter); 11] = [
     (&["lambda_runtime", "run"], Starter::Run),
+    (&["lambda_runtime", "run_concurrent"], Starter::Run),
+    (&["lambda_runtime", "Runtime", "new"], Starter::Unbridged),
     (&["lambda_http", "run"], Starter::HttpRun),
-    (&["lambda_runtime", "run_concurrent"], Starter::Unbridged),
-    (&["lambda_http", "run_concurrent"], Starter::Unbridged),
-    (&["lambda_http", "run_with_streaming_response"], Starter::Unbridged),
+    (&["lambda_http", "run_concurrent"], Starter::HttpRun),
+    (
+        &["lambda_http", "run_with_streaming_response"],
+        Starter::HttpRunStreaming,
+    ),
     (
         &["lambda_http", "run_with_streaming_response_concurrent"],
-        Starter::Unbridged,
+        Starter::HttpRunStreaming,
     ),
-    (&["lambda_runtime", "Runtime", "new"], Starter::Unbridged),
+    (&["lambda_http", "runtime"], Starter::Unbridged),
+    (&["lambda_http", "runtime_concurrent"], Starter::Unbridged),
+    (&["lambda_http", "streaming_runtime"], Starter::Unbridged),
+    (&["lambda_http", "streaming_runtime_concurrent"], Starter::Unbridged),
 ];
 
 impl Starter {
@@ -89,6 +102,7 @@ pub(crate) fn find<'a>(tree: &'a ModuleTree<'a>, names: Names<'a>) -> (Vec<Start
         file: 0,
         module: Vec::new(),
         blocks: Vec::new(),
+        locals: Vec::new(),
         function: 0,
         functions: 0,
         branches: Vec::new(),
@@ -109,6 +123,8 @@ struct Finder<'a> {
     file: usize,
     module: ModulePath,
     blocks: Vec<Scope>,
+    /// The variables in sight, which hide what is imported.
+    locals: Vec<String>,
     function: usize,
     functions: usize,
     branches: Vec<(usize, usize)>,
@@ -117,6 +133,9 @@ struct Finder<'a> {
 
 impl<'a> Finder<'a> {
     fn path(&mut self, segments: &[String], first: Span, last: Span) {
+        if matches!(segments, [name] if self.locals.contains(name)) {
+            return;
+        }
         let Some(External { path, leaf }) = self.names.resolve(&self.module, &self.blocks, segments) else {
             return;
         };
@@ -134,16 +153,25 @@ impl<'a> Finder<'a> {
     }
 
     fn in_function(&mut self, attributes: &[Attribute], visit: impl FnOnce(&mut Self)) {
-        if is_test_only(attributes) {
+        if is_left_out(attributes) {
             return;
         }
         self.functions += 1;
         let function = std::mem::replace(&mut self.function, self.functions);
         // Branches around a function's declaration are none of its body.
         let branches = std::mem::take(&mut self.branches);
+        let locals = std::mem::take(&mut self.locals);
         visit(self);
+        self.locals = locals;
         self.branches = branches;
         self.function = function;
+    }
+
+    /// Visits what has variables of its own.
+    fn in_scope(&mut self, visit: impl FnOnce(&mut Self)) {
+        let outer = self.locals.len();
+        visit(self);
+        self.locals.truncate(outer);
     }
 
     fn in_arm(&mut self, fork: usize, arm: usize, visit: impl FnOnce(&mut Self)) {
@@ -151,64 +179,11 @@ impl<'a> Finder<'a> {
         visit(self);
         self.branches.pop();
     }
-
-    /// Reads the tokens of a macro's argument for paths that are called.
-    fn tokens(&mut self, tokens: TokenStream) {
-        let mut path: Vec<(String, Span)> = Vec::new();
-        let mut colons = 0;
-        let mut first_colon = Span::call_site();
-        // A name behind one dot is a field or a method; behind two, the end of a range.
-        let mut dots = 0;
-        for token in tokens {
-            let dots_before = std::mem::take(&mut dots);
-            match token {
-                TokenTree::Ident(ident) => {
-                    match (colons, path.is_empty()) {
-                        (2, true) => path.push((String::new(), first_colon)),
-                        (2, false) => {}
-                        _ => path.clear(),
-                    }
-                    colons = 0;
-                    if dots_before != 1 {
-                        path.push((unraw(&ident), ident.span()));
-                    }
-                }
-                TokenTree::Punct(punct) if punct.as_char() == ':' => {
-                    if colons == 0 {
-                        first_colon = punct.span();
-                    }
-                    colons += 1;
-                }
-                TokenTree::Punct(punct) if punct.as_char() == '.' => {
-                    dots = dots_before + 1;
-                    path.clear();
-                    colons = 0;
-                }
-                TokenTree::Group(group) => {
-                    if group.delimiter() == Delimiter::Parenthesis
-                        && colons == 0
-                        && let (Some((_, first)), Some((_, last))) = (path.first(), path.last())
-                    {
-                        let (first, last) = (*first, *last);
-                        let segments: Vec<String> = path.iter().map(|(name, _)| name.clone()).collect();
-                        self.path(&segments, first, last);
-                    }
-                    path.clear();
-                    colons = 0;
-                    self.tokens(group.stream());
-                }
-                _ => {
-                    path.clear();
-                    colons = 0;
-                }
-            }
-        }
-    }
 }
 
 impl<'a> Visit<'a> for Finder<'a> {
     fn visit_item_mod(&mut self, item: &'a ItemMod) {
-        if item.content.is_none() || is_test_only(&item.attrs) {
+        if item.content.is_none() || is_left_out(&item.attrs) {
             return;
         }
         self.module.push(unraw(&item.ident));
@@ -238,15 +213,51 @@ impl<'a> Visit<'a> for Finder<'a> {
         });
         scope.add(items, self.file, &mut self.names.uses);
         self.blocks.push(scope);
-        visit::visit_block(self, block);
+        self.in_scope(|finder| visit::visit_block(finder, block));
         self.blocks.pop();
+    }
+
+    fn visit_local(&mut self, local: &'a Local) {
+        // What a variable is initialised with does not see it yet.
+        if let Some(init) = &local.init {
+            self.visit_local_init(init);
+        }
+        self.visit_pat(&local.pat);
+    }
+
+    fn visit_pat_ident(&mut self, pattern: &'a PatIdent) {
+        self.locals.push(unraw(&pattern.ident));
+        visit::visit_pat_ident(self, pattern);
+    }
+
+    fn visit_expr_closure(&mut self, expression: &'a ExprClosure) {
+        self.in_scope(|finder| visit::visit_expr_closure(finder, expression));
+    }
+
+    fn visit_expr_for_loop(&mut self, expression: &'a ExprForLoop) {
+        self.visit_expr(&expression.expr);
+        self.in_scope(|finder| {
+            finder.visit_pat(&expression.pat);
+            finder.visit_block(&expression.body);
+        });
+    }
+
+    fn visit_expr_while(&mut self, expression: &'a ExprWhile) {
+        self.in_scope(|finder| visit::visit_expr_while(finder, expression));
+    }
+
+    fn visit_expr_let(&mut self, expression: &'a ExprLet) {
+        self.visit_expr(&expression.expr);
+        self.visit_pat(&expression.pat);
     }
 
     fn visit_expr_if(&mut self, expression: &'a ExprIf) {
         self.forks += 1;
         let fork = self.forks;
-        self.visit_expr(&expression.cond);
-        self.in_arm(fork, 0, |finder| finder.visit_block(&expression.then_branch));
+        self.in_scope(|finder| {
+            finder.visit_expr(&expression.cond);
+            finder.in_arm(fork, 0, |finder| finder.visit_block(&expression.then_branch));
+        });
         if let Some((_, otherwise)) = &expression.else_branch {
             self.in_arm(fork, 1, |finder| finder.visit_expr(otherwise));
         }
@@ -257,7 +268,7 @@ impl<'a> Visit<'a> for Finder<'a> {
         let fork = self.forks;
         self.visit_expr(&expression.expr);
         for (index, arm) in expression.arms.iter().enumerate() {
-            self.in_arm(fork, index, |finder| finder.visit_arm(arm));
+            self.in_arm(fork, index, |finder| finder.in_scope(|finder| finder.visit_arm(arm)));
         }
     }
 
@@ -277,15 +288,24 @@ impl<'a> Visit<'a> for Finder<'a> {
         visit::visit_expr_path(self, expression);
     }
 
+    fn visit_item_macro(&mut self, item: &'a ItemMacro) {
+        if is_left_out(&item.attrs) {
+            return;
+        }
+        for called in called_paths(item.mac.tokens.clone()) {
+            // In an item's macro, as in one that is declared, no call is known to lie behind another.
+            self.in_function(&[], |finder| finder.path(&called.segments, called.first, called.last));
+        }
+    }
+
     fn visit_macro(&mut self, invocation: &'a Macro) {
-        self.tokens(invocation.tokens.clone());
+        for called in called_paths(invocation.tokens.clone()) {
+            self.path(&called.segments, called.first, called.last);
+        }
     }
 }
 
-/// Whether an item is compiled for tests only.
-fn is_test_only(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute.path().is_ident("test")
-            || matches!(&attribute.meta, Meta::List(list) if list.path.is_ident("cfg") && list.tokens.to_string() == "test")
-    })
+/// Whether an item is no part of the program.
+fn is_left_out(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| attribute.path().is_ident("test")) || is_configured_away(attributes)
 }

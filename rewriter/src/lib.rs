@@ -1,9 +1,10 @@
 //! Rewrites an ordinary Rust Lambda program into a library that a shim can call.
 //!
-//! [`rewrite`] takes a program's sources and gives them back with its `main` renamed, its calls of
-//! `lambda_runtime::run` led to a generated module, the *bridge*, and that module appended. Edits are made in the
-//! original text, so comments, formatting and line numbers survive. [`root_crate`] writes the crate that
-//! joins one or more such programs into a shared library.
+//! [`rewrite`] takes a program's sources and gives them back with a generated module, the *bridge*, appended, and the
+//! program led to it as far as the [`Engine`] that drives it asks: its calls of `lambda_runtime::run` replaced, and its
+//! `main` made a function to be polled. Edits are made in the original text, so comments, formatting and line numbers
+//! survive. [`explain`] tells people what was done and why. [`root_crate`] writes the crate that joins one or more such
+//! programs into a shared library.
 //!
 //! ```
 //! use rewriter::{Program, Source, rewrite};
@@ -14,25 +15,34 @@
 //!     crate_root: "src/main.rs".into(),
 //!     sources: vec![Source::new("src/main.rs", main)],
 //!     deps: vec!["lambda_runtime".into(), "tokio".into()],
+//!     ..Program::default()
 //! })
 //! .unwrap();
 //! assert!(rewritten.sources[0].text.contains("async fn __lambda_main()"));
 //! ```
 
 mod bridge;
+mod cfg;
 mod diagnostic;
 mod edit;
+mod engine;
 mod entry;
 mod event_loop;
+mod explain;
+mod macro_tokens;
 mod manifest;
 mod module_tree;
 mod names;
+mod nesting;
 mod rewrite;
 mod root_crate;
 mod source;
+mod stack;
 
 pub use diagnostic::Diagnostic;
-pub use manifest::{EditRecord, Engine, Manifest};
+pub use engine::Engine;
+pub use explain::explain;
+pub use manifest::{EditRecord, Manifest, Obstacle};
 pub use rewrite::{Program, Rewritten, rewrite};
 pub use root_crate::root_crate;
 pub use source::Source;

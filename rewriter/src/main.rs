@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand};
-use rewriter::{Manifest, Program, Source, rewrite, root_crate};
+use rewriter::{Engine, Manifest, Program, Source, explain, rewrite, root_crate};
 
 /// Rewrites Rust Lambda programs into libraries.
 #[derive(Parser)]
@@ -40,6 +40,18 @@ struct RewriteArgs {
     /// The name of a direct dependency.
     #[arg(long = "dep", value_name = "CRATE")]
     deps: Vec<String>,
+    /// The name of a direct dependency, lambda_runtime and lambda_http apart, that depends on a lambda_runtime.
+    #[arg(long = "framework", value_name = "CRATE")]
+    frameworks: Vec<String>,
+    /// The version of lambda_runtime that the program is built with.
+    #[arg(long, value_name = "VERSION")]
+    lambda_runtime: Option<String>,
+    /// The engine that drives the program: inline, thread, loopback, or auto for the fastest that can.
+    #[arg(long, value_name = "ENGINE", default_value = "auto", value_parser = parse_engine)]
+    engine: Wanted,
+    /// Tells what was done, and why.
+    #[arg(long)]
+    explain: bool,
     /// The file that the manifest goes to.
     #[arg(long)]
     manifest: PathBuf,
@@ -53,6 +65,19 @@ struct RootCrateArgs {
     /// The file that the crate's text goes to.
     #[arg(long)]
     output: PathBuf,
+}
+
+/// The engine that is asked for, if one is.
+type Wanted = Option<Engine>;
+
+fn parse_engine(value: &str) -> Result<Wanted, String> {
+    if value == "auto" {
+        return Ok(None);
+    }
+    let found = Engine::ALL.into_iter().find(|engine| engine.name() == value);
+    found
+        .map(Some)
+        .ok_or_else(|| "expected inline, thread, loopback or auto".to_owned())
 }
 
 fn parse_pair(value: &str) -> Result<(String, PathBuf), String> {
@@ -85,10 +110,16 @@ fn run_rewrite(arguments: RewriteArgs) -> Result<(), String> {
         crate_root: arguments.crate_root,
         sources: sources?,
         deps: arguments.deps,
+        frameworks: arguments.frameworks,
+        lambda_runtime: arguments.lambda_runtime,
+        engine: arguments.engine,
     })
     .map_err(|error| error.render(std::io::stderr().is_terminal()))?;
     for (source, output) in rewritten.sources.iter().zip(&outputs) {
         write(output, &source.text)?;
+    }
+    if arguments.explain {
+        print!("{}", explain(&rewritten.manifest));
     }
     let manifest = serde_json::to_string_pretty(&rewritten.manifest).map_err(|error| error.to_string())?;
     write(&arguments.manifest, &format!("{manifest}\n"))

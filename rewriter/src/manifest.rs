@@ -2,15 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Source;
+use crate::{Engine, Source};
 
-/// How a program's `main` is driven inside the library.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Engine {
-    /// Polled on the thread that calls in.
-    Inline,
-}
+/// The version of the manifest's format that is written.
+pub(crate) const VERSION: u32 = 2;
 
 /// One place where a file's text was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,17 +24,30 @@ pub struct EditRecord {
 
 impl EditRecord {
     pub(crate) fn new(source: &Source, at: usize, was: &str, becomes: &str) -> Self {
-        let mark = source.byte_order_mark().min(at);
-        let before = &source.text[mark..at];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let (line, column) = source.position(at);
         Self {
             file: source.path.clone(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
+            line,
+            column,
             was: was.to_owned(),
             becomes: becomes.to_owned(),
         }
     }
+}
+
+/// What keeps a faster engine from driving a program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Obstacle {
+    /// The faster engine.
+    pub engine: Engine,
+    /// The file, as the author knows it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// What stands in the way there.
+    pub why: String,
 }
 
 /// What was made of a program.
@@ -55,6 +63,8 @@ pub struct Manifest {
     pub engine: Engine,
     /// Why that engine was chosen.
     pub reason: String,
+    /// What stood in the way of each faster engine, the fastest first.
+    pub obstacles: Vec<Obstacle>,
     /// The external crates that the event loop and its runtime come from, sorted.
     pub crates: Vec<String>,
     /// What was changed in the sources; the appended bridge apart.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use syn::{Attribute, Expr, ExprLit, Item, Lit, Meta};
 
-use crate::{Diagnostic, Source, source::Parsed};
+use crate::{Diagnostic, Source, cfg::is_configured_away, source::Parsed};
 
 /// A module's path from the crate root, which is empty itself.
 pub(crate) type ModulePath = Vec<String>;
@@ -79,6 +79,9 @@ struct Child {
 fn collect(items: &[Item], module: &ModulePath, folder: &str, file_folder: &str, found: &mut impl FnMut(Child)) {
     for item in items {
         let Item::Mod(item) = item else { continue };
+        if is_configured_away(&item.attrs) {
+            continue;
+        }
         let name = unraw(&item.ident);
         let mut path = module.clone();
         path.push(name.clone());
@@ -163,7 +166,7 @@ mod tests {
         let sources = [
             Source::new(
                 "app/src/main.rs",
-                "mod a; mod b; mod inner { mod c; } #[path = \"../odd.rs\"] mod d; mod gone;",
+                "mod a; mod b; mod inner { mod c; } #[path = \"../odd.rs\"] mod d; mod gone; #[cfg(test)] mod unused;",
             ),
             Source::new("app/src/a.rs", "mod deep;"),
             Source::new("app/src/a/deep.rs", ""),

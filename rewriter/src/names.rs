@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use syn::{Item, ItemUse, UseTree};
 
-use crate::module_tree::{ModulePath, ModuleTree, unraw};
+use crate::{
+    cfg::is_configured_away,
+    module_tree::{ModulePath, ModuleTree, unraw},
+};
 
 /// One imported name: the number of its `use` item, and its own number among the names of that item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +44,7 @@ impl Scope {
     pub(crate) fn add<'a>(&mut self, items: impl Iterator<Item = &'a Item>, file: usize, uses: &mut Vec<UseItem<'a>>) {
         for item in items {
             match item {
+                Item::Use(item) if is_configured_away(&item.attrs) => {}
                 Item::Use(item) => {
                     let mut prefix = Vec::new();
                     if item.leading_colon.is_some() {
@@ -306,6 +310,10 @@ mod tests {
             ("extern crate lambda_runtime as lr;", "lr::run"),
             ("use lambda_runtime; use lambda_runtime::run as r#loop;", "loop"),
             ("mod aws { pub use lambda_runtime::*; } use aws::run;", "run"),
+            (
+                "#[cfg(not(test))] use lambda_runtime::run; #[cfg(test)] use mock::run;",
+                "run",
+            ),
             (
                 "mod aws { pub mod inner { pub use super::super::lr as it; } } use lambda_runtime as lr;",
                 "aws::inner::it::run",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::{Item, UseTree, Visibility, spanned::Spanned};
 
@@ -10,15 +10,18 @@ use crate::{
     Diagnostic, Engine, Manifest, Source,
     bridge::{self, MAIN, MODULE},
     edit::{self, Edit},
-    entry,
+    engine,
+    entry::{self, Polled},
     event_loop::{self, Start, Starter},
+    manifest,
     module_tree::{ModuleTree, unraw},
     names::{Leaf, Names, UseItem},
     source::Parsed,
+    stack,
 };
 
 /// A program to rewrite.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Program {
     /// The name of its crate.
     pub crate_name: String,
@@ -28,6 +31,12 @@ pub struct Program {
     pub sources: Vec<Source>,
     /// The names under which it knows its direct dependencies.
     pub deps: Vec<String>,
+    /// Those of them, lambda_runtime and lambda_http apart, that depend on a lambda_runtime, and so may start the event loop.
+    pub frameworks: Vec<String>,
+    /// The version of lambda_runtime that it is built with, if that is known.
+    pub lambda_runtime: Option<String>,
+    /// The engine that is asked for; the fastest that can drive the program, if none is.
+    pub engine: Option<Engine>,
 }
 
 /// A rewritten program.
@@ -43,9 +52,14 @@ pub struct Rewritten {
 ///
 /// # Errors
 ///
-/// When the program does not parse, has no `main` that is understood, or starts the event loop nowhere, twice, or in a
-/// way that is not understood; when it declares a name that the bridge takes, or uses a crate that is not among its deps.
+/// When the program does not parse, has no `main` that is understood, or starts the event loop nowhere or twice; when the
+/// engine that is asked for can't drive it; when it declares a name that the bridge takes, or uses a crate that is not
+/// among its deps.
 pub fn rewrite(program: &Program) -> Result<Rewritten, Diagnostic> {
+    stack::with_room(|| rewrite_here(program))
+}
+
+fn rewrite_here(program: &Program) -> Result<Rewritten, Diagnostic> {
     let Some(crate_root) = program.sources.iter().find(|source| source.path == program.crate_root) else {
         let empty = Source::new(program.crate_root.clone(), "");
         return Err(Diagnostic::at(
@@ -60,14 +74,22 @@ pub fn rewrite(program: &Program) -> Result<Rewritten, Diagnostic> {
     let names = Names::new(&tree, |path| event_loop::is_starter(path) || entry::is_tokio_main(path));
     let entry = entry::find(&tree, &names)?;
     let (starts, uses) = event_loop::find(&tree, names);
-    check_starts(&tree, &starts)?;
-    check_deps(&tree, &program.deps, &entry, &starts)?;
+    let choice = engine::choose(program, &tree, &entry, &starts)?;
+    let replaced = match choice.engine {
+        Engine::Inline | Engine::Thread => starts.as_slice(),
+        Engine::Loopback => &[],
+    };
+    check_starts(&tree, replaced)?;
+    check_deps(&tree, &program.deps, choice.polled, &starts)?;
 
     let mut edits: Vec<Vec<Edit>> = tree.files.iter().map(|_| Vec::new()).collect();
-    edits[0].push(Edit::new(entry.attribute.clone(), ""));
-    edits[0].push(Edit::new(entry.name.clone(), MAIN));
+    // A `main` that is called, not polled, stays as it is, name and all: attributes that make it what it is may ask for that.
+    if let Some(polled) = choice.polled {
+        edits[0].push(Edit::new(polled.attribute.clone(), ""));
+        edits[0].push(Edit::new(entry.name.clone(), MAIN));
+    }
     let mut redirected: BTreeSet<Leaf> = BTreeSet::new();
-    for start in &starts {
+    for start in replaced {
         match start.leaf {
             Some(leaf) => {
                 redirected.insert(leaf);
@@ -76,7 +98,7 @@ pub fn rewrite(program: &Program) -> Result<Rewritten, Diagnostic> {
         }
     }
     for (index, used) in uses.iter().enumerate() {
-        let leaves: Vec<(usize, Starter)> = starts
+        let leaves: Vec<(usize, Starter)> = replaced
             .iter()
             .filter_map(|start| Some((start.leaf?, start.starter)))
             .filter(|(leaf, _)| leaf.item == index && redirected.remove(leaf))
@@ -87,46 +109,43 @@ pub fn rewrite(program: &Program) -> Result<Rewritten, Diagnostic> {
         }
     }
 
-    let lambda_http = starts
-        .iter()
-        .find(|start| start.starter == Starter::HttpRun)
-        .map(|start| start.path[0].as_str());
     let mut records = Vec::new();
     let mut sources = program.sources.clone();
     for (file, edits) in tree.files.iter().zip(&edits) {
         let (mut edited, mut made) = edit::apply(file.parsed.source, edits);
         if file.module.is_empty() {
-            edited.text.push_str(&bridge::text(&entry, lambda_http));
+            edited.text.push_str(&bridge::text(&choice, &starts));
         }
         records.append(&mut made);
         if let Some(place) = sources.iter_mut().find(|source| source.path == edited.path) {
             *place = edited;
         }
     }
-    let crates: BTreeSet<String> = starts
-        .iter()
-        .map(|start| start.path[0].clone())
-        .chain([entry.attribute_crate.clone()])
-        .collect();
+    let mut crates: BTreeSet<String> = starts.iter().map(|start| start.path[0].clone()).collect();
+    if starts.is_empty() {
+        crates.extend(program.frameworks.iter().cloned());
+    }
+    crates.extend(choice.polled.map(|polled| polled.attribute_crate.clone()));
     Ok(Rewritten {
         sources,
         manifest: Manifest {
-            version: 1,
+            version: manifest::VERSION,
             crate_name: program.crate_name.clone(),
             crate_root: program.crate_root.clone(),
-            engine: Engine::Inline,
-            reason: "`main` is asynchronous on a tokio runtime, and every call that starts the event loop was replaced"
-                .to_owned(),
+            engine: choice.engine,
+            reason: choice.reason,
+            obstacles: choice.obstacles,
             crates: crates.into_iter().collect(),
             edits: records,
         },
     })
 }
 
-/// The path of the function that stands in for one that starts the event loop.
+/// The path of the function that stands in for one that starts the event loop. Where one is unbridged, none is replaced.
 fn stand_in(starter: Starter) -> &'static str {
     match starter {
         Starter::HttpRun => "crate::__lambda::http_run",
+        Starter::HttpRunStreaming => "crate::__lambda::http_run_with_streaming_response",
         Starter::Run | Starter::Unbridged => "crate::__lambda::run",
     }
 }
@@ -181,33 +200,6 @@ fn reserved_import(tree: &UseTree) -> Option<&Ident> {
 }
 
 fn check_starts(tree: &ModuleTree<'_>, starts: &[Start]) -> Result<(), Diagnostic> {
-    let supported = "understood are `lambda_runtime::run(handler)` and `lambda_http::run(handler)`, under any name that `use` gives them";
-    if starts.is_empty() {
-        let root = &tree.root().parsed;
-        let main = root.tree.items.iter().find_map(|item| match item {
-            Item::Fn(item) if item.sig.ident == "main" => Some(item.sig.ident.span()),
-            _ => None,
-        });
-        let place = root.range(main.unwrap_or_else(Span::call_site));
-        return Err(
-            Diagnostic::at(root.source, place, "no call that starts the Lambda event loop")
-                .label("neither here nor in the modules that this file reaches")
-                .help(supported)
-                .help("if the call is in a file of its own, name that file in `srcs`"),
-        );
-    }
-    for start in starts {
-        if start.starter == Starter::Unbridged {
-            let source = tree.files[start.file].parsed.source;
-            let title = format!(
-                "`{}` starts the event loop in a way that is not understood",
-                start.path.join("::")
-            );
-            return Err(Diagnostic::at(source, start.place.clone(), title)
-                .label("started here")
-                .help(supported));
-        }
-    }
     for (index, second) in starts.iter().enumerate() {
         if let Some(first) = starts[..index].iter().find(|first| second.follows(first)) {
             let source = tree.files[second.file].parsed.source;
@@ -224,11 +216,11 @@ fn check_starts(tree: &ModuleTree<'_>, starts: &[Start]) -> Result<(), Diagnosti
 fn check_deps(
     tree: &ModuleTree<'_>,
     deps: &[String],
-    entry: &entry::Entry,
+    polled: Option<&Polled>,
     starts: &[Start],
 ) -> Result<(), Diagnostic> {
     let root = tree.root().parsed.source;
-    let attribute = (root, entry.attribute.clone(), &entry.attribute_crate);
+    let attribute = polled.map(|polled| (root, polled.attribute.clone(), &polled.attribute_crate));
     let calls = starts.iter().map(|start| {
         (
             tree.files[start.file].parsed.source,
@@ -236,7 +228,7 @@ fn check_deps(
             &start.path[0],
         )
     });
-    for (source, place, name) in calls.chain([attribute]) {
+    for (source, place, name) in calls.chain(attribute) {
         if !deps.contains(name) {
             return Err(Diagnostic::at(source, place, format!("`{name}` is not among the deps"))
                 .label("this comes from it")

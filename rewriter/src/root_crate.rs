@@ -9,8 +9,8 @@ use crate::{Manifest, bridge::MODULE};
 ///
 /// ```
 /// # use rewriter::{Engine, Manifest, root_crate};
-/// # let manifest = Manifest { version: 1, crate_name: "hello".into(), crate_root: "main.rs".into(),
-/// #     engine: Engine::Inline, reason: String::new(), crates: vec![], edits: vec![] };
+/// # let manifest = Manifest { version: 2, crate_name: "hello".into(), crate_root: "main.rs".into(),
+/// #     engine: Engine::Inline, reason: String::new(), obstacles: vec![], crates: vec![], edits: vec![] };
 /// assert!(root_crate(&[manifest]).contains("lambda_shim::export!"));
 /// ```
 pub fn root_crate(programs: &[Manifest]) -> String {

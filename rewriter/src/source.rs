@@ -2,12 +2,10 @@
 
 use std::ops::Range;
 
-use proc_macro2::Span;
+use proc_macro2::{LexError, Span, TokenStream};
 
-use crate::Diagnostic;
+use crate::{Diagnostic, nesting};
 
-/// What syn says of text that is no sequence of tokens.
-const NO_TOKENS: &str = "cannot parse string into token stream";
 /// How syn begins what it says of text that ends too early.
 const END_OF_INPUT: &str = "unexpected end of input";
 
@@ -37,6 +35,17 @@ impl Source {
         }
     }
 
+    /// The line and the column, in characters, of a place in bytes; both from 1.
+    pub(crate) fn position(&self, at: usize) -> (usize, usize) {
+        let mark = self.byte_order_mark().min(at);
+        let before = &self.text[mark..at];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (
+            before.matches('\n').count() + 1,
+            before[line_start..].chars().count() + 1,
+        )
+    }
+
     /// The length of a byte-order mark and a shebang line, which stand before what Rust parses.
     fn preamble(&self) -> usize {
         let mark = self.byte_order_mark();
@@ -52,7 +61,23 @@ impl Source {
     /// Parses the file.
     pub(crate) fn parse(&self) -> Result<Parsed<'_>, Diagnostic> {
         let preamble = self.preamble();
-        match syn::parse_file(&self.text[preamble..]) {
+        let end = self.text.trim_end().len();
+        let place = |span: Span| {
+            let range = span.byte_range();
+            (preamble + range.start).min(end)..(preamble + range.end).min(end)
+        };
+        let tokens: TokenStream = self.text[preamble..].parse().map_err(|error: LexError| {
+            Diagnostic::at(
+                self,
+                place(error.span()),
+                "this file is not Rust: its tokens can't be read",
+            )
+            .label("not understood from here on")
+            .help("look for a string, a comment or a bracket that is not closed, or that closes what was not opened")
+        })?;
+        nesting::check(&tokens)
+            .map_err(|deep| Diagnostic::at(self, place(deep.span), deep.title).label("not read from here on"))?;
+        match syn::parse2(tokens) {
             Ok(tree) => Ok(Parsed {
                 source: self,
                 preamble,
@@ -60,19 +85,12 @@ impl Source {
             }),
             Err(error) => {
                 let message = error.to_string();
-                let range = error.span().byte_range();
-                let end = self.text.trim_end().len();
                 let place = match message.starts_with(END_OF_INPUT) {
                     // Such an error has no place of its own.
                     true => end..end,
-                    false => (preamble + range.start).min(end)..(preamble + range.end).min(end),
+                    false => place(error.span()),
                 };
-                Err(match message == NO_TOKENS {
-                    true => Diagnostic::at(self, place, "this file is not Rust: its tokens can't be read")
-                        .label("not understood from here on")
-                        .help("look for a string, a comment or a bracket that is not closed, or that closes what was not opened"),
-                    false => Diagnostic::at(self, place, message),
-                })
+                Err(Diagnostic::at(self, place, message))
             }
         }
     }

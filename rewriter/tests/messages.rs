@@ -1,17 +1,19 @@
 //! What the rewriter says of programs that it can't rewrite: the whole message, as the author sees it.
 
-use rewriter::{Program, Source, rewrite};
+use rewriter::{Engine, Program, Source, rewrite};
 
 const DEPS: [&str; 3] = ["lambda_http", "lambda_runtime", "tokio"];
 
 /// Asserts the whole message about a program of several files, whose crate root is the first.
 #[track_caller]
-fn assert_message(sources: &[(&str, &str)], deps: &[&str], expected: &str) {
+fn assert_message(sources: &[(&str, &str)], deps: &[&str], engine: Option<Engine>, expected: &str) {
     let result = rewrite(&Program {
+        engine,
         crate_name: "program".to_owned(),
         crate_root: "src/main.rs".to_owned(),
         sources: sources.iter().map(|(path, text)| Source::new(*path, *text)).collect(),
         deps: deps.iter().map(|dep| (*dep).to_owned()).collect(),
+        ..Program::default()
     });
     let message = match result {
         Ok(rewritten) => format!("{:?}", rewritten.manifest.edits),
@@ -20,12 +22,23 @@ fn assert_message(sources: &[(&str, &str)], deps: &[&str], expected: &str) {
     assert_eq!(message, expected.trim(), "\n{message}\n");
 }
 
-/// A test of the message about a program of one file.
+/// A test of the message about a program of one file, for which an engine may be asked for.
 macro_rules! message {
     ($name:ident, $deps:expr, $program:expr, $message:expr) => {
         #[test]
         fn $name() {
-            assert_message(&[("src/main.rs", $program)], $deps, $message);
+            assert_message(&[("src/main.rs", $program)], $deps, None, $message);
+        }
+    };
+    ($name:ident, $deps:expr, $engine:ident, $program:expr, $message:expr) => {
+        #[test]
+        fn $name() {
+            assert_message(
+                &[("src/main.rs", $program)],
+                $deps,
+                Some(Engine::$engine),
+                $message,
+            );
         }
     };
 }
@@ -73,34 +86,37 @@ error: no `fn main` in the crate root
 message!(
     a_main_that_is_not_asynchronous,
     &DEPS,
+    Inline,
     r#"fn main() {
     block_on(lambda_runtime::run(handler()));
 }
 "#,
     r##"
-error: `fn main` is not asynchronous
+error: `engine = "inline"` can't drive this program
  --> src/main.rs:1:4
   |
 1 | fn main() {
-  |    ^^^^ this runs to its end on the thread that loads the library
+  |    ^^^^ `main` is synchronous
   |
-  = help: write `#[tokio::main] async fn main()`, as lambda_runtime's documentation does
+  = help: leave `engine` out, and `thread` is chosen
+  = help: or write `#[tokio::main] async fn main()`, as lambda_runtime's documentation does
 "##
 );
 
 message!(
-    an_asynchronous_main_without_tokio,
+    an_asynchronous_main_that_nothing_runs,
     &DEPS,
-    r##"#[async_std::main]
+    r##"#[allow(clippy::all)]
+#[rustfmt::skip]
 async fn main() {
     lambda_runtime::run(handler()).await.unwrap()
 }
 "##,
     r##"
 error: `async fn main` without `#[tokio::main]`
- --> src/main.rs:2:10
+ --> src/main.rs:3:10
   |
-2 | async fn main() {
+3 | async fn main() {
   |          ^^^^ nothing runs this function
   |
   = help: write `#[tokio::main] async fn main()`, as lambda_runtime's documentation does
@@ -108,27 +124,121 @@ error: `async fn main` without `#[tokio::main]`
 );
 
 message!(
-    two_mains,
+    a_main_that_another_attribute_runs,
     &DEPS,
-    r##"#[cfg(unix)]
-#[tokio::main]
-async fn main() {}
-
-#[cfg(windows)]
-#[tokio::main]
-async fn main() {}
+    Inline,
+    r##"#[async_std::main]
+async fn main() {
+    lambda_runtime::run(handler()).await.unwrap()
+}
 "##,
     r##"
-error: a second `fn main`
+error: `engine = "inline"` can't drive this program
+ --> src/main.rs:1:1
+  |
+1 | #[async_std::main]
+  | ^^^^^^^^^^^^^^^^^^ `#[async_std::main]` runs `main`, and not tokio's attribute
+  |
+  = help: leave `engine` out, and `thread` is chosen
+  = help: or write `#[tokio::main] async fn main()`, as lambda_runtime's documentation does
+"##
+);
+
+message!(
+    an_engine_that_replaces_a_call_where_there_is_none,
+    &DEPS,
+    Thread,
+    r##"#[tokio::main]
+async fn main() {
+    framework::serve().await
+}
+"##,
+    r##"
+error: no call that starts the Lambda event loop
+ --> src/main.rs:2:10
+  |
+2 | async fn main() {
+  |          ^^^^ neither here nor in the modules that this file reaches
+  |
+  = help: understood are `lambda_runtime::run` and `Runtime::new`, `lambda_http::run` and its other ways to start, under any name that `use` gives them
+  = help: if the call is in a file of its own, name that file in `srcs`
+  = help: if other code makes the call, a macro's or a dependency's, set `engine = "loopback"`
+"##
+);
+
+message!(
+    a_runtime_that_is_not_among_the_deps,
+    &["tokio"],
+    r##"#[tokio::main]
+async fn main() {
+    lambda_runtime::Runtime::new(handler()).run().await.unwrap()
+}
+"##,
+    r##"
+error: `lambda_runtime` is not among the deps
+ --> src/main.rs:3:5
+  |
+3 |     lambda_runtime::Runtime::new(handler()).run().await.unwrap()
+  |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this comes from it
+  |
+  = help: add the crate to the target's `deps`, as in `deps = ["@crates//:lambda_runtime"]`
+"##
+);
+
+message!(
+    brackets_that_lie_too_deep,
+    &DEPS,
+    &format!("fn main() {{\n{}1{}\n}}\n", "(\n".repeat(300), ")".repeat(300)),
+    r##"
+error: brackets lie more than 256 deep in each other
+   --> src/main.rs:257:1
+    |
+257 | (
+    | ^ not read from here on
+"##
+);
+
+message!(
+    two_mains,
+    &DEPS,
+    Inline,
+    r##"#[cfg(feature = "http")]
+#[tokio::main]
+async fn main() { lambda_http::run(handler()).await }
+
+#[cfg(not(feature = "http"))]
+#[tokio::main]
+async fn main() { lambda_runtime::run(handler()).await }
+"##,
+    r##"
+error: `engine = "inline"` can't drive this program
  --> src/main.rs:7:10
   |
-3 | async fn main() {}
-  |          ---- the first one
-...
-7 | async fn main() {}
-  |          ^^^^ this one
+7 | async fn main() { lambda_runtime::run(handler()).await }
+  |          ^^^^ a second `main`: which of them is configured away is not known when the program is rewritten
   |
-  = help: keep one `fn main`: which of them is configured away is not known when the program is rewritten
+  = help: leave `engine` out, and `thread` is chosen
+  = help: or write `#[tokio::main] async fn main()`, as lambda_runtime's documentation does
+"##
+);
+
+message!(
+    a_main_that_a_macro_makes,
+    &DEPS,
+    Inline,
+    r##"macro_rules! start { ($handler:expr) => { #[tokio::main] async fn main() { lambda_runtime::run($handler).await } } }
+
+start!(handler());
+"##,
+    r##"
+error: `engine = "inline"` can't drive this program
+ --> src/main.rs:3:1
+  |
+3 | start!(handler());
+  | ^^^^^ no `fn main` in the crate root but the one that this macro may make
+  |
+  = help: leave `engine` out, and `thread` is chosen
+  = help: or write `#[tokio::main] async fn main()`, as lambda_runtime's documentation does
 "##
 );
 
@@ -147,8 +257,9 @@ error: no call that starts the Lambda event loop
 2 | async fn main() {
   |          ^^^^ neither here nor in the modules that this file reaches
   |
-  = help: understood are `lambda_runtime::run(handler)` and `lambda_http::run(handler)`, under any name that `use` gives them
+  = help: understood are `lambda_runtime::run` and `Runtime::new`, `lambda_http::run` and its other ways to start, under any name that `use` gives them
   = help: if the call is in a file of its own, name that file in `srcs`
+  = help: if other code makes the call, a macro's or a dependency's, set `engine = "loopback"`
 "##
 );
 
@@ -226,57 +337,63 @@ error: a second call that starts the Lambda event loop
 message!(
     an_unknown_argument_of_tokio_main,
     &DEPS,
+    Inline,
     r##"#[tokio::main(flavor = "current_thread", unhandled_panic = "shutdown_runtime")]
 async fn main() {
     lambda_runtime::run(handler()).await.unwrap()
 }
 "##,
     r##"
-error: an argument of `#[tokio::main]` that is not understood
+error: `engine = "inline"` can't drive this program
  --> src/main.rs:1:42
   |
 1 | #[tokio::main(flavor = "current_thread", unhandled_panic = "shutdown_runtime")]
-  |                                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this one
+  |                                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an argument of `#[tokio::main]` is not understood
   |
-  = help: understood are `flavor = "multi_thread"` and `flavor = "current_thread"`, `worker_threads`, `start_paused`, `name` and `crate`, each with `=` and a value
+  = help: leave `engine` out, and `thread` is chosen
+  = help: or use only arguments that are understood: `flavor = "multi_thread"` and `flavor = "current_thread"`, `worker_threads`, `start_paused`, `name` and `crate`, each with `=` and a value
 "##
 );
 
 message!(
     an_unknown_flavor,
     &DEPS,
+    Inline,
     r##"#[tokio::main(flavor = "local")]
 async fn main() {
     lambda_runtime::run(handler()).await.unwrap()
 }
 "##,
     r##"
-error: an argument of `#[tokio::main]` that is not understood
+error: `engine = "inline"` can't drive this program
  --> src/main.rs:1:15
   |
 1 | #[tokio::main(flavor = "local")]
-  |               ^^^^^^^^^^^^^^^^ this one
+  |               ^^^^^^^^^^^^^^^^ an argument of `#[tokio::main]` is not understood
   |
-  = help: understood are `flavor = "multi_thread"` and `flavor = "current_thread"`, `worker_threads`, `start_paused`, `name` and `crate`, each with `=` and a value
+  = help: leave `engine` out, and `thread` is chosen
+  = help: or use only arguments that are understood: `flavor = "multi_thread"` and `flavor = "current_thread"`, `worker_threads`, `start_paused`, `name` and `crate`, each with `=` and a value
 "##
 );
 
 message!(
     an_argument_of_tokio_main_without_a_value,
     &DEPS,
+    Inline,
     r##"#[tokio::main(current_thread)]
 async fn main() {
     lambda_runtime::run(handler()).await.unwrap()
 }
 "##,
     r##"
-error: the arguments of `#[tokio::main]` are not understood: expected `=`
+error: `engine = "inline"` can't drive this program
  --> src/main.rs:1:29
   |
 1 | #[tokio::main(current_thread)]
-  |                             ^ here
+  |                             ^ the arguments of `#[tokio::main]` are not understood: expected `=`
   |
-  = help: understood are `flavor = "multi_thread"` and `flavor = "current_thread"`, `worker_threads`, `start_paused`, `name` and `crate`, each with `=` and a value
+  = help: leave `engine` out, and `thread` is chosen
+  = help: or use only arguments that are understood: `flavor = "multi_thread"` and `flavor = "current_thread"`, `worker_threads`, `start_paused`, `name` and `crate`, each with `=` and a value
 "##
 );
 
@@ -373,13 +490,15 @@ message!(
     &DEPS,
     "\u{feff}fn main() {}\n",
     r##"
-error: `fn main` is not asynchronous
+error: no call that starts the Lambda event loop
  --> src/main.rs:1:4
   |
 1 | fn main() {}
-  |    ^^^^ this runs to its end on the thread that loads the library
+  |    ^^^^ neither here nor in the modules that this file reaches
   |
-  = help: write `#[tokio::main] async fn main()`, as lambda_runtime's documentation does
+  = help: understood are `lambda_runtime::run` and `Runtime::new`, `lambda_http::run` and its other ways to start, under any name that `use` gives them
+  = help: if the call is in a file of its own, name that file in `srcs`
+  = help: if other code makes the call, a macro's or a dependency's, set `engine = "loopback"`
 "##
 );
 
@@ -491,6 +610,7 @@ error: `lambda_runtime` is not among the deps
 message!(
     a_runtime_made_by_hand,
     &DEPS,
+    Thread,
     r#"use lambda_runtime::Runtime;
 
 #[tokio::main]
@@ -499,13 +619,13 @@ async fn main() {
 }
 "#,
     r##"
-error: `lambda_runtime::Runtime::new` starts the event loop in a way that is not understood
+error: `engine = "thread"` can't drive this program
  --> src/main.rs:5:5
   |
 5 |     Runtime::new(handler()).run().await.unwrap()
-  |     ^^^^^^^^^^^^ started here
+  |     ^^^^^^^^^^^^ `lambda_runtime::Runtime::new` starts the event loop in a way that can't be replaced in the source
   |
-  = help: understood are `lambda_runtime::run(handler)` and `lambda_http::run(handler)`, under any name that `use` gives them
+  = help: leave `engine` out, and `loopback` is chosen
 "##
 );
 
@@ -516,14 +636,15 @@ fn a_place_in_another_file() {
     assert_message(
         &[("src/main.rs", main), ("src/server.rs", server)],
         &DEPS,
+        Some(Engine::Inline),
         r##"
-error: `lambda_runtime::Runtime::new` starts the event loop in a way that is not understood
+error: `engine = "inline"` can't drive this program
  --> src/server.rs:2:5
   |
 2 |     lambda_runtime::Runtime::new(handler()).run().await.unwrap()
-  |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ started here
+  |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `lambda_runtime::Runtime::new` starts the event loop in a way that can't be replaced in the source
   |
-  = help: understood are `lambda_runtime::run(handler)` and `lambda_http::run(handler)`, under any name that `use` gives them
+  = help: leave `engine` out, and `loopback` is chosen
 "##,
     );
 }
@@ -533,6 +654,7 @@ fn a_crate_root_that_is_not_among_the_sources() {
     assert_message(
         &[("src/lib.rs", "")],
         &DEPS,
+        None,
         r##"
 error: the crate root src/main.rs is not among the sources
  --> src/main.rs:1:1

@@ -1,101 +1,23 @@
 //! What the rewriter makes of programs: the whole text before the bridge, for every form in which a program may be written.
 
-use rewriter::{EditRecord, Program, Rewritten, Source, rewrite};
+mod common;
 
-/// The first line of what is appended to the crate root, with the empty line before it.
-const BRIDGE: &str = "\n#[doc(hidden)]\npub mod __lambda {";
+use rewriter::{Program, Source, rewrite};
 
 /// Rewrites a program whose crate root is the first of its files, and checks what holds for every program.
 #[track_caller]
 fn rewritten(sources: &[(&str, &str)]) -> Vec<String> {
-    let result = rewrite(&Program {
+    let program = Program {
         crate_name: "program".to_owned(),
         crate_root: sources[0].0.to_owned(),
         sources: sources.iter().map(|(path, text)| Source::new(*path, *text)).collect(),
         deps: ["lambda_http", "lambda_runtime", "tokio"].map(str::to_owned).to_vec(),
-    });
-    let Rewritten {
-        sources: after,
-        manifest,
-    } = match result {
-        Ok(rewritten) => rewritten,
-        Err(error) => panic!("{error}"),
+        ..Program::default()
     };
-    let mut texts = Vec::new();
-    for (index, ((path, original), after)) in sources.iter().zip(after).enumerate() {
-        assert_eq!(*path, after.path);
-        if let Err(error) = syn::parse_file(&after.text) {
-            panic!("{path} does not parse: {error}\n{}", after.text);
-        }
-        let text = match index {
-            0 => after
-                .text
-                .split_once(BRIDGE)
-                .expect("the bridge is appended")
-                .0
-                .to_owned(),
-            _ => after.text,
-        };
-        let edits: Vec<&EditRecord> = manifest.edits.iter().filter(|edit| edit.file == *path).collect();
-        assert_lines_are_kept(original, &text, &edits);
-        assert_eq!(undone(&text, &edits), *original, "the edits undone: {edits:?}");
-        texts.push(text);
+    match rewrite(&program) {
+        Ok(rewritten) => common::assert_faithful(&program.sources, &rewritten),
+        Err(error) => panic!("{error}"),
     }
-    texts
-}
-
-/// Asserts that both texts have the same lines, those apart that an edit touches.
-#[track_caller]
-fn assert_lines_are_kept(before: &str, after: &str, edits: &[&EditRecord]) {
-    assert_eq!(
-        before.matches('\n').count(),
-        after.matches('\n').count(),
-        "lines of:\n{after}"
-    );
-    for (number, (before, after)) in (1..).zip(before.split('\n').zip(after.split('\n'))) {
-        let edited = edits
-            .iter()
-            .any(|edit| (edit.line..=edit.line + edit.was.matches('\n').count()).contains(&number));
-        assert!(edited || before == after, "line {number}: {before:?} became {after:?}");
-    }
-}
-
-/// Takes edits back. Their places are those in the original, so that is built up from its start.
-#[track_caller]
-fn undone(text: &str, edits: &[&EditRecord]) -> String {
-    let mut original = String::new();
-    let mut rest = text;
-    for edit in edits {
-        let (mut line, mut column) = (1, 1);
-        for character in original.trim_start_matches('\u{feff}').chars() {
-            (line, column) = if character == '\n' {
-                (line + 1, 1)
-            } else {
-                (line, column + 1)
-            };
-        }
-        while (line, column) != (edit.line, edit.column) {
-            let character = rest.chars().next().expect("an edit's place is in the text");
-            original.push(character);
-            rest = &rest[character.len_utf8()..];
-            match character {
-                '\n' => (line, column) = (line + 1, 1),
-                '\u{feff}' => {}
-                _ => column += 1,
-            }
-        }
-        // A mark has no column of its own, and is no part of an edit.
-        if let Some(after) = rest.strip_prefix('\u{feff}') {
-            original.push('\u{feff}');
-            rest = after;
-        }
-        let breaks: String = edit.was.matches(['\r', '\n']).collect();
-        rest = rest
-            .strip_prefix(&format!("{}{breaks}", edit.becomes))
-            .expect("what an edit wrote");
-        original.push_str(&edit.was);
-    }
-    original + rest
 }
 
 /// Asserts what becomes of a program of one file.
@@ -219,6 +141,42 @@ forms! {
     an_imported_call_in_try_join:
         ("use lambda_runtime::run;", "tokio::try_join!(run(handler()), work())?; Ok(())")
         => ("use crate::__lambda::run;", "tokio::try_join!(run(handler()), work())?; Ok(())"),
+    a_call_with_arguments_in_a_macro:
+        ("use lambda_runtime as lr;", "tokio::try_join!(lr::run::<Value, _, Vec<fn() -> A>>(handler()), work())?; Ok(())")
+        => ("use lambda_runtime as lr;", "tokio::try_join!(crate::__lambda::run::<Value, _, Vec<fn() -> A>>(handler()), work())?; Ok(())"),
+    a_declaration_in_a_macro:
+        ("use lambda_runtime::*;", "declare! { pub fn run(x: u8) {} } run(handler()).await")
+        => ("use lambda_runtime::*;", "declare! { pub fn run(x: u8) {} } crate::__lambda::run(handler()).await"),
+    an_extension_beside_the_loop:
+        ("use lambda_runtime::service_fn;", "tokio::try_join!(lambda_runtime::run(service_fn(h)), ext.run())?; Ok(())")
+        => ("use lambda_runtime::service_fn;", "tokio::try_join!(crate::__lambda::run(service_fn(h)), ext.run())?; Ok(())"),
+    the_concurrent_loop:
+        ("use lambda_runtime::run_concurrent;", "run_concurrent(handler()).await")
+        => ("use crate::__lambda::run as run_concurrent;", "run_concurrent(handler()).await"),
+    the_concurrent_http_loop:
+        ("", "lambda_http::run_concurrent(handler()).await")
+        => ("", "crate::__lambda::http_run(handler()).await"),
+    the_streaming_http_loop:
+        ("use lambda_http::{Error, run_with_streaming_response};", "run_with_streaming_response(handler()).await")
+        => ("use lambda_http::{Error, }; use crate::__lambda::http_run_with_streaming_response as run_with_streaming_response;", "run_with_streaming_response(handler()).await"),
+    the_concurrent_streaming_http_loop:
+        ("", "lambda_http::run_with_streaming_response_concurrent(handler()).await")
+        => ("", "crate::__lambda::http_run_with_streaming_response(handler()).await"),
+    a_variable_of_the_same_name:
+        ("use lambda_http::*;", "let runtime = make(); runtime.spawn(work()); run(handler()).await")
+        => ("use lambda_http::*;", "let runtime = make(); runtime.spawn(work()); crate::__lambda::http_run(handler()).await"),
+    a_variable_named_like_the_call_that_it_holds:
+        ("use lambda_http::run;", "let run = run(handler()); run.await")
+        => ("use crate::__lambda::http_run as run;", "let run = run(handler()); run.await"),
+    a_variable_that_is_out_of_sight:
+        ("use lambda_runtime::*;", "{ let run = 1; } if let Some(run) = a { run() } else { let f = |run: u8| run; match f { run => run } } for run in runs { go(run) } run(handler()).await")
+        => ("use lambda_runtime::*;", "{ let run = 1; } if let Some(run) = a { run() } else { let f = |run: u8| run; match f { run => run } } for run in runs { go(run) } crate::__lambda::run(handler()).await"),
+    a_raw_name_of_the_loop:
+        ("use lambda_runtime as r#async;", "r#async::r#run(handler()).await")
+        => ("use lambda_runtime as r#async;", "crate::__lambda::run(handler()).await"),
+    non_ascii_text_before_an_edit_of_an_import:
+        ("/* ü 🦀 */ use lambda_runtime::{Error, run};", "run(handler()).await")
+        => ("/* ü 🦀 */ use lambda_runtime::{Error, }; use crate::__lambda::run;", "run(handler()).await"),
     a_method_of_the_same_name_in_a_macro:
         ("use lambda_runtime::*;", "tokio::try_join!(run(handler()), server.run())?; Ok(())")
         => ("use lambda_runtime::*;", "tokio::try_join!(crate::__lambda::run(handler()), server.run())?; Ok(())"),
@@ -325,5 +283,58 @@ fn what_else_stands_on_main() {
     assert_rewritten(
         "/// Starts.\n#[allow(clippy::all)]\n#[tokio::main] // multi-threaded\n#[inline]\npub async fn main() { lambda_runtime::run(h()).await }",
         "/// Starts.\n#[allow(clippy::all)]\n // multi-threaded\n#[inline]\npub async fn __lambda_main() { crate::__lambda::run(h()).await }",
+    );
+}
+
+#[test]
+fn dos_line_breaks_in_a_group() {
+    assert_rewritten(
+        "use lambda_runtime::{\r\n    run,\r\n    Error,\r\n};\r\n#[tokio::main]\r\nasync fn main() -> Result<(), Error> {\r\n    run(h()).await\r\n}\r\n",
+        "use lambda_runtime::{\r\n    \r\n    Error,\r\n}; use crate::__lambda::run;\r\n\r\nasync fn __lambda_main() -> Result<(), Error> {\r\n    run(h()).await\r\n}\r\n",
+    );
+}
+
+#[test]
+fn a_raw_main() {
+    assert_rewritten(
+        "#[tokio::main]\nasync fn r#main() { lambda_runtime::run(h()).await }\n",
+        "\nasync fn __lambda_main() { crate::__lambda::run(h()).await }\n",
+    );
+}
+
+#[test]
+fn syntax_of_every_edition() {
+    // 2018 has `async`, 2021 C string literals and `let else`, 2024 `gen` as a word, `let` chains and `unsafe extern`.
+    assert_rewritten(
+        "unsafe extern \"C\" { safe fn f(); }\n#[tokio::main]\nasync fn main() { let Some(a) = c\"b\".get(0) else { return }; if let 1 = a && let 2 = b { lambda_runtime::run(async || h()).await } }\n",
+        "unsafe extern \"C\" { safe fn f(); }\n\nasync fn __lambda_main() { let Some(a) = c\"b\".get(0) else { return }; if let 1 = a && let 2 = b { crate::__lambda::run(async || h()).await } }\n",
+    );
+    assert_rewritten(
+        "extern crate lambda_runtime;\n#[tokio::main]\nasync fn main() { let gen = 1; ::lambda_runtime::run(h(gen)).await }\n",
+        "extern crate lambda_runtime;\n\nasync fn __lambda_main() { let gen = 1; crate::__lambda::run(h(gen)).await }\n",
+    );
+}
+
+#[test]
+fn a_main_for_another_system() {
+    assert_rewritten(
+        "#[cfg(unix)]\n#[tokio::main]\nasync fn main() { lambda_runtime::run(h()).await }\n#[cfg(not(unix))]\nfn main() {}\n",
+        "#[cfg(unix)]\n\nasync fn __lambda_main() { crate::__lambda::run(h()).await }\n#[cfg(not(unix))]\nfn main() {}\n",
+    );
+}
+
+#[test]
+fn a_macro_that_makes_main_by_one_of_its_arms() {
+    assert_rewritten(
+        "macro_rules! start {\n    (http) => { fn main() { on(lambda_http::run(h())) } };\n    () => { fn main() { on(lambda_runtime::run(h())) } };\n}\nstart!();\n",
+        "macro_rules! start {\n    (http) => { fn main() { on(crate::__lambda::http_run(h())) } };\n    () => { fn main() { on(crate::__lambda::run(h())) } };\n}\nstart!();\n",
+    );
+}
+
+#[test]
+fn calls_in_two_mains() {
+    assert_rewritten(
+        "#[cfg(feature = \"a\")]\nfn main() { on(lambda_http::run(h())) }\n#[cfg(not(feature = \"a\"))]\nfn main() { on(lambda_runtime::run(h())) }\n",
+        "#[cfg(feature = \"a\")]\nfn main() { on(crate::__lambda::http_run(h())) }\n#[cfg(not(feature = \"a\"))]\nfn main() { on(crate::__lambda::run(h())) }\n",
     );
 }

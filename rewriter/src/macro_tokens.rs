@@ -1,0 +1,178 @@
+//! Paths that are called in a macro's tokens, which have no syntax tree.
+
+use proc_macro2::{Delimiter, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+
+use crate::module_tree::unraw;
+
+/// A path with a parenthesis behind it.
+pub(crate) struct CalledPath {
+    /// Its names, after an empty one if it starts with `::`.
+    pub(crate) segments: Vec<String>,
+    pub(crate) first: Span,
+    pub(crate) last: Span,
+}
+
+/// Reads tokens for paths that are called, in the order in which they stand there.
+pub(crate) fn called_paths(tokens: TokenStream) -> Vec<CalledPath> {
+    let mut found = Vec::new();
+    read(tokens, &mut found);
+    found
+}
+
+fn read(tokens: TokenStream, found: &mut Vec<CalledPath>) {
+    let mut reader = Reader::default();
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => reader.ident(&ident),
+            TokenTree::Punct(punct) => reader.punct(&punct),
+            TokenTree::Group(group) => {
+                if group.delimiter() == Delimiter::Parenthesis {
+                    found.extend(reader.call());
+                }
+                reader.group();
+                read(group.stream(), found);
+            }
+            TokenTree::Literal(_) => reader.other(),
+        }
+    }
+}
+
+/// What was read of a path so far.
+#[derive(Default)]
+struct Reader {
+    path: Vec<(String, Span)>,
+    colons: usize,
+    first_colon: Option<Span>,
+    /// A name behind one dot is a field or a method; behind two, the end of a range.
+    dots: usize,
+    /// A name behind `fn` is declared, not called.
+    declares: bool,
+    /// How many `<` of a path's arguments are open.
+    arguments: usize,
+    /// Whether a `>` that follows is the end of an arrow.
+    arrow: bool,
+}
+
+impl Reader {
+    fn ident(&mut self, ident: &Ident) {
+        if self.arguments > 0 {
+            return;
+        }
+        let named = !std::mem::replace(&mut self.declares, ident == "fn") && self.dots != 1;
+        self.dots = 0;
+        match (self.colons, self.path.is_empty(), self.first_colon) {
+            (2, true, Some(colon)) => self.path.push((String::new(), colon)),
+            (2, false, _) => {}
+            _ => self.path.clear(),
+        }
+        self.colons = 0;
+        if named {
+            self.path.push((unraw(ident), ident.span()));
+        }
+    }
+
+    fn punct(&mut self, punct: &Punct) {
+        let arrow = std::mem::replace(
+            &mut self.arrow,
+            matches!(punct.as_char(), '-' | '=') && punct.spacing() == Spacing::Joint,
+        );
+        if self.arguments > 0 {
+            match punct.as_char() {
+                '<' => self.arguments += 1,
+                '>' if !arrow => self.arguments -= 1,
+                _ => {}
+            }
+            return;
+        }
+        match punct.as_char() {
+            ':' => {
+                if self.colons == 0 {
+                    self.first_colon = Some(punct.span());
+                }
+                self.colons += 1;
+                self.dots = 0;
+            }
+            '<' if self.colons == 2 && !self.path.is_empty() => {
+                self.arguments = 1;
+                self.colons = 0;
+            }
+            '.' => {
+                let dots = self.dots + 1;
+                self.other();
+                self.dots = dots;
+            }
+            _ => self.other(),
+        }
+    }
+
+    fn group(&mut self) {
+        if self.arguments == 0 {
+            self.other();
+        }
+    }
+
+    /// Something that is no part of a path.
+    fn other(&mut self) {
+        self.path.clear();
+        self.colons = 0;
+        self.dots = 0;
+        self.declares = false;
+    }
+
+    /// The path that a parenthesis behind it calls.
+    fn call(&self) -> Option<CalledPath> {
+        if self.arguments > 0 || self.colons > 0 {
+            return None;
+        }
+        Some(CalledPath {
+            segments: self.path.iter().map(|(name, _)| name.clone()).collect(),
+            first: self.path.first()?.1,
+            last: self.path.last()?.1,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn called(tokens: &str) -> Vec<String> {
+        let paths = called_paths(tokens.parse().unwrap());
+        paths.iter().map(|path| path.segments.join("::")).collect()
+    }
+
+    #[test]
+    fn calls_are_found() {
+        for (tokens, expected) in [
+            ("run(handler())", &["run", "handler"][..]),
+            ("lr::run(a), ext.run()", &["lr::run"]),
+            ("::lr::run(a)", &["::lr::run"]),
+            ("x = r#run(f) => x, _ = stop() => ()", &["run", "stop"]),
+            ("lr::run::<_, Vec<fn() -> A<u8>>, _>(f)", &["lr::run"]),
+            ("lr::Runtime::<A>::new(f)", &["lr::Runtime::new"]),
+            ("0..run(f)", &["run"]),
+            ("return async move { run(f).await }", &["run"]),
+            ("a < b, run(f)", &["run"]),
+        ] {
+            assert_eq!(called(tokens), expected, "{tokens}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_call_is_left() {
+        for tokens in [
+            "fn run(f: u8) {}",
+            "pub async fn run() {}",
+            "server.run()",
+            "server.run::<A>()",
+            "run",
+            "run!(f)",
+            "run [0]",
+            "run: (u8)",
+            "lr::run::<A, (B)",
+        ] {
+            assert_eq!(called(tokens), [""; 0], "{tokens}");
+        }
+    }
+}
