@@ -3,11 +3,12 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::{Context, Result};
 
-use crate::{Expectation, expectation::read_json};
+use crate::{CallContext, Expectation, Invocation, expectation::read_json, ids};
 
 /// An event, and what the function should make of it.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub struct Case {
     pub name: String,
     /// The event's file; an empty object is sent when there is none.
     pub event: Option<PathBuf>,
+    /// What the event is accompanied by.
+    pub context: CallContext,
     /// What the invocation should end with.
     pub expectation: Expectation,
 }
@@ -24,6 +27,16 @@ impl Case {
     /// The event's bytes.
     pub fn event_bytes(&self) -> Result<Vec<u8>> {
         self.event.as_deref().map_or_else(|| Ok(b"{}".to_vec()), read_event)
+    }
+
+    /// The invocation. Its ids follow from the case's number and name, so that a response may hold them.
+    pub(crate) fn invocation(&self, number: usize, deadline: Duration) -> Result<Invocation> {
+        let parts = [&*number.to_string(), &*self.name];
+        let mut invocation = Invocation::new(self.event_bytes()?, deadline);
+        invocation.request_id = Some(ids::uuid(&parts).to_string());
+        invocation.trace_id = Some(ids::trace_id(&parts));
+        self.context.apply(&mut invocation);
+        Ok(invocation)
     }
 }
 

@@ -4,9 +4,12 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
-use similar::TextDiff;
 
-use crate::Outcome;
+use crate::{
+    Outcome,
+    diff::{self, Named},
+    http_response::{HttpResponse, Streamed, is_streamed},
+};
 
 const COMPARED: [&str; 2] = ["errorType", "errorMessage"];
 const IGNORED: [&str; 2] = ["requestId", "stackTrace"];
@@ -14,7 +17,7 @@ const IGNORED: [&str; 2] = ["requestId", "stackTrace"];
 /// What an invocation should end with.
 #[derive(Clone, Debug)]
 pub enum Expectation {
-    /// A response that equals this one as JSON.
+    /// A response that equals this one as JSON; or if it is a streamed HTTP response, by its meaning.
     Response(Value),
     /// An error with these values.
     Error(Map<String, Value>),
@@ -41,6 +44,18 @@ impl Expectation {
     /// Compares; says how the outcome differs, if it does.
     pub fn check(&self, outcome: &Outcome) -> Result<(), String> {
         match (self, outcome) {
+            (Self::Response(expected), Outcome::Response { body, content_type })
+                if is_streamed(content_type.as_deref()) =>
+            {
+                match Streamed::parse(body)? {
+                    Streamed::Whole(response) => {
+                        let expected = HttpResponse::buffered(expected)
+                            .map_err(|_| "the function streamed an HTTP response: expect one with a statusCode")?;
+                        compare(&expected.to_json(), &response.to_json())
+                    }
+                    Streamed::Broken(message) => Err(format!("the response's stream broke off: {message}")),
+                }
+            }
             (Self::Response(expected), Outcome::Response { body, .. }) => compare(expected, &parse(body)?),
             (Self::Error(expected), Outcome::Error { body, .. })
             | (Self::InitError(expected), Outcome::InitError { body }) => {
@@ -101,17 +116,11 @@ fn parse(body: &[u8]) -> Result<Value, String> {
 }
 
 fn compare(expected: &Value, actual: &Value) -> Result<(), String> {
-    if expected == actual {
-        return Ok(());
-    }
-    let (expected, actual) = (format!("{expected:#}\n"), format!("{actual:#}\n"));
-    Err(TextDiff::from_lines(&expected, &actual)
-        .unified_diff()
-        .header("expected", "actual")
-        .to_string())
+    diff::json(Named("expected", expected), Named("actual", actual)).map_or(Ok(()), Err)
 }
 
-fn describe(outcome: &Outcome) -> String {
+/// An outcome in words.
+pub(crate) fn describe(outcome: &Outcome) -> String {
     let pretty = |body: &[u8]| parse(body).map_or_else(|text| text, |value| format!("{value:#}"));
     match outcome {
         Outcome::Response { body, .. } => format!("the function returned:\n{}", pretty(body)),
@@ -150,6 +159,20 @@ mod tests {
         assert!(diff.contains("--- expected\n+++ actual\n"), "{diff}");
         assert!(diff.contains("-    2\n+    3\n"), "{diff}");
         assert!(expected.check(&response("oops")).unwrap_err().contains("oops"));
+    }
+
+    #[test]
+    fn a_streamed_response_is_compared_by_its_meaning() {
+        let streamed = Outcome::Response {
+            body: b"{\"statusCode\":201,\"headers\":{\"a\":\"1\"}}\0\0\0\0\0\0\0\0hi".to_vec(),
+            content_type: Some("application/vnd.awslambda.http-integration-response".to_owned()),
+        };
+        let expected = Expectation::Response(json!({"statusCode": 201, "headers": {"A": "1"}, "body": "hi"}));
+        assert_eq!(expected.check(&streamed), Ok(()));
+        let other = Expectation::Response(json!({"statusCode": 201, "body": "hi"}));
+        assert!(other.check(&streamed).unwrap_err().contains("+    \"a\": \"1\""));
+        let none = Expectation::Response(json!("hi"));
+        assert!(none.check(&streamed).unwrap_err().contains("statusCode"));
     }
 
     #[test]

@@ -1,15 +1,29 @@
-//! A Lambda Runtime API server, and what runs a zip under the real Python runtime client against it.
+//! A Lambda Runtime API server, and what runs a zip under the real Python runtime client, or by itself, against it.
 
+mod base64;
 mod case;
+mod context;
+mod diff;
 mod expectation;
+mod extensions;
+mod http_response;
+mod ids;
+mod log;
+mod process;
+mod program;
 mod python;
 mod runner;
 mod runtime_api;
+mod same;
 mod sandbox;
+mod side;
 
 pub use case::{Case, read_event};
+pub use context::CallContext;
 pub use expectation::Expectation;
-pub use python::{Interpreter, Python};
-pub use runner::{Runner, Verdict};
+pub use process::FunctionProcess;
+pub use program::Program;
+pub use python::Interpreter;
+pub use runner::{Log, Runner, Verdict};
 pub use runtime_api::{Invocation, MAX_BODY_BYTES, Outcome, RuntimeApi};
 pub use sandbox::Sandbox;

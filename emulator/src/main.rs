@@ -2,14 +2,20 @@
 
 use std::{
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     time::Duration,
 };
 
 use anyhow::{Context, Result, bail};
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use emulator::{Case, Expectation, Interpreter, Invocation, Outcome, Runner, RuntimeApi, Sandbox, Verdict, read_event};
+use emulator::{
+    CallContext, Case, Expectation, Interpreter, Invocation, Outcome, Program, Runner, RuntimeApi, Sandbox, Verdict,
+    read_event,
+};
+
+/// The handler that extensions are told of by `serve`, which knows of no zip.
+const HANDLER: &str = "index.handler";
 
 /// Runs Lambda zips without Lambda.
 #[derive(Parser)]
@@ -21,8 +27,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Sends events to a zip under the real runtime client for Python, and compares what it answers.
-    Test(TestArgs),
+    /// Sends events to a zip, under the real runtime client for Python or by itself, and compares what it answers.
+    Test(Box<TestArgs>),
     /// Serves a Runtime API, and prints what its client answers to each event.
     Serve(ServeArgs),
 }
@@ -35,15 +41,22 @@ struct TestArgs {
     /// The function's handler, such as `index.handler`.
     #[arg(long)]
     handler: String,
-    /// Lambda's name of the runtime, such as `python3.13`.
+    /// Lambda's name of the runtime, such as `python3.13`; the zip's `bootstrap` is run for `provided.al2023`.
     #[arg(long)]
     runtime: String,
-    /// The Python interpreter.
+    /// The Python interpreter. Needed for Python's runtimes only.
     #[arg(long)]
-    python: PathBuf,
-    /// A folder with a folder for each version of Python, such as `3.13`, that holds awslambdaric.
+    python: Option<PathBuf>,
+    /// A folder with a folder for each version of Python, such as `3.13`, that holds awslambdaric. Needed for Python's
+    /// runtimes only.
     #[arg(long)]
-    ric: PathBuf,
+    ric: Option<PathBuf>,
+    /// An executable, the same program built for the OS-only runtime, that must answer each case as the zip does.
+    #[arg(long, value_name = "FILE")]
+    same_as: Option<PathBuf>,
+    /// Has the executable of --same-as write the same log as well.
+    #[arg(long, requires = "same_as")]
+    same_logs: bool,
     /// How long the function has for each event.
     #[arg(long, default_value_t = 30)]
     timeout_seconds: u64,
@@ -57,6 +70,9 @@ struct TestArgs {
     #[arg(long = "error-case", id = "error_case", value_name = "NAME=EVENT_FILE=EXPECTED_ERROR_FILE",
           value_parser = parse_case)]
     error_cases: Vec<CaseArg>,
+    /// What a case's event is accompanied by: JSON with `clientContext`, `cognitoIdentity`, `tenantId` or `traceId`.
+    #[arg(long = "context", value_name = "NAME=FILE", value_parser = parse_pair)]
+    contexts: Vec<(String, String)>,
     /// The error to expect as the function starts.
     #[arg(long, value_name = "EXPECTED_ERROR_FILE", conflicts_with_all = ["case", "error_case"])]
     init_error: Option<PathBuf>,
@@ -105,7 +121,7 @@ async fn main() -> ExitCode {
     let matches = Cli::command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let result = match (cli.command, matches.subcommand()) {
-        (Command::Test(args), Some((_, matches))) => test(args, matches).await,
+        (Command::Test(args), Some((_, matches))) => test(*args, matches).await,
         (Command::Serve(args), _) => serve(args).await,
         (Command::Test(_), None) => Err(anyhow::anyhow!("no subcommand is given: see `emulator help`")),
     };
@@ -126,6 +142,7 @@ fn cases(args: &TestArgs, matches: &ArgMatches) -> Result<Vec<Case>> {
         return Ok(vec![Case {
             name: "init-error".to_owned(),
             event: None,
+            context: CallContext::default(),
             expectation,
         }]);
     }
@@ -144,6 +161,7 @@ fn cases(args: &TestArgs, matches: &ArgMatches) -> Result<Vec<Case>> {
     let case = |arg: &CaseArg, expectation| Case {
         name: arg.name.clone(),
         event: Some(arg.event.clone()),
+        context: CallContext::default(),
         expectation,
     };
     Ok(cases
@@ -152,19 +170,60 @@ fn cases(args: &TestArgs, matches: &ArgMatches) -> Result<Vec<Case>> {
         .collect())
 }
 
-async fn test(args: TestArgs, matches: &ArgMatches) -> Result<bool> {
-    let cases = cases(&args, matches)?;
-    let interpreter = Interpreter::find(&args.python, &args.ric).await?;
+/// Gives each case the context that is named as it is.
+fn add_contexts(cases: &mut [Case], contexts: &[(String, String)]) -> Result<()> {
+    for (name, path) in contexts {
+        let context = CallContext::read(Path::new(path))?;
+        let mut found = false;
+        for case in cases.iter_mut().filter(|case| case.name == *name) {
+            case.context = context.clone();
+            found = true;
+        }
+        if !found {
+            let names: Vec<_> = cases.iter().map(|case| &*case.name).collect();
+            bail!(
+                "--context names the case {name:?}, which is not given: use one of {}",
+                names.join(", ")
+            );
+        }
+    }
+    Ok(())
+}
+
+/// What runs the zip on the runtime that is asked for.
+async fn program(args: &TestArgs, sandbox: &Sandbox) -> Result<Program> {
+    if Program::is_os_only(&args.runtime) {
+        return Program::of_zip(sandbox, &args.zip);
+    }
+    let (Some(python), Some(ric)) = (&args.python, &args.ric) else {
+        bail!(
+            "{} needs an interpreter and its runtime client: give --python and --ric",
+            args.runtime
+        );
+    };
+    let interpreter = Interpreter::find(python, ric).await?;
     if args.runtime != format!("python{}", interpreter.version()) {
-        let python = args.python.display();
         eprintln!(
-            "note: {} is tested under Python {}, which {python} is",
+            "note: {} is tested under Python {}, which {} is",
             args.runtime,
-            interpreter.version()
+            interpreter.version(),
+            python.display()
         );
     }
-    let sandbox = Sandbox::new(&args.zip, &args.handler, &args.runtime, args.env)?;
-    let mut runner = Runner::new(sandbox, interpreter, Duration::from_secs(args.timeout_seconds));
+    Ok(Program::Python(interpreter))
+}
+
+async fn test(args: TestArgs, matches: &ArgMatches) -> Result<bool> {
+    let mut cases = cases(&args, matches)?;
+    add_contexts(&mut cases, &args.contexts)?;
+    let sandbox = Sandbox::new(&args.zip, &args.handler, &args.runtime, args.env.clone())?;
+    let program = program(&args, &sandbox).await?;
+    let mut runner = Runner::new(sandbox, program, Duration::from_secs(args.timeout_seconds));
+    if let Some(path) = &args.same_as {
+        let other = Program::bootstrap(path)?;
+        let name = path.display().to_string();
+        runner = runner.same_as(&name, other, args.same_logs, &cases).await?;
+    }
     let mut failed = 0;
     for case in &cases {
         match runner
@@ -173,13 +232,20 @@ async fn test(args: TestArgs, matches: &ArgMatches) -> Result<bool> {
             .with_context(|| format!("case {:?} cannot be run", case.name))?
         {
             Verdict::Passed => println!("test {} ... ok", case.name),
-            Verdict::Failed { difference, log } => {
+            Verdict::Failed { difference, logs } => {
                 failed += 1;
                 println!("test {} ... FAILED\n{}", case.name, difference.trim_end());
                 if let Some(event) = &case.event {
                     println!("event: {}", event.display());
                 }
-                println!("log:\n{}", if log.is_empty() { "(empty)" } else { log.trim_end() });
+                for log in logs {
+                    let text = log.text.trim_end();
+                    println!(
+                        "log of {}:\n{}",
+                        log.name,
+                        if text.is_empty() { "(empty)" } else { text }
+                    );
+                }
             }
         }
     }
@@ -193,7 +259,7 @@ async fn serve(args: ServeArgs) -> Result<bool> {
         .iter()
         .map(|path| read_event(path))
         .collect::<Result<Vec<_>>>()?;
-    let api = RuntimeApi::start_on(args.port).await?;
+    let api = RuntimeApi::start_on(args.port, HANDLER).await?;
     eprintln!("AWS_LAMBDA_RUNTIME_API={}", api.address());
     api.client_connected().await;
     let mut all_well = true;

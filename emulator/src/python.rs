@@ -1,18 +1,12 @@
-//! The function's process: the real runtime client for Python, started on an unpacked zip.
+//! A Python interpreter, and the runtime client for it.
 
 use std::{
     fs,
-    io::Read,
     path::{self, Path, PathBuf},
-    process::Stdio,
-    sync::{Arc, Mutex, PoisonError},
-    thread,
 };
 
 use anyhow::{Context, Result, bail};
-use tokio::process::{Child, Command};
-
-use crate::{Invocation, Outcome, RuntimeApi, Sandbox};
+use tokio::process::Command;
 
 /// A Python interpreter, and the runtime client for its version.
 #[derive(Clone, Debug)]
@@ -63,6 +57,16 @@ impl Interpreter {
     pub fn version(&self) -> &str {
         &self.version
     }
+
+    /// The interpreter's path, or its name in `PATH`.
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// The folder of the runtime client.
+    pub(crate) fn client(&self) -> &Path {
+        &self.ric
+    }
 }
 
 fn versions(rics: &Path) -> Result<String> {
@@ -80,90 +84,6 @@ fn versions(rics: &Path) -> Result<String> {
     } else {
         names.join(", ")
     })
-}
-
-/// A function's process. It is killed when this is dropped.
-pub struct Python {
-    child: Child,
-    log: Arc<Mutex<Vec<u8>>>,
-}
-
-impl Python {
-    /// Starts the runtime client on an unpacked zip.
-    pub fn spawn(interpreter: &Interpreter, sandbox: &Sandbox, api: &RuntimeApi) -> Result<Self> {
-        // One pipe for both streams keeps their order.
-        let (mut reader, writer) = std::io::pipe().context("cannot make a pipe for the function's log")?;
-        let stderr = writer
-            .try_clone()
-            .context("cannot make a pipe for the function's log")?;
-        let child = Command::new(&interpreter.program)
-            .args(["-m", "awslambdaric", sandbox.handler()])
-            .current_dir(sandbox.task_root())
-            .env_clear()
-            .envs(sandbox.environment(api.address(), &interpreter.ric))
-            .stdin(Stdio::null())
-            .stdout(writer)
-            .stderr(stderr)
-            .kill_on_drop(true)
-            .spawn()
-            .with_context(|| {
-                format!(
-                    "cannot run {}: give --python an interpreter",
-                    interpreter.program.display()
-                )
-            })?;
-        let log = Arc::new(Mutex::new(Vec::new()));
-        let shared = log.clone();
-        // A thread, since a process that the function left behind may hold the pipe open for ever.
-        thread::spawn(move || {
-            let mut chunk = [0; 8192];
-            while let Ok(length @ 1..) = reader.read(&mut chunk) {
-                shared
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .extend_from_slice(&chunk[..length]);
-            }
-        });
-        Ok(Self { child, log })
-    }
-
-    /// Sends an event, and waits for the answer, or for the end of the process.
-    pub async fn invoke(&mut self, api: &RuntimeApi, invocation: Invocation) -> Outcome {
-        tokio::select! {
-            // An answer that was sent before the end of the process counts.
-            biased;
-            outcome = api.invoke(invocation) => outcome,
-            status = self.child.wait() => {
-                let ended = match status {
-                    Ok(status) => match status.code() {
-                        Some(code) => format!("exited with status {code}"),
-                        None => format!("was ended by a signal ({status})"),
-                    },
-                    Err(error) => format!("cannot be watched ({error})"),
-                };
-                Outcome::error("Runtime.ExitError", &format!("the process {ended} before it answered"))
-            }
-        }
-    }
-
-    /// Whether the process still runs.
-    pub fn is_alive(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
-    }
-
-    /// How many bytes the log has.
-    pub fn log_length(&self) -> usize {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner).len()
-    }
-
-    /// The log from a byte on.
-    pub fn log_from(&self, start: usize) -> String {
-        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        // The runtime client ends the lines of an error by a carriage return.
-        String::from_utf8_lossy(&log[start.min(log.len())..])
-            .replace("\r\n", "\n")
-            .replace('\r', "\n")
-    }
 }
 
 #[cfg(test)]

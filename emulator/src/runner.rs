@@ -1,13 +1,15 @@
-//! Runs cases one after another in one process, and in a new one after a process is lost, as Lambda does.
+//! Runs cases on an unpacked zip, which may have to do the same as another program.
 
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
-use crate::{Case, Interpreter, Invocation, Outcome, Python, RuntimeApi, Sandbox};
-
-/// How long the rest of the log may take to arrive after an answer.
-const LOG_DELAY: Duration = Duration::from_millis(50);
+use crate::{
+    Case, Invocation, Program, Sandbox,
+    diff::{self, Named},
+    log, same,
+    side::{Run, Side},
+};
 
 /// How a case went.
 #[derive(Debug)]
@@ -18,71 +20,117 @@ pub enum Verdict {
     Failed {
         /// How the outcome differs.
         difference: String,
-        /// What the function wrote during the invocation, and as it started if this was the first.
-        log: String,
+        /// What each program wrote during the invocation, and as it started if this was its first.
+        logs: Vec<Log>,
     },
 }
 
-struct Session {
-    process: Python,
-    api: RuntimeApi,
-    log_start: usize,
+/// What a program wrote.
+#[derive(Debug)]
+pub struct Log {
+    /// The program's name.
+    pub name: String,
+    /// What it wrote.
+    pub text: String,
+}
+
+/// What another program made of the cases, which the zip must do as well.
+struct Model {
+    side: Side,
+    compares_logs: bool,
+    /// For each case, what was sent, and what came of it.
+    runs: VecDeque<(Invocation, Run)>,
 }
 
 /// Runs cases on an unpacked zip.
 pub struct Runner {
     sandbox: Sandbox,
-    interpreter: Interpreter,
+    zip: Side,
+    model: Option<Model>,
     deadline: Duration,
-    session: Option<Session>,
+    case_number: usize,
 }
 
 impl Runner {
     /// A runner that gives each invocation so much time.
-    pub fn new(sandbox: Sandbox, interpreter: Interpreter, deadline: Duration) -> Self {
+    pub fn new(sandbox: Sandbox, program: Program, deadline: Duration) -> Self {
         Self {
             sandbox,
-            interpreter,
+            zip: Side::new("the zip".to_owned(), program),
+            model: None,
             deadline,
-            session: None,
+            case_number: 0,
         }
     }
 
-    /// Runs a case.
-    pub async fn run(&mut self, case: &Case) -> Result<Verdict> {
-        let invocation = Invocation::new(case.event_bytes()?, self.deadline);
-        let alive = self
-            .session
-            .take()
-            .and_then(|mut session| session.process.is_alive().then_some(session));
-        let mut session = match alive {
-            Some(session) => session,
-            None => {
-                let api = RuntimeApi::start().await?;
-                let process = Python::spawn(&self.interpreter, &self.sandbox, &api)?;
-                Session {
-                    process,
-                    api,
-                    log_start: 0,
-                }
-            }
-        };
-        let outcome = session.process.invoke(&session.api, invocation).await;
-        let verdict = match case.expectation.check(&outcome) {
-            Ok(()) => Verdict::Passed,
-            Err(difference) => {
-                tokio::time::sleep(LOG_DELAY).await;
-                Verdict::Failed {
-                    difference,
-                    log: session.process.log_from(session.log_start),
-                }
-            }
-        };
-        // A function that is still busy with an event is of no use for the next one.
-        if matches!(outcome, Outcome::Response { .. } | Outcome::Error { .. }) {
-            session.log_start = session.process.log_length();
-            self.session = Some(session);
+    /// Runs all cases on another program. From then on, the zip must end each in the same way, and write the same if
+    /// `compares_logs`. The other program goes first and ends, since both may listen on the same ports.
+    pub async fn same_as(mut self, name: &str, program: Program, compares_logs: bool, cases: &[Case]) -> Result<Self> {
+        let mut side = Side::new(name.to_owned(), program);
+        let mut runs = VecDeque::new();
+        for (number, case) in cases.iter().enumerate() {
+            let invocation = case.invocation(number, self.deadline)?;
+            let run = side
+                .run(&self.sandbox, invocation.clone())
+                .await
+                .with_context(|| format!("case {:?} cannot be run on {name}", case.name))?;
+            runs.push_back((invocation, run));
         }
-        Ok(verdict)
+        side.end().await;
+        self.model = Some(Model {
+            side,
+            compares_logs,
+            runs,
+        });
+        Ok(self)
+    }
+
+    /// Runs the next case.
+    pub async fn run(&mut self, case: &Case) -> Result<Verdict> {
+        let model = self.model.as_mut();
+        let (model, invocation) = match model.and_then(|model| Some((model.runs.pop_front()?, &*model))) {
+            Some(((invocation, run), model)) => (Some((model, run)), invocation),
+            None => (None, case.invocation(self.case_number, self.deadline)?),
+        };
+        self.case_number += 1;
+        let run = self.zip.run(&self.sandbox, invocation).await?;
+        let mut differences = Vec::from_iter(case.expectation.check(&run.outcome).err());
+        let mut logs = vec![readable(&self.zip, &run)];
+        if let Some((model, model_run)) = model {
+            differences.extend(differences_between(&self.zip, &run, model, &model_run));
+            logs.push(readable(&model.side, &model_run));
+        }
+        Ok(if differences.is_empty() {
+            Verdict::Passed
+        } else {
+            Verdict::Failed {
+                difference: differences.join("\n"),
+                logs,
+            }
+        })
+    }
+}
+
+fn differences_between(zip: &Side, run: &Run, model: &Model, model_run: &Run) -> Vec<String> {
+    let (left, right) = (&*model.side.name, &*zip.name);
+    let mut differences = Vec::new();
+    if let Some(difference) = same::difference(Named(left, &model_run.outcome), Named(right, &run.outcome)) {
+        differences.push(format!("{left} and {right} do not end in the same way:\n{difference}"));
+    }
+    if model.compares_logs {
+        let log = log::normalize(&run.log, zip.is_python());
+        let model_log = log::normalize(&model_run.log, model.side.is_python());
+        if let Some(difference) = diff::lines(Named(left, &model_log), Named(right, &log)) {
+            differences.push(format!("{left} and {right} do not write the same:\n{difference}"));
+        }
+    }
+    differences
+}
+
+fn readable(side: &Side, run: &Run) -> Log {
+    Log {
+        name: side.name.clone(),
+        // The runtime client for Python ends the lines of an error by a carriage return.
+        text: run.log.replace("\r\n", "\n").replace('\r', "\n"),
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     collections::{HashMap, VecDeque},
     net::{Ipv4Addr, SocketAddr},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -16,7 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{
     net::TcpListener,
     sync::{Notify, oneshot, watch},
@@ -25,11 +25,16 @@ use tokio::{
 };
 use uuid::Uuid;
 
+use crate::extensions::{self, Extensions};
+
 /// The most bytes that an answer may have, as Lambda's own message has it; a longer one is refused with 413.
 pub const MAX_BODY_BYTES: usize = 6_291_556;
 
 const ERROR_TYPE_HEADER: &str = "Lambda-Runtime-Function-Error-Type";
 const JSON: &str = "application/json";
+
+/// What Lambda calls the end of the function's process.
+pub(crate) const EXIT_ERROR: &str = "Runtime.ExitError";
 
 /// An event, and what the function's context is made from.
 #[derive(Clone, Debug)]
@@ -40,6 +45,8 @@ pub struct Invocation {
     pub function_arn: String,
     /// How long the function has, from the moment that it receives the event. As long is waited for a client to ask.
     pub deadline: Duration,
+    /// The request's id; a new one is made when there is none.
+    pub request_id: Option<String>,
     /// The client context of a mobile SDK, as JSON.
     pub client_context: Option<String>,
     /// The Cognito identity, as JSON.
@@ -48,6 +55,8 @@ pub struct Invocation {
     pub tenant_id: Option<String>,
     /// The X-Ray trace header; a new one is made when there is none.
     pub trace_id: Option<String>,
+    /// The deadline that was told to the first receiver of this or of a clone.
+    told: Arc<OnceLock<SystemTime>>,
 }
 
 impl Invocation {
@@ -57,22 +66,37 @@ impl Invocation {
             event,
             function_arn: "arn:aws:lambda:us-east-1:123456789012:function:emulated".to_owned(),
             deadline,
+            request_id: None,
             client_context: None,
             cognito_identity: None,
             tenant_id: None,
             trace_id: None,
+            told: Arc::default(),
         }
     }
 
+    /// The deadline to tell to a receiver, in milliseconds since the epoch. Programs that are compared are told the same
+    /// one, unless the first took so long that it would leave the next with less than half of the time.
+    fn deadline_millis(&self) -> u64 {
+        let now = SystemTime::now();
+        let first = *self.told.get_or_init(|| now + self.deadline);
+        let told = if first < now + self.deadline / 2 {
+            now + self.deadline
+        } else {
+            first
+        };
+        let millis = told.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        u64::try_from(millis).unwrap_or(u64::MAX)
+    }
+
     /// The headers that the event travels with, but for the deadline.
-    fn headers(&self, id: &str) -> Result<HeaderMap> {
-        let trace = self.trace_id.clone().unwrap_or_else(new_trace_id);
+    fn headers(&self, id: &str, trace: &str) -> Result<HeaderMap> {
         let mut headers = HeaderMap::new();
         let values = [
             ("content-type", Some(JSON)),
             ("lambda-runtime-aws-request-id", Some(id)),
             ("lambda-runtime-invoked-function-arn", Some(&self.function_arn)),
-            ("lambda-runtime-trace-id", Some(&trace)),
+            ("lambda-runtime-trace-id", Some(trace)),
             ("lambda-runtime-client-context", self.client_context.as_deref()),
             ("lambda-runtime-cognito-identity", self.cognito_identity.as_deref()),
             ("lambda-runtime-aws-tenant-id", self.tenant_id.as_deref()),
@@ -124,10 +148,24 @@ impl Outcome {
             error_type: Some(error_type.to_owned()),
         }
     }
+
+    /// The end of the process during an invocation.
+    pub(crate) fn exit(message: &str) -> Self {
+        Self::error(EXIT_ERROR, message)
+    }
+
+    /// The end of the process before the first invocation.
+    pub(crate) fn init_exit(message: &str) -> Self {
+        let body = json!({"errorType": EXIT_ERROR, "errorMessage": message})
+            .to_string()
+            .into_bytes();
+        Self::InitError { body }
+    }
 }
 
 struct Queued {
     id: String,
+    trace: String,
     invocation: Invocation,
     headers: HeaderMap,
     delivered: oneshot::Sender<()>,
@@ -144,6 +182,7 @@ struct Shared {
     inner: Mutex<Inner>,
     queued: Notify,
     client_seen: watch::Sender<bool>,
+    extensions: Arc<Extensions>,
 }
 
 impl Shared {
@@ -161,13 +200,13 @@ pub struct RuntimeApi {
 }
 
 impl RuntimeApi {
-    /// Starts a server on a free port of the loopback interface.
-    pub async fn start() -> Result<Self> {
-        Self::start_on(0).await
+    /// Starts a server on a free port of the loopback interface. Extensions are told the handler.
+    pub async fn start(handler: &str) -> Result<Self> {
+        Self::start_on(0, handler).await
     }
 
     /// Starts a server on a port of the loopback interface; 0 is any free one.
-    pub async fn start_on(port: u16) -> Result<Self> {
+    pub async fn start_on(port: u16, handler: &str) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.with_context(|| {
             format!("cannot listen on 127.0.0.1:{port}: give a port that no other process has, or 0 for any")
         })?;
@@ -178,6 +217,7 @@ impl RuntimeApi {
             inner: Mutex::default(),
             queued: Notify::new(),
             client_seen: watch::Sender::new(false),
+            extensions: Arc::new(Extensions::new(handler)),
         });
         let (stop, stopped) = oneshot::channel();
         let router = Router::new()
@@ -185,8 +225,9 @@ impl RuntimeApi {
             .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
             .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
             .route("/2018-06-01/runtime/init/error", post(init_error))
-            .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-            .with_state(shared.clone());
+            .with_state(shared.clone())
+            .merge(extensions::router(shared.extensions.clone()))
+            .layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
         let server = tokio::spawn(async move {
             let stopped = async {
                 stopped.await.ok();
@@ -213,11 +254,20 @@ impl RuntimeApi {
         self.shared.client_seen.subscribe().wait_for(|seen| *seen).await.ok();
     }
 
-    /// Sends an event to the client, and waits for its answer.
+    /// Whether a client has asked for an event, or has reported that it cannot start.
+    pub(crate) fn has_client(&self) -> bool {
+        *self.shared.client_seen.borrow()
+    }
+
+    /// Sends an event to the client, and waits for its answer, and for extensions to be through with the event.
     pub async fn invoke(&self, invocation: Invocation) -> Outcome {
-        let id = Uuid::new_v4().to_string();
+        let id = invocation
+            .request_id
+            .clone()
+            .unwrap_or_else(|| Uuid::new_v4().to_string());
+        let trace = invocation.trace_id.clone().unwrap_or_else(new_trace_id);
         let deadline = invocation.deadline;
-        let headers = match invocation.headers(&id) {
+        let headers = match invocation.headers(&id, &trace) {
             Ok(headers) => headers,
             Err(error) => return Outcome::error("Emulator.InvalidHeader", &format!("{error:#}")),
         };
@@ -231,6 +281,7 @@ impl RuntimeApi {
             inner.waiting.insert(id.clone(), answer);
             inner.queue.push_back(Queued {
                 id: id.clone(),
+                trace,
                 invocation,
                 headers,
                 delivered,
@@ -242,12 +293,19 @@ impl RuntimeApi {
             Ok(_) => timeout(deadline, &mut answered).await.ok().and_then(Result::ok),
             Err(_) => None,
         };
-        let mut inner = self.shared.lock();
-        inner.waiting.remove(&id);
-        inner.queue.retain(|queued| queued.id != id);
+        let outcome = {
+            let mut inner = self.shared.lock();
+            inner.waiting.remove(&id);
+            inner.queue.retain(|queued| queued.id != id);
+            outcome
+                .or_else(|| answered.try_recv().ok())
+                .unwrap_or(Outcome::TimedOut)
+        };
+        if matches!(outcome, Outcome::Response { .. } | Outcome::Error { .. }) {
+            // The answer counts even if an extension never asks for another event.
+            timeout(deadline, self.shared.extensions.idle()).await.ok();
+        }
         outcome
-            .or_else(|| answered.try_recv().ok())
-            .unwrap_or(Outcome::TimedOut)
     }
 
     /// Stops the server once the replies under way have been sent.
@@ -283,15 +341,21 @@ async fn next(State(shared): State<Arc<Shared>>) -> Response {
         };
         // Nobody waits any longer for an invocation whose receiver is gone.
         if queued.delivered.send(()).is_ok() {
-            let deadline = SystemTime::now() + queued.invocation.deadline;
-            let millis = deadline.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+            let millis = queued.invocation.deadline_millis();
+            shared.extensions.send_invoke(&json!({
+                "eventType": "INVOKE",
+                "deadlineMs": millis,
+                "requestId": queued.id,
+                "invokedFunctionArn": queued.invocation.function_arn,
+                "tracing": {"type": "X-Amzn-Trace-Id", "value": queued.trace},
+            }));
             let deadline = [("lambda-runtime-deadline-ms", millis.to_string())];
             return (queued.headers, deadline, queued.invocation.event).into_response();
         }
     }
 }
 
-type Body = Result<Bytes, BytesRejection>;
+pub(crate) type Body = Result<Bytes, BytesRejection>;
 
 async fn response(
     State(shared): State<Arc<Shared>>,
@@ -348,7 +412,7 @@ fn resolve(shared: &Shared, id: &str, body: Body, outcome: impl FnOnce(Vec<u8>) 
     }
 }
 
-fn accepted() -> Response {
+pub(crate) fn accepted() -> Response {
     json_response(StatusCode::ACCEPTED, &json!({"status": "OK"}))
 }
 
@@ -356,15 +420,15 @@ fn refuse_body(rejection: &BytesRejection) -> Response {
     failure(rejection.status(), "RequestEntityTooLarge", &rejection.body_text())
 }
 
-fn failure(status: StatusCode, error_type: &str, message: &str) -> Response {
+pub(crate) fn failure(status: StatusCode, error_type: &str, message: &str) -> Response {
     json_response(status, &json!({"errorType": error_type, "errorMessage": message}))
 }
 
-fn json_response(status: StatusCode, body: &serde_json::Value) -> Response {
+pub(crate) fn json_response(status: StatusCode, body: &Value) -> Response {
     (status, [(CONTENT_TYPE, JSON)], body.to_string()).into_response()
 }
 
-fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+pub(crate) fn text(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get(name)
         .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
@@ -382,6 +446,8 @@ fn new_trace_id() -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         net::TcpStream,
@@ -425,7 +491,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_event_goes_out_with_its_headers_and_its_answer_comes_back() {
-        let api = RuntimeApi::start().await.unwrap();
+        let api = RuntimeApi::start("index.handler").await.unwrap();
         let sent = Invocation {
             client_context: Some("{\"client\":1}".to_owned()),
             tenant_id: Some("blue".to_owned()),
@@ -470,7 +536,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_error_comes_back_with_its_type() {
-        let api = RuntimeApi::start().await.unwrap();
+        let api = RuntimeApi::start("index.handler").await.unwrap();
         let client = async {
             let (head, _) = request(api.address(), NEXT, "", b"").await;
             let path = format!(
@@ -497,17 +563,17 @@ mod tests {
 
     #[tokio::test]
     async fn an_unknown_request_id_is_refused() {
-        let api = RuntimeApi::start().await.unwrap();
+        let api = RuntimeApi::start("index.handler").await.unwrap();
         let line = "POST /2018-06-01/runtime/invocation/nobody/response";
         let (head, body) = request(api.address(), line, "", b"{}").await;
         assert!(head.starts_with("HTTP/1.1 400"), "{head}");
-        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap();
         assert_eq!(body["errorType"], "InvalidRequestID");
     }
 
     #[tokio::test]
     async fn an_init_error_ends_pending_and_later_invocations() {
-        let api = RuntimeApi::start().await.unwrap();
+        let api = RuntimeApi::start("index.handler").await.unwrap();
         let client = async {
             tokio::time::sleep(Duration::from_millis(50)).await;
             post(api.address(), "init/error", "", b"{\"errorType\":\"X\"}").await
@@ -523,7 +589,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_late_answer_is_refused() {
-        let api = RuntimeApi::start().await.unwrap();
+        let api = RuntimeApi::start("index.handler").await.unwrap();
         let brief = Invocation::new(b"{}".to_vec(), Duration::from_millis(100));
         let (outcome, (head, _)) = tokio::join!(api.invoke(brief.clone()), request(api.address(), NEXT, "", b""));
         assert_eq!(outcome, Outcome::TimedOut);
@@ -535,7 +601,7 @@ mod tests {
 
     /// Sends an event, answers with a body, and returns the event as received, the outcome and the reply's head.
     async fn exchange(event: &[u8], answer: &[u8]) -> (Vec<u8>, Outcome, String) {
-        let api = RuntimeApi::start().await.unwrap();
+        let api = RuntimeApi::start("index.handler").await.unwrap();
         let client = async {
             let (head, body) = request(api.address(), NEXT, "", b"").await;
             let path = format!(
@@ -562,6 +628,105 @@ mod tests {
                 }
         );
         assert!(reply.starts_with("HTTP/1.1 202"), "{reply}");
+    }
+
+    /// Registers an extension, and returns the reply's head and body.
+    async fn register(address: SocketAddr, name: &str, events: &str) -> (String, Value) {
+        let headers = format!("Lambda-Extension-Name: {name}\r\nLambda-Extension-Accept-Feature: accountId\r\n");
+        let line = "POST /2020-01-01/extension/register";
+        let (head, body) = request(address, line, &headers, format!("{{\"events\": {events}}}").as_bytes()).await;
+        (head, serde_json::from_slice(&body).unwrap())
+    }
+
+    async fn next_event(address: SocketAddr, identifier: &str) -> Value {
+        let line = "GET /2020-01-01/extension/event/next";
+        let (_, body) = request(address, line, identifier, b"").await;
+        serde_json::from_slice(&body).unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_extension_is_told_of_each_invocation_and_waited_for() {
+        let api = RuntimeApi::start("index.handler").await.unwrap();
+        let address = api.address();
+        let (head, body) = register(address, "inside", "[\"INVOKE\"]").await;
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        let expected = json!({"functionName": "emulated", "functionVersion": "$LATEST", "handler": "index.handler",
+                              "accountId": "123456789012"});
+        assert_eq!(body, expected);
+        let identifier = header(&head, "Lambda-Extension-Identifier").unwrap();
+        let identifier = format!("Lambda-Extension-Identifier: {identifier}\r\n");
+        let client = async {
+            let (head, _) = request(address, NEXT, "", b"").await;
+            let id = header(&head, "Lambda-Runtime-Aws-Request-Id").unwrap();
+            post(address, &format!("invocation/{id}/response"), "", b"1").await;
+            let event = next_event(address, &identifier).await;
+            assert_eq!(event["eventType"], "INVOKE");
+            assert_eq!(event["requestId"], id);
+            assert_eq!(
+                event["tracing"]["value"],
+                header(&head, "Lambda-Runtime-Trace-Id").unwrap()
+            );
+            assert_eq!(
+                event["deadlineMs"].to_string(),
+                header(&head, "Lambda-Runtime-Deadline-Ms").unwrap()
+            );
+            // The invocation ends when the extension asks for more, which it waits for in vain.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let asked = Instant::now();
+            timeout(Duration::from_secs(1), next_event(address, &identifier))
+                .await
+                .unwrap_err();
+            asked
+        };
+        let ended = async {
+            api.invoke(invocation(b"{}")).await;
+            Instant::now()
+        };
+        let (ended, asked) = tokio::join!(ended, client);
+        assert!(ended >= asked);
+    }
+
+    #[tokio::test]
+    async fn what_an_extension_asks_for_wrongly_is_refused() {
+        let api = RuntimeApi::start("index.handler").await.unwrap();
+        let address = api.address();
+        let (head, _) = register(address, "quiet", "[]").await;
+        let quiet = header(&head, "Lambda-Extension-Identifier").unwrap().to_owned();
+        let (head, body) = register(address, "quiet", "[]").await;
+        assert!(head.starts_with("HTTP/1.1 403"), "{head}");
+        assert_eq!(body["errorType"], "Extension.InvalidExtensionState");
+        let (_, body) = register(address, "other", "[\"SHUTDOWN\"]").await;
+        assert_eq!(body["errorType"], "Extension.InvalidEventType");
+        let unknown = Uuid::new_v4().to_string();
+        for (identifier, error_type) in [
+            ("x", "InvalidExtensionIdentifier"),
+            (&unknown, "UnknownExtensionIdentifier"),
+            ("", "InvalidExtensionIdentifier"),
+        ] {
+            let identifier = format!("Lambda-Extension-Identifier: {identifier}\r\n");
+            let event = next_event(address, &identifier).await;
+            assert_eq!(event["errorType"], format!("Extension.{error_type}"));
+        }
+        let event = next_event(address, "").await;
+        assert_eq!(event["errorType"], "Extension.MissingExtensionIdentifier");
+        let quiet = format!("Lambda-Extension-Identifier: {quiet}\r\n");
+        for line in ["PUT /2022-07-01/telemetry", "PUT /2020-08-15/logs"] {
+            let (head, body) = request(address, line, &quiet, b"{}").await;
+            assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+            assert_eq!(body, b"OK");
+        }
+        let (head, _) = request(address, "POST /2020-01-01/extension/exit/error", &quiet, b"").await;
+        assert!(head.starts_with("HTTP/1.1 202"), "{head}");
+    }
+
+    #[test]
+    fn clones_are_told_the_same_deadline_while_most_of_it_is_left() {
+        let one = invocation(b"{}");
+        let told = one.deadline_millis();
+        assert_eq!(one.clone().deadline_millis(), told);
+        let late = invocation(b"{}");
+        late.told.set(SystemTime::now()).unwrap();
+        assert!(late.deadline_millis() >= told);
     }
 
     #[tokio::test]

@@ -69,14 +69,11 @@ impl Sandbox {
         &self.handler
     }
 
-    /// The whole environment of the function's process.
-    pub fn environment(&self, api: SocketAddr, runtime_dir: &Path) -> Vec<(String, String)> {
+    /// The whole environment of the function's process: of the runtime client for Python that is given, or of a program
+    /// of its own if none is.
+    pub fn environment(&self, api: SocketAddr, client: Option<&Path>) -> Vec<(String, String)> {
         let root = self.root.to_string_lossy();
-        let runtime_dir = runtime_dir.to_string_lossy();
-        let mut python_path = format!("{runtime_dir}:{root}");
-        if let Some((_, more)) = self.user_env.iter().rfind(|(name, _)| name == "PYTHONPATH") {
-            python_path = format!("{python_path}:{more}");
-        }
+        let runtime_dir = client.map_or("/var/runtime".into(), Path::to_string_lossy);
         let fixed = [
             ("LAMBDA_TASK_ROOT", &*root),
             ("LAMBDA_RUNTIME_DIR", &*runtime_dir),
@@ -92,7 +89,6 @@ impl Sandbox {
             ),
             ("AWS_REGION", "us-east-1"),
             ("AWS_DEFAULT_REGION", "us-east-1"),
-            ("AWS_EXECUTION_ENV", &format!("AWS_Lambda_{}", self.runtime)),
             ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
             ("AWS_ACCESS_KEY_ID", "emulated"),
             ("AWS_SECRET_ACCESS_KEY", "emulated"),
@@ -100,16 +96,26 @@ impl Sandbox {
             ("TZ", ":UTC"),
             ("LANG", "en_US.UTF-8"),
             ("PATH", &std::env::var("PATH").unwrap_or_default()),
-            // As root, Python could write beside its sources in spite of their permissions.
-            ("PYTHONDONTWRITEBYTECODE", "1"),
         ];
-        let fixed = fixed.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let python_path = ("PYTHONPATH".to_owned(), python_path);
-        fixed
-            .into_iter()
-            .chain(self.user_env.clone())
-            .chain([python_path])
-            .collect()
+        let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        let mut environment: Vec<_> = fixed.map(own).into();
+        if client.is_none() {
+            environment.extend(self.user_env.clone());
+            return environment;
+        }
+        environment.extend([
+            // Not set by Lambda on the OS-only runtimes.
+            own(("AWS_EXECUTION_ENV", &format!("AWS_Lambda_{}", self.runtime))),
+            // As root, Python could write beside its sources in spite of their permissions.
+            own(("PYTHONDONTWRITEBYTECODE", "1")),
+        ]);
+        environment.extend(self.user_env.clone());
+        let mut python_path = format!("{runtime_dir}:{root}");
+        if let Some((_, more)) = self.user_env.iter().rfind(|(name, _)| name == "PYTHONPATH") {
+            python_path = format!("{python_path}:{more}");
+        }
+        environment.push(("PYTHONPATH".to_owned(), python_path));
+        environment
     }
 }
 
@@ -250,7 +256,7 @@ mod tests {
     fn the_environment_is_lambdas_with_the_users_in_it() {
         let zip = zip(&[("index.py", 0o644)]);
         let sandbox = sandbox(zip.path(), &[("STAGE", "test"), ("PYTHONPATH", "/more")]).unwrap();
-        let env = sandbox.environment(([127, 0, 0, 1], 9001).into(), Path::new("/ric"));
+        let env = sandbox.environment(([127, 0, 0, 1], 9001).into(), Some(Path::new("/ric")));
         let get = |name: &str| {
             env.iter()
                 .rfind(|(key, _)| key == name)
@@ -264,6 +270,17 @@ mod tests {
             get("PYTHONPATH"),
             format!("/ric:{}:/more", sandbox.task_root().display())
         );
+    }
+
+    #[test]
+    fn the_environment_of_an_os_only_runtime_has_nothing_of_python() {
+        let zip = zip(&[("bootstrap", 0o755)]);
+        let sandbox = sandbox(zip.path(), &[("STAGE", "test")]).unwrap();
+        let env = sandbox.environment(([127, 0, 0, 1], 9001).into(), None);
+        assert!(env.contains(&("LAMBDA_RUNTIME_DIR".to_owned(), "/var/runtime".to_owned())));
+        assert!(env.contains(&("STAGE".to_owned(), "test".to_owned())));
+        let odd = |name: &str| name.starts_with("PYTHON") || name == "AWS_EXECUTION_ENV";
+        assert!(!env.iter().any(|(name, _)| odd(name)), "{env:?}");
     }
 
     #[test]

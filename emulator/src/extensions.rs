@@ -1,0 +1,207 @@
+//! The HTTP interface of extensions, as far as a program may use it that registers an extension of its own.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+    routing::{get, post, put},
+};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::{
+    ids,
+    runtime_api::{Body, accepted, failure, json_response, text},
+};
+
+const IDENTIFIER: &str = "lambda-extension-identifier";
+
+/// One registered extension.
+struct Extension {
+    name: String,
+    /// Whether it wants an event for each invocation.
+    invoke: bool,
+    events: VecDeque<Value>,
+    /// Whether it has an event, and has not asked for another one since.
+    busy: bool,
+}
+
+/// The extensions that the function's process has registered.
+pub(crate) struct Extensions {
+    handler: String,
+    registered: Mutex<HashMap<Uuid, Extension>>,
+    changed: watch::Sender<()>,
+}
+
+impl Extensions {
+    /// None yet.
+    pub fn new(handler: &str) -> Self {
+        Self {
+            handler: handler.to_owned(),
+            registered: Mutex::default(),
+            changed: watch::Sender::new(()),
+        }
+    }
+
+    /// Sends an event to those that want one for each invocation.
+    pub fn send_invoke(&self, event: &Value) {
+        for extension in self.lock().values_mut().filter(|extension| extension.invoke) {
+            extension.events.push_back(event.clone());
+        }
+        self.changed.send_replace(());
+    }
+
+    /// Waits until each has asked for another event.
+    pub async fn idle(&self) {
+        let through = |extension: &Extension| !extension.busy && extension.events.is_empty();
+        let mut changed = self.changed.subscribe();
+        while !self.lock().values().all(through) {
+            changed.changed().await.ok();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Uuid, Extension>> {
+        self.registered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Which extension a request is from; the refusal if it is from none.
+    fn identify(&self, headers: &HeaderMap) -> Result<Uuid, Refusal> {
+        let text = text(headers, IDENTIFIER).ok_or_else(|| {
+            refuse(
+                "MissingExtensionIdentifier",
+                "Missing Lambda-Extension-Identifier header",
+            )
+        })?;
+        let id = Uuid::parse_str(&text)
+            .map_err(|_| refuse("InvalidExtensionIdentifier", "Invalid Lambda-Extension-Identifier"))?;
+        if self.lock().contains_key(&id) {
+            Ok(id)
+        } else {
+            let message = format!("Unknown extension {id}");
+            Err(refuse("UnknownExtensionIdentifier", &message))
+        }
+    }
+}
+
+type Shared = State<Arc<Extensions>>;
+type Refusal = Box<Response>;
+
+/// The routes of the interface.
+pub(crate) fn router(extensions: Arc<Extensions>) -> Router {
+    Router::new()
+        .route("/2020-01-01/extension/register", post(register))
+        .route("/2020-01-01/extension/event/next", get(next))
+        .route("/2020-01-01/extension/init/error", post(error))
+        .route("/2020-01-01/extension/exit/error", post(error))
+        .route("/2020-08-15/logs", put(subscribe))
+        .route("/2022-07-01/telemetry", put(subscribe))
+        .with_state(extensions)
+}
+
+async fn register(State(extensions): Shared, headers: HeaderMap, body: Body) -> Response {
+    try_register(&extensions, &headers, body).unwrap_or_else(|refusal| *refusal)
+}
+
+// Lambda closes the registration once the runtime has asked for an event. A program that does both at the same time
+// would fail at random, so it stays open here.
+fn try_register(extensions: &Extensions, headers: &HeaderMap, body: Body) -> Result<Response, Refusal> {
+    let name = text(headers, "lambda-extension-name")
+        .filter(|name| !name.is_empty())
+        .ok_or_else(|| refuse("InvalidExtensionName", "Empty extension name"))?;
+    let body = body.map_err(|rejection| refuse("InvalidRequestFormat", &rejection.body_text()))?;
+    let request: Value =
+        serde_json::from_slice(&body).map_err(|error| refuse("InvalidRequestFormat", &error.to_string()))?;
+    let events: Vec<_> = request["events"].as_array().into_iter().flatten().collect();
+    if let Some(event) = events.iter().find(|event| **event != "INVOKE") {
+        let message = format!("{event}: an extension inside of the function's process can ask for INVOKE only");
+        return Err(refuse("InvalidEventType", &message));
+    }
+    let mut registered = extensions.lock();
+    if registered.values().any(|extension| extension.name == name) {
+        return Err(refuse(
+            "InvalidExtensionState",
+            "Extension with this name already registered",
+        ));
+    }
+    let id = ids::uuid(&["extension", &name]);
+    let extension = Extension {
+        name,
+        invoke: !events.is_empty(),
+        events: VecDeque::new(),
+        busy: false,
+    };
+    registered.insert(id, extension);
+    let mut answer = json!({
+        "functionName": "emulated",
+        "functionVersion": "$LATEST",
+        "handler": extensions.handler,
+    });
+    let features = text(headers, "lambda-extension-accept-feature").unwrap_or_default();
+    if features.split(',').any(|feature| feature.trim() == "accountId") {
+        answer["accountId"] = "123456789012".into();
+    }
+    let id = [(IDENTIFIER, id.to_string())];
+    Ok((id, json_response(StatusCode::OK, &answer)).into_response())
+}
+
+async fn next(State(extensions): Shared, headers: HeaderMap) -> Response {
+    let id = match extensions.identify(&headers) {
+        Ok(id) => id,
+        Err(refusal) => return *refusal,
+    };
+    let mut changed = extensions.changed.subscribe();
+    if let Some(extension) = extensions.lock().get_mut(&id) {
+        extension.busy = false;
+    }
+    extensions.changed.send_replace(());
+    loop {
+        let event = extensions.lock().get_mut(&id).and_then(|extension| {
+            let event = extension.events.pop_front()?;
+            extension.busy = true;
+            Some(event)
+        });
+        if let Some(event) = event {
+            let request_id = event["requestId"].as_str().unwrap_or_default();
+            let event_id = ids::uuid(&["extension event", &id.to_string(), request_id]);
+            let event_id = [("lambda-extension-event-identifier", event_id.to_string())];
+            return (event_id, json_response(StatusCode::OK, &event)).into_response();
+        }
+        // Without an event to come, it waits until the process ends.
+        changed.changed().await.ok();
+    }
+}
+
+async fn error(State(extensions): Shared, headers: HeaderMap) -> Response {
+    match extensions.identify(&headers) {
+        Ok(id) => {
+            // It asks for no more events.
+            extensions.lock().remove(&id);
+            extensions.changed.send_replace(());
+            accepted()
+        }
+        Err(refusal) => *refusal,
+    }
+}
+
+/// Accepts a subscription to logs or telemetry. Nothing is ever delivered.
+async fn subscribe(State(extensions): Shared, headers: HeaderMap) -> Response {
+    match extensions.identify(&headers) {
+        Ok(_) => "OK".into_response(),
+        Err(refusal) => *refusal,
+    }
+}
+
+fn refuse(error_type: &str, message: &str) -> Refusal {
+    Box::new(failure(
+        StatusCode::FORBIDDEN,
+        &format!("Extension.{error_type}"),
+        message,
+    ))
+}

@@ -1,0 +1,103 @@
+//! What is started for a function: the runtime client for Python, or a program of its own.
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{self, Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use tokio::process::Command;
+
+use crate::{Interpreter, RuntimeApi, Sandbox};
+
+const BOOTSTRAP: &str = "bootstrap";
+
+/// What is started for a function.
+#[derive(Clone, Debug)]
+pub enum Program {
+    /// The real runtime client for Python, which imports the handler's module.
+    Python(Interpreter),
+    /// An executable that asks for events itself, as on the OS-only runtimes.
+    Bootstrap(PathBuf),
+}
+
+impl Program {
+    /// Whether Lambda's runtime of this name runs the zip's own `bootstrap`.
+    pub fn is_os_only(runtime: &str) -> bool {
+        runtime.starts_with("provided")
+    }
+
+    /// The `bootstrap` of an unpacked zip.
+    pub fn of_zip(sandbox: &Sandbox, zip: &Path) -> Result<Self> {
+        let path = sandbox.task_root().join(BOOTSTRAP);
+        match mode(&path) {
+            Some(mode) if mode & 0o111 != 0 => Ok(Self::Bootstrap(path)),
+            Some(_) => bail!(
+                "`{BOOTSTRAP}` in {} is not executable: pack it with its permissions",
+                zip.display()
+            ),
+            None => bail!(
+                "{} has no `{BOOTSTRAP}` at its root, which an OS-only runtime runs: pack the program under that name, \
+                 or give --runtime the runtime that the zip is for",
+                zip.display()
+            ),
+        }
+    }
+
+    /// An executable outside of the zip.
+    pub fn bootstrap(path: &Path) -> Result<Self> {
+        if mode(path).is_none_or(|mode| mode & 0o111 == 0) {
+            bail!(
+                "{} is no executable file: give --same-as the program that was built for the OS-only runtime",
+                path.display()
+            );
+        }
+        // The task root is where it runs.
+        let path = path::absolute(path).with_context(|| format!("cannot resolve {}", path.display()))?;
+        Ok(Self::Bootstrap(path))
+    }
+
+    /// The command that starts this on an unpacked zip.
+    pub(crate) fn command(&self, sandbox: &Sandbox, api: &RuntimeApi) -> Command {
+        let (mut command, client) = match self {
+            Self::Python(interpreter) => {
+                let mut command = Command::new(interpreter.program());
+                command.args(["-m", "awslambdaric", sandbox.handler()]);
+                (command, Some(interpreter.client()))
+            }
+            Self::Bootstrap(path) => {
+                let mut command = Command::new(path);
+                // Lambda runs it from there, and extensions are named by it.
+                command.arg0(sandbox.task_root().join(BOOTSTRAP));
+                (command, None)
+            }
+        };
+        command
+            .current_dir(sandbox.task_root())
+            .env_clear()
+            .envs(sandbox.environment(api.address(), client));
+        command
+    }
+
+    /// What to do when it cannot be started.
+    pub(crate) fn start_failure(&self) -> String {
+        match self {
+            Self::Python(interpreter) => format!(
+                "cannot run {}: give --python an interpreter",
+                interpreter.program().display()
+            ),
+            Self::Bootstrap(path) => format!(
+                "cannot run {}: build it for this machine's architecture, or see that its first line names an \
+                 interpreter",
+                path.display()
+            ),
+        }
+    }
+}
+
+/// The permissions of a file, if there is one.
+fn mode(path: &Path) -> Option<u32> {
+    let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    Some(metadata.permissions().mode())
+}

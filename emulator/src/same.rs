@@ -1,0 +1,184 @@
+//! Whether two programs ended an invocation in the same way.
+
+use serde_json::{Value, json};
+
+use crate::{
+    Outcome,
+    diff::{self, Named},
+    expectation::describe,
+    http_response::{HttpResponse, Streamed, is_streamed},
+    runtime_api::EXIT_ERROR,
+};
+
+/// How what two programs ended an invocation with differs, if it does.
+pub(crate) fn difference(left: Named<Outcome>, right: Named<Outcome>) -> Option<String> {
+    match (Ending::of(left.1), Ending::of(right.1)) {
+        (Ok(one), Ok(other)) => one.difference(&other, left, right),
+        // Only a malformed answer has no meaning that could be compared.
+        (one, other) => Some(
+            [(left, one.err()), (right, other.err())]
+                .into_iter()
+                .filter_map(|(side, error)| error.map(|error| format!("{}: {error}", side.0)))
+                .collect::<Vec<_>>()
+                .join("\n"),
+        ),
+    }
+}
+
+/// What an outcome means.
+enum Ending {
+    Json(Value),
+    Bytes(Vec<u8>),
+    Stream(HttpResponse),
+    /// An error of the stream has a message only.
+    BrokenStream(String),
+    Error(Value),
+    InitError(Value),
+    /// The process ended before it asked for an event, or its runtime client says so.
+    InitExit,
+    TimedOut,
+}
+
+impl Ending {
+    fn of(outcome: &Outcome) -> Result<Self, String> {
+        Ok(match outcome {
+            Outcome::Response { body, content_type } if is_streamed(content_type.as_deref()) => {
+                match Streamed::parse(body)? {
+                    Streamed::Whole(response) => Self::Stream(response),
+                    Streamed::Broken(message) => Self::BrokenStream(message),
+                }
+            }
+            Outcome::Response { body, .. } => match serde_json::from_slice(body) {
+                Ok(value) => Self::Json(value),
+                Err(_) => Self::Bytes(body.clone()),
+            },
+            Outcome::Error { body, .. } => Self::Error(error(body)?),
+            Outcome::InitError { body } => match error(body)? {
+                error if is_exit(&error) => Self::InitExit,
+                error => Self::InitError(error),
+            },
+            Outcome::TimedOut => Self::TimedOut,
+        })
+    }
+
+    fn difference(&self, other: &Self, left: Named<Outcome>, right: Named<Outcome>) -> Option<String> {
+        let json = |one: &Value, other: &Value| diff::json(Named(left.0, one), Named(right.0, other));
+        match (self, other) {
+            (Self::Json(one), Self::Json(other)) | (Self::InitError(one), Self::InitError(other)) => json(one, other),
+            // That the process ended is all that is known of the program: the rest is in each runtime's own words.
+            (Self::Error(one), Self::Error(other)) if is_exit(one) && is_exit(other) => None,
+            (Self::Error(one), Self::Error(other)) => json(one, other),
+            (Self::Stream(one), Self::Stream(other)) => json(&one.to_json(), &other.to_json()),
+            (Self::Stream(stream), Self::Json(value)) => match HttpResponse::buffered(value) {
+                Ok(response) => json(&stream.to_json(), &response.to_json()),
+                Err(error) => Some(format!("{}: {error}:\n{value:#}", right.0)),
+            },
+            (Self::Json(_), Self::Stream(_)) | (Self::Error(_), Self::BrokenStream(_)) => {
+                other.difference(self, right, left)
+            }
+            (Self::BrokenStream(one), Self::Error(other)) => json(&json!(one), &other["errorMessage"]),
+            (Self::BrokenStream(one), Self::BrokenStream(other)) => json(&json!(one), &json!(other)),
+            (Self::Bytes(one), Self::Bytes(other)) if one == other => None,
+            // One of the two has no message to compare.
+            (Self::InitExit, Self::InitExit | Self::InitError(_)) | (Self::InitError(_), Self::InitExit) => None,
+            (Self::TimedOut, Self::TimedOut) => None,
+            _ => Some(format!(
+                "{}: {}\n{}: {}",
+                left.0,
+                describe(left.1),
+                right.0,
+                describe(right.1)
+            )),
+        }
+    }
+}
+
+/// Of an error, what a program has a say in.
+fn error(body: &[u8]) -> Result<Value, String> {
+    let value: Value = serde_json::from_slice(body).map_err(|error| {
+        format!(
+            "the error is not valid JSON ({error}):\n{}",
+            String::from_utf8_lossy(body)
+        )
+    })?;
+    Ok(json!({"errorType": value["errorType"], "errorMessage": value["errorMessage"]}))
+}
+
+fn is_exit(error: &Value) -> bool {
+    error["errorType"] == EXIT_ERROR
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn response(body: &str) -> Outcome {
+        Outcome::Response {
+            body: body.into(),
+            content_type: None,
+        }
+    }
+
+    fn streamed(body: &[u8]) -> Outcome {
+        Outcome::Response {
+            body: body.to_vec(),
+            content_type: Some("application/vnd.awslambda.http-integration-response".to_owned()),
+        }
+    }
+
+    fn init_error(error_type: &str) -> Outcome {
+        Outcome::InitError {
+            body: json!({"errorType": error_type, "errorMessage": "x"}).to_string().into(),
+        }
+    }
+
+    fn compare(one: &Outcome, other: &Outcome) -> Option<String> {
+        difference(Named("zip", one), Named("program", other))
+    }
+
+    #[test]
+    fn the_same_in_other_words_is_the_same() {
+        for (one, other) in [
+            (response(r#"{"a": 1, "b": 2}"#), response(r#"{"b":2,"a":1}"#)),
+            (response("plain"), response("plain")),
+            (
+                response(r#"{"statusCode": 200, "headers": {}, "body": "hi"}"#),
+                streamed(b"{\"statusCode\": 200}\0\0\0\0\0\0\0\0hi"),
+            ),
+            (Outcome::error("E", "m"), Outcome::error("E", "m")),
+            (Outcome::exit("main returned"), Outcome::exit("status 1")),
+            (init_error("E"), Outcome::init_exit("status 1")),
+            (init_error("E"), init_error("E")),
+            (Outcome::TimedOut, Outcome::TimedOut),
+        ] {
+            assert_eq!(compare(&one, &other), None);
+            assert_eq!(compare(&other, &one), None);
+        }
+    }
+
+    #[test]
+    fn a_difference_names_both() {
+        for (one, other) in [
+            (response("1"), response("2")),
+            (response("plain"), response("1")),
+            (response("1"), Outcome::error("E", "m")),
+            (Outcome::error("E", "m"), Outcome::error("E", "n")),
+            (Outcome::error("E", "m"), Outcome::exit("m")),
+            (init_error("E"), Outcome::error("E", "x")),
+            (init_error("E"), init_error("F")),
+            (
+                response(r#"{"statusCode": 200, "body": "hi"}"#),
+                streamed(b"{\"statusCode\": 201}\0\0\0\0\0\0\0\0hi"),
+            ),
+            (Outcome::TimedOut, response("1")),
+        ] {
+            let difference = compare(&one, &other).unwrap();
+            assert!(
+                difference.contains("zip") && difference.contains("program"),
+                "{difference}"
+            );
+        }
+        let malformed = compare(&response("1"), &streamed(b"{}")).unwrap();
+        assert!(malformed.contains("program: the streamed response"), "{malformed}");
+    }
+}
