@@ -1,10 +1,14 @@
 """The public rules."""
 
 load(":providers.bzl", _LambdaFunctionInfo = "LambdaFunctionInfo", _LambdaZipInfo = "LambdaZipInfo")
+load(":rust_lambda_bridge.bzl", _rust_lambda_bridge = "rust_lambda_bridge")
+load(":rust_lambda_function.bzl", _rust_lambda_function = "rust_lambda_function")
 load(":rust_lambda_test.bzl", _rust_lambda_test = "rust_lambda_test")
 load(":rust_lambda_zip.bzl", _rust_lambda_zip = "rust_lambda_zip")
 
 LambdaFunctionInfo = _LambdaFunctionInfo
 LambdaZipInfo = _LambdaZipInfo
+rust_lambda_bridge = _rust_lambda_bridge
+rust_lambda_function = _rust_lambda_function
 rust_lambda_test = _rust_lambda_test
 rust_lambda_zip = _rust_lambda_zip

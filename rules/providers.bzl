@@ -3,7 +3,9 @@
 LambdaFunctionInfo = provider(
     doc = "A program that was rewritten into a library.",
     fields = {
+        "crate_name": "str: the name of the program's crate.",
         "crate_root": "File: the rewritten file that holds `main`.",
+        "handler": "str: the function's name in the handler setting, without `index.`.",
         "manifest": "File: what was done to the program, as JSON.",
         "sources": "depset[File]: the rewritten sources.",
     },

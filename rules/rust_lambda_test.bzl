@@ -11,6 +11,8 @@ def rust_lambda_test(
         errors = {},
         handler = "",
         init_error = None,
+        same_as = None,
+        same_logs = False,
         size = "small",
         target_compatible_with = [],
         **kwargs):
@@ -37,6 +39,9 @@ def rust_lambda_test(
         is not named is not compared.
       handler: the handler setting; the zip's first by default.
       init_error: a file with the error that the initialisation is expected to fail with.
+      same_as: the same program for the OS-only runtime, a `rust_binary`. It is sent the same events, and must answer as the zip
+        does.
+      same_logs: whether it must write the same log, too; the time and colours apart.
       size: as everywhere.
       target_compatible_with: as everywhere; Linux and the architecture are added.
       **kwargs: further attributes of tests, such as `timeout` and `tags`.
@@ -54,6 +59,8 @@ def rust_lambda_test(
         expectations = {file: None for file in events.values() + errors.values()}.keys(),
         handler = handler,
         init_error = init_error,
+        same_as = same_as,
+        same_logs = same_logs,
         size = size,
         target_compatible_with = target_compatible_with + [
             Label("@platforms//os:linux"),

@@ -1,14 +1,19 @@
-"""The crates that the bridge is compiled against: the ones that the program's own `lambda_runtime` depends on."""
+"""What the bridge is compiled with: the crates that the program's own `lambda_runtime` depends on."""
 
 load("@rules_rust//rust:defs.bzl", "rust_common")
+load("@rules_rust//rust:rust_common.bzl", "BuildInfo")
+load(":lambda_runtime.bzl", "find_lambda_runtime", "has_bridge", "lambda_runtime_aspect")
 
 # What the bridge names. Each is a direct dependency of lambda_runtime.
-_CRATES = [
+_LOOPBACK_CRATES = [
     "base64",
-    "bytes",
-    "http",
     "serde",
     "serde_json",
+]
+_CRATES = _LOOPBACK_CRATES + [
+    "bytes",
+    "http",
+    "hyper",
     "serde_path_to_error",
     "tokio",
     "tokio_stream",
@@ -25,43 +30,55 @@ def _direct_crates(crate):
     }
 
 def _lambda_runtime(ctx):
-    """Finds lambda_runtime among the program's dependencies, or below lambda_http."""
-    direct = {dep[rust_common.crate_info].name: dep for dep in ctx.attr.deps if rust_common.crate_info in dep}
-    if "lambda_runtime" in direct:
-        dep = direct["lambda_runtime"]
-        return rust_common.dep_variant_info(
-            crate_info = dep[rust_common.crate_info],
-            dep_info = dep[rust_common.dep_info],
-            build_info = None,
-            cc_info = None,
-            crate_group_info = None,
-        )
-    if "lambda_http" in direct:
-        found = _direct_crates(direct["lambda_http"][rust_common.crate_info]).get("lambda_runtime")
-        if found:
-            return found
+    found = find_lambda_runtime(ctx.attr.deps)
+    if found:
+        return found
+    names = [dep[rust_common.crate_info].name for dep in ctx.attr.deps if rust_common.crate_info in dep]
     fail("{}: neither lambda_runtime nor lambda_http is among the `deps` ({}). Add the one that the program uses, as in deps = [\"@crates//:lambda_runtime\"].".format(
-        str(ctx.label).removesuffix(".bridge_deps"),
-        ", ".join(direct.keys()) or "which name no crate",
+        str(ctx.label).removesuffix("_flags").removesuffix("_deps").removesuffix(".bridge"),
+        ", ".join(names) or "which name no crate",
     ))
 
 def _bridge_deps_impl(ctx):
     runtime = _lambda_runtime(ctx)
-    below = _direct_crates(runtime.crate_info)
-    absent = [name for name in _CRATES if name not in below]
+    below = _direct_crates(runtime.crate.crate_info)
+    names = _CRATES if has_bridge(runtime) else _LOOPBACK_CRATES
+    absent = [name for name in names if name not in below]
     if absent:
-        fail("{}: this lambda_runtime does not depend on {}; versions from 0.13 on are served.".format(
-            ctx.label,
+        fail("{}: lambda_runtime {} does not depend on {}; versions from 0.8 on are served.".format(
+            str(ctx.label).removesuffix("_deps").removesuffix(".bridge"),
+            runtime.version,
             ", ".join(absent),
         ))
     return [rust_common.crate_group_info(
-        dep_variant_infos = depset([runtime] + [below[name] for name in _CRATES]),
+        dep_variant_infos = depset([runtime.crate] + [below[name] for name in names]),
     )]
 
 bridge_deps = rule(
     doc = "Gives the bridge the program's own lambda_runtime, and the crates whose types that one's interface has.",
     implementation = _bridge_deps_impl,
     attrs = {
-        "deps": attr.label_list(doc = "The program's dependencies.", mandatory = True),
+        "deps": attr.label_list(doc = "The program's dependencies.", aspects = [lambda_runtime_aspect], mandatory = True),
+    },
+)
+
+def _bridge_flags_impl(ctx):
+    flags = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.write(flags, "" if has_bridge(_lambda_runtime(ctx)) else "--cfg=loopback_only\n")
+    return [BuildInfo(
+        compile_data = depset(),
+        dep_env = None,
+        flags = flags,
+        link_search_paths = None,
+        linker_flags = None,
+        out_dir = None,
+        rustc_env = None,
+    )]
+
+bridge_flags = rule(
+    doc = "Tells the bridge what it is compiled against. A flag that a dependency decides can come by no other way than a build script's.",
+    implementation = _bridge_flags_impl,
+    attrs = {
+        "deps": attr.label_list(doc = "The program's dependencies.", aspects = [lambda_runtime_aspect], mandatory = True),
     },
 )

@@ -44,6 +44,11 @@ def _lambda_test_impl(ctx):
     for name, value in ctx.attr.env.items():
         arguments += ["--env", "{}={}".format(name, value)]
     files = list(ctx.files.expectations)
+    if ctx.attr.same_as:
+        arguments += ["--same-as", ctx.executable.same_as.short_path]
+        files.append(ctx.executable.same_as)
+        if ctx.attr.same_logs:
+            arguments.append("--same-logs")
 
     def cases(flag, pairs):
         for event, expected in pairs.items():
@@ -90,6 +95,12 @@ lambda_test = rule(
         "expectations": attr.label_list(doc = "The files that hold what is expected.", allow_files = True),
         "handler": attr.string(doc = "One of the zip's handlers; the first by default."),
         "init_error": attr.label(doc = "The error that the initialisation must fail with.", allow_single_file = True),
+        "same_as": attr.label(
+            doc = "The same program as an executable for the OS-only runtime, which must answer alike.",
+            cfg = "target",
+            executable = True,
+        ),
+        "same_logs": attr.bool(doc = "Whether that one must write the same log."),
         "zip": attr.label(doc = "The zip.", mandatory = True, providers = [LambdaZipInfo]),
         "_client": attr.label(default = Label("//rules/private:runtime_client")),
         "_emulator": attr.label(default = "//emulator", executable = True, cfg = "target"),

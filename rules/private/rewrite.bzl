@@ -3,6 +3,7 @@
 load("@bazel_skylib//lib:paths.bzl", "paths")
 load("@rules_rust//rust:rust_common.bzl", "CrateInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo")
+load(":lambda_runtime.bzl", "find_lambda_runtime", "is_framework", "lambda_runtime_aspect")
 
 def _crate_root(ctx):
     """Finds the file that holds `main` the way rules_rust does."""
@@ -20,11 +21,11 @@ def _crate_root(ctx):
         ctx.attr.program_name,
     ))
 
-def _dep_names(ctx):
-    """Returns the names under which the program knows its direct dependencies."""
+def _dep_names(ctx, deps):
+    """Returns the names under which the program knows direct dependencies."""
     aliases = {target.label: name for target, name in ctx.attr.aliases.items()}
     names = []
-    for dep in ctx.attr.deps:
+    for dep in deps:
         if CrateInfo in dep:
             crate = dep[CrateInfo]
             names.append(aliases.get(dep.label, aliases.get(crate.owner, crate.name)))
@@ -46,7 +47,15 @@ def _rewrite_impl(ctx):
     arguments.add("--crate-name", ctx.attr.crate_name)
     arguments.add("--crate-root", crate_root)
     arguments.add("--manifest", manifest)
-    arguments.add_all(_dep_names(ctx), before_each = "--dep")
+    arguments.add("--engine", ctx.attr.engine)
+    arguments.add_all(_dep_names(ctx, ctx.attr.deps), before_each = "--dep")
+    arguments.add_all(
+        _dep_names(ctx, [dep for dep in ctx.attr.deps if is_framework(dep)]),
+        before_each = "--framework",
+    )
+    runtime = find_lambda_runtime(ctx.attr.deps)
+    if runtime and runtime.version:
+        arguments.add("--lambda-runtime", runtime.version)
     outputs = []
     rewritten_root = None
     for file in ctx.files.srcs:
@@ -81,7 +90,9 @@ def _rewrite_impl(ctx):
             rewritten_sources = depset(outputs),
         ),
         LambdaFunctionInfo(
+            crate_name = ctx.attr.crate_name,
             crate_root = rewritten_root,
+            handler = ctx.attr.handler,
             manifest = manifest,
             sources = depset(outputs),
         ),
@@ -95,7 +106,13 @@ rewrite = rule(
         "compile_data": attr.label_list(doc = "As in rules_rust.", allow_files = True),
         "crate_name": attr.string(doc = "The name of the program's crate.", mandatory = True),
         "crate_root": attr.label(doc = "As in rules_rust.", allow_single_file = [".rs"]),
-        "deps": attr.label_list(doc = "As in rules_rust."),
+        "deps": attr.label_list(doc = "As in rules_rust.", aspects = [lambda_runtime_aspect]),
+        "engine": attr.string(
+            doc = "How `main` is driven.",
+            default = "auto",
+            values = ["auto", "inline", "thread", "loopback"],
+        ),
+        "handler": attr.string(doc = "The function's name in the handler setting.", mandatory = True),
         "program_name": attr.string(doc = "The name that a `.rs` file with `main` may have.", mandatory = True),
         "srcs": attr.label_list(doc = "The program's sources.", allow_files = [".rs"], mandatory = True),
         "_rewriter": attr.label(default = "//rewriter", executable = True, cfg = "exec"),

@@ -74,6 +74,74 @@ def _check(ctx, library, rlibs):
     )
     return output
 
+# What index.py defines itself, or Python has as a word.
+_TAKEN_NAMES = {
+    name: None
+    for name in [
+        "False",
+        "None",
+        "True",
+        "and",
+        "as",
+        "assert",
+        "async",
+        "await",
+        "break",
+        "class",
+        "continue",
+        "ctypes",
+        "def",
+        "del",
+        "elif",
+        "else",
+        "except",
+        "finally",
+        "for",
+        "from",
+        "global",
+        "if",
+        "import",
+        "in",
+        "is",
+        "lambda",
+        "nonlocal",
+        "not",
+        "or",
+        "os",
+        "pass",
+        "raise",
+        "return",
+        "sys",
+        "try",
+        "while",
+        "with",
+        "yield",
+    ]
+}
+
+def _check_names(ctx):
+    """Refuses functions that index.py or the library's root crate could not tell apart."""
+    handlers = {}
+    crates = {}
+    for target in ctx.attr.functions:
+        function = target[LambdaFunctionInfo]
+        if function.handler in _TAKEN_NAMES or function.handler.startswith("_"):
+            fail("{}: the handler of {} would be `index.{}`, which Python's words or index.py itself have taken; set `handler` there.".format(
+                ctx.label,
+                target.label,
+                function.handler,
+            ))
+        for names, name, attribute in [(handlers, function.handler, "handler"), (crates, function.crate_name, "crate_name")]:
+            if name in names:
+                fail("{}: {} and {} have the same `{}`, `{}`; set another for one of them.".format(
+                    ctx.label,
+                    names[name],
+                    target.label,
+                    attribute,
+                    name,
+                ))
+            names[name] = target.label
+
 def _data_name(ctx, file):
     """The path in the zip of a data file: its path in the package, or in the workspace if it is of another."""
     path = file.short_path
@@ -85,9 +153,11 @@ def _data_name(ctx, file):
 def _lambda_zip_impl(ctx):
     # A transition makes a list of what it leads to.
     library = ctx.files.library[0]
-    rlibs = depset(transitive = [program[DepInfo].transitive_crate_outputs for program in ctx.attr.programs])
+    functions = [function[LambdaFunctionInfo] for function in ctx.attr.functions]
+    _check_names(ctx)
+    rlibs = depset(transitive = [function[DepInfo].transitive_crate_outputs for function in ctx.attr.functions])
     library_name = "lib{}.so".format(ctx.attr.library_name)
-    shim = _shim(ctx, library_name, [("handler", ctx.attr.library_name)])
+    shim = _shim(ctx, library_name, [(function.handler, function.crate_name) for function in functions])
     zip = ctx.actions.declare_file(ctx.label.name + ".zip")
     arguments = ctx.actions.args()
     arguments.add("zip")
@@ -104,7 +174,6 @@ def _lambda_zip_impl(ctx):
         mnemonic = "LambdaZip",
         progress_message = "Packing %{label}",
     )
-    functions = [function[LambdaFunctionInfo] for function in ctx.attr.functions]
     return [
         DefaultInfo(files = depset([zip])),
         OutputGroupInfo(
@@ -115,7 +184,7 @@ def _lambda_zip_impl(ctx):
         ),
         LambdaZipInfo(
             architecture = ctx.attr.architecture,
-            handlers = ["index.handler"],
+            handlers = ["index." + function.handler for function in functions],
             library = library,
             runtime = ctx.attr.runtime,
             zip = zip,
@@ -136,11 +205,10 @@ lambda_zip = rule(
             doc = "The rewritten programs.",
             cfg = _lambda_transition,
             mandatory = True,
-            providers = [LambdaFunctionInfo],
+            providers = [DepInfo, LambdaFunctionInfo],
         ),
         "library": attr.label(doc = "The shared library.", cfg = _lambda_transition, mandatory = True),
         "library_name": attr.string(doc = "Its name in the zip, without `lib` and `.so`.", mandatory = True),
-        "programs": attr.label_list(doc = "The programs' crates.", cfg = _lambda_transition, mandatory = True),
         "runtime": attr.string(
             doc = "The identifier of Lambda's runtime.",
             default = "python3.13",

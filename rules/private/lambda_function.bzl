@@ -1,0 +1,27 @@
+"""A rewritten program as a crate, to be joined with others in a library."""
+
+load("@rules_rust//rust:rust_common.bzl", "CrateInfo", "DepInfo")
+load("//rules:providers.bzl", "LambdaFunctionInfo")
+
+def _lambda_function_impl(ctx):
+    rewritten = ctx.attr.rewritten
+    return [
+        ctx.attr.program[CrateInfo],
+        ctx.attr.program[DepInfo],
+        rewritten[LambdaFunctionInfo],
+        DefaultInfo(files = ctx.attr.program[DefaultInfo].files),
+        OutputGroupInfo(
+            manifest = rewritten[OutputGroupInfo].manifest,
+            rewritten_sources = rewritten[OutputGroupInfo].rewritten_sources,
+        ),
+    ]
+
+lambda_function = rule(
+    doc = "Joins a program's crate with what is known of its rewriting. Used through `rust_lambda_function`.",
+    implementation = _lambda_function_impl,
+    attrs = {
+        "program": attr.label(doc = "The program's crate.", mandatory = True, providers = [CrateInfo, DepInfo]),
+        "rewritten": attr.label(doc = "The rewritten sources.", mandatory = True, providers = [LambdaFunctionInfo]),
+    },
+    provides = [CrateInfo, DepInfo, LambdaFunctionInfo],
+)

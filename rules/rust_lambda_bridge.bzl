@@ -1,0 +1,57 @@
+"""`rust_lambda_bridge`: what the calls that start a program's event loop become."""
+
+load("@rules_rust//rust:defs.bzl", "rust_library")
+load("//rules/private:bridge_deps.bzl", "bridge_deps", "bridge_flags")
+
+def rust_lambda_bridge(
+        name,
+        deps,
+        tags = [],
+        target_compatible_with = None,
+        testonly = None,
+        visibility = None):
+    """Compiles the bridge against a lambda_runtime, for functions that have it among their dependencies.
+
+    A `rust_lambda_function` makes its own; one that many name as their `bridge` is compiled once.
+
+        rust_lambda_bridge(
+            name = "bridge",
+            deps = ["@crates//:lambda_runtime"],
+        )
+
+    Other targets that this makes, for this macro alone: `NAME_deps` and `NAME_flags`.
+
+    Args:
+      name: the target's name.
+      deps: the lambda_runtime, or what depends on it.
+      tags: as everywhere.
+      target_compatible_with: as everywhere.
+      testonly: as everywhere.
+      visibility: as everywhere.
+    """
+    common = {
+        "tags": tags,
+        "target_compatible_with": target_compatible_with,
+        "testonly": testonly,
+    }
+    for rule, suffix in [(bridge_deps, "_deps"), (bridge_flags, "_flags")]:
+        rule(
+            name = name + suffix,
+            deps = deps,
+            visibility = ["//visibility:private"],
+            **common
+        )
+    rust_library(
+        name = name,
+        srcs = [Label("//shim/bridge:srcs")],
+        crate_name = "lambda_bridge",
+        crate_root = Label("//shim/bridge:src/lib.rs"),
+        edition = "2021",
+        visibility = visibility,
+        deps = [
+            name + "_deps",
+            name + "_flags",
+            Label("//shim/rust:lambda_shim"),
+        ],
+        **common
+    )

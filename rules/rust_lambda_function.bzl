@@ -1,0 +1,158 @@
+"""`rust_lambda_function`: a Rust program as a function, to be joined with others in one zip."""
+
+load("@rules_rust//rust:defs.bzl", "rust_library")
+load("//rules/private:lambda_function.bzl", "lambda_function")
+load("//rules/private:rewrite.bzl", "rewrite")
+load(":rust_lambda_bridge.bzl", "rust_lambda_bridge")
+
+def rust_lambda_function(
+        name,
+        srcs,
+        deps,
+        aliases = {},
+        bridge = None,
+        compile_data = [],
+        crate_features = [],
+        crate_name = None,
+        crate_root = None,
+        edition = None,
+        engine = "auto",
+        handler = None,
+        proc_macro_deps = [],
+        program_name = None,
+        rustc_env = {},
+        rustc_env_files = [],
+        rustc_flags = [],
+        tags = [],
+        target_compatible_with = None,
+        testonly = None,
+        version = None,
+        visibility = None):
+    """Makes a Rust program a function that `rust_lambda_zip` packs, alone or with others.
+
+    The program is an ordinary one with a `main` that starts `lambda_runtime`'s or `lambda_http`'s event loop; it is not
+    edited.
+
+        load("@rules_rust_lambda//rules:defs.bzl", "rust_lambda_function", "rust_lambda_zip")
+
+        rust_lambda_function(
+            name = "hello",
+            srcs = ["hello.rs"],
+            deps = ["@crates//:lambda_runtime", "@crates//:tokio"],
+        )
+
+        rust_lambda_function(
+            name = "goodbye",
+            srcs = ["goodbye.rs"],
+            deps = ["@crates//:lambda_runtime", "@crates//:tokio"],
+        )
+
+        # Handlers: index.hello and index.goodbye.
+        rust_lambda_zip(
+            name = "lambda_zip",
+            functions = [":goodbye", ":hello"],
+        )
+
+    Other targets that this makes, all tagged `manual` and for this macro alone: `NAME.rewritten` (the rewritten sources),
+    `NAME.program` (the program's crate) and, without `bridge`, those of a `rust_lambda_bridge` called `NAME.bridge`.
+
+    Args:
+      name: the target's name.
+      srcs: the program's sources.
+      deps: the program's dependencies, as in `rust_binary`. lambda_runtime, lambda_http or a framework on them is among them.
+      aliases: as in `rust_binary`.
+      bridge: a `rust_lambda_bridge` on the program's lambda_runtime, to compile it once for many functions. By default the
+        function has its own.
+      compile_data: as in `rust_binary`.
+      crate_features: as in `rust_binary`.
+      crate_name: as in `rust_binary`.
+      crate_root: as in `rust_binary`: by default `main.rs`, `NAME.rs` or the only source.
+      edition: as in `rust_binary`.
+      engine: how `main` is driven. `auto` (the default) takes the fastest that can drive it: `inline` polls an
+        asynchronous `main` on the thread that calls in, `thread` runs a `main` on a thread of its own, `loopback` has the
+        program's own client talk HTTP to the library. The `manifest` output group tells which it was, and why. One that is
+        named here and can't drive the program is an error.
+      handler: the function's name in the handler setting `index.NAME`; the target's name by default, with what Python
+        allows in no name as `_`.
+      proc_macro_deps: as in `rust_binary`.
+      program_name: the name that the file with `main` may have, if it is not the target's.
+      rustc_env: as in `rust_binary`.
+      rustc_env_files: as in `rust_binary`.
+      rustc_flags: as in `rust_binary`.
+      tags: as everywhere.
+      target_compatible_with: as everywhere.
+      testonly: as everywhere.
+      version: as in `rust_binary`.
+      visibility: as everywhere.
+    """
+    crate_name = crate_name or name.replace("-", "_").replace(".", "_").replace("/", "_")
+    package = native.package_name()
+    common = {
+        "tags": tags + ["manual"],
+        "target_compatible_with": target_compatible_with,
+        "testonly": testonly,
+        "visibility": ["//visibility:private"],
+    }
+    rewrite(
+        name = name + ".rewritten",
+        srcs = srcs,
+        aliases = aliases,
+        compile_data = compile_data,
+        crate_name = crate_name,
+        crate_root = crate_root,
+        deps = deps,
+        engine = engine,
+        handler = handler or crate_name,
+        program_name = program_name or name,
+        **common
+    )
+    for group in ["compile_data", "crate_root"]:
+        native.filegroup(
+            name = "{}.rewritten.{}".format(name, group),
+            srcs = [name + ".rewritten"],
+            output_group = group,
+            **common
+        )
+    if not bridge:
+        bridge = name + ".bridge"
+        rust_lambda_bridge(
+            name = bridge,
+            deps = deps,
+            **common
+        )
+    rust_library(
+        name = name + ".program",
+        srcs = [name + ".rewritten"],
+        aliases = aliases,
+        compile_data = [name + ".rewritten.compile_data"],
+        crate_features = crate_features,
+        crate_name = crate_name,
+        crate_root = name + ".rewritten.crate_root",
+        edition = edition,
+        proc_macro_deps = proc_macro_deps,
+        # As it is for a binary of that name.
+        rustc_env = {"CARGO_PKG_NAME": program_name or name} | rustc_env,
+        rustc_env_files = rustc_env_files,
+        rustc_flags = [
+            # Messages and panics name the author's files.
+            "--remap-path-prefix=$(BINDIR)/{0}{1}.rewritten/={0}".format(
+                package + "/" if package else "",
+                name,
+            ),
+            # The author denies lints for a program; a library has others (`missing_docs`), and what was rewritten may
+            # leave an import unused. The program itself is still held to them wherever it is built as one.
+            "--cap-lints=warn",
+        ] + rustc_flags,
+        version = version or "0.0.0",
+        deps = deps + [bridge],
+        **common
+    )
+    lambda_function(
+        name = name,
+        program = name + ".program",
+        rewritten = name + ".rewritten",
+        tags = tags,
+        target_compatible_with = target_compatible_with,
+        testonly = testonly,
+        visibility = visibility,
+    )
