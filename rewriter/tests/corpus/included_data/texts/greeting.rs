@@ -1,0 +1,3 @@
+pub fn of(name: &str) -> String {
+    include_str!("../data/greeting.txt").trim_end().replace("NAME", name)
+}

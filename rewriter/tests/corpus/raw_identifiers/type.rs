@@ -1,0 +1,3 @@
+pub fn r#impl(text: &str, pattern: &str) -> bool {
+    text.contains(pattern)
+}
