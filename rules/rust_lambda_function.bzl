@@ -139,8 +139,8 @@ def rust_lambda_function(
                 package + "/" if package else "",
                 name,
             ),
-            # The author denies lints for a program; a library has others (`missing_docs`), and what was rewritten may
-            # leave an import unused. The program itself is still held to them wherever it is built as one.
+            # What was rewritten may leave an import unused, which an author who denies warnings is not to hear of.
+            "-Aunused_imports",
             "--cap-lints=warn",
         ] + rustc_flags,
         version = version or "0.0.0",

@@ -104,7 +104,7 @@ def rust_lambda_zip(
         crate_name = crate_name + "_library",
         crate_root = name + ".root",
         edition = "2024",
-        rustc_flags = _LIBRARY_FLAGS + rustc_flags,
+        rustc_flags = _LIBRARY_FLAGS + ["-Clink-arg=-Wl,--export-only=lambda_shim_*"] + rustc_flags,
         deps = functions + [Label("//shim/rust:lambda_shim")],
         **common
     )

@@ -96,6 +96,7 @@ pub(crate) fn choose<'a>(
         .into_iter()
         .chain(&to_replacing)
         .cloned()
+        .chain(hindrances_to_polling(program, tree, entry, starts))
         .collect();
     let hindrances = |engine| match engine {
         Engine::Inline => to_polling.as_slice(),
@@ -175,6 +176,46 @@ fn hindrances_to_replacing<'a>(
     }
     found
 }
+
+/// What keeps `main` from standing still between two events, as it does where it is polled during calls alone.
+fn hindrances_to_polling<'a>(
+    program: &Program,
+    tree: &'a ModuleTree<'a>,
+    entry: &Entry<'_>,
+    starts: &[Start],
+) -> Vec<Hindrance<'a>> {
+    let Ok(polled) = &entry.polled else {
+        return Vec::new();
+    };
+    let bridged = starts.iter().filter(|start| start.starter != Starter::Unbridged);
+    let mut found: Vec<Hindrance<'a>> = bridged
+        .filter(|start| !start.is_alone)
+        .map(|start| Hindrance {
+            source: tree.files[start.file].parsed.source,
+            place: start.place.clone(),
+            why: "`main` may have other work beside the event loop, which goes on between events".to_owned(),
+            help: Some("await this call where it stands"),
+        })
+        .collect();
+    // Lambda ends an initialisation, and an invocation, when each extension has asked for its next event.
+    let has_extension = program.deps.iter().any(|dep| dep == "lambda_extension")
+        || program
+            .sources
+            .iter()
+            .any(|source| source.text.contains(SHUTDOWN_HANDLER));
+    if polled.is_single_threaded && has_extension {
+        found.push(Hindrance {
+            source: tree.root().parsed.source,
+            place: polled.attribute.clone(),
+            why: "`main` has the one thread that an extension of the program would need between events".to_owned(),
+            help: Some("take `flavor = \"current_thread\"` out"),
+        });
+    }
+    found
+}
+
+/// The function of lambda_runtime that registers an extension.
+const SHUTDOWN_HANDLER: &str = "spawn_graceful_shutdown_handler";
 
 /// Whether a lambda_runtime of this version lacks what the bridge is written for. A version that is not understood is
 /// taken as a new one.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, Expr, Item, ItemFn, Lit, Meta, MetaNameValue, Token, punctuated::Punctuated, spanned::Spanned};
 
@@ -31,6 +31,8 @@ pub(crate) struct Polled {
     pub(crate) attribute_crate: String,
     /// The calls that build the runtime, on a `tokio::runtime::Builder` path: `new_multi_thread().enable_all()`.
     pub(crate) builder: TokenStream,
+    /// Whether that runtime has no thread but the one that polls `main`.
+    pub(crate) is_single_threaded: bool,
 }
 
 /// The forms of `main` that are understood, for messages.
@@ -82,11 +84,14 @@ pub(crate) fn find<'a>(tree: &'a ModuleTree<'a>, names: &Names<'_>) -> Result<En
         .find_map(|attribute| Some((attribute, tokio_main(attribute, names)?)));
     let polled = match (main.sig.asyncness, attribute) {
         (None, _) => Err(hindrance(name.clone(), "`main` is synchronous")),
-        (Some(_), Some((attribute, attribute_crate))) => builder(root, attribute).map(|builder| Polled {
-            attribute: root.between(attribute.pound_token.span, attribute.bracket_token.span.close()),
-            attribute_crate,
-            builder,
-        }),
+        (Some(_), Some((attribute, attribute_crate))) => {
+            builder(root, attribute).map(|(builder, is_single_threaded)| Polled {
+                attribute: root.between(attribute.pound_token.span, attribute.bracket_token.span.close()),
+                attribute_crate,
+                builder,
+                is_single_threaded,
+            })
+        }
         (Some(_), None) => match main.attrs.iter().find(|attribute| may_be_macro(attribute)) {
             Some(attribute) => {
                 let place = root.between(attribute.pound_token.span, attribute.bracket_token.span.close());
@@ -196,8 +201,8 @@ pub(crate) fn is_tokio_main(path: &[String]) -> bool {
     matches!(path, [.., tokio, main] if tokio == "tokio" && main == "main")
 }
 
-/// The builder calls that stand for the attribute's arguments.
-fn builder<'a>(root: &Parsed<'a>, attribute: &Attribute) -> Result<TokenStream, Hindrance<'a>> {
+/// The builder calls that stand for the attribute's arguments, and whether the runtime has one thread.
+fn builder<'a>(root: &Parsed<'a>, attribute: &Attribute) -> Result<(TokenStream, bool), Hindrance<'a>> {
     let hindrance = |place: Range<usize>, why: String| Hindrance {
         source: root.source,
         place,
@@ -213,14 +218,14 @@ fn builder<'a>(root: &Parsed<'a>, attribute: &Attribute) -> Result<TokenStream, 
             })?,
         _ => Punctuated::new(),
     };
-    let mut constructor = Ident::new("new_multi_thread", Span::call_site());
+    let mut is_single_threaded = false;
     let mut calls = TokenStream::new();
     for argument in &arguments {
         let name = argument.path.get_ident().map(ToString::to_string).unwrap_or_default();
         let value = &argument.value;
         match (name.as_str(), text(value).as_deref()) {
-            ("flavor", Some("multi_thread")) => {}
-            ("flavor", Some("current_thread")) => constructor = Ident::new("new_current_thread", Span::call_site()),
+            ("flavor", Some("multi_thread")) => is_single_threaded = false,
+            ("flavor", Some("current_thread")) => is_single_threaded = true,
             ("worker_threads", _) => calls.extend(quote!(.worker_threads(#value))),
             ("start_paused", _) => calls.extend(quote!(.start_paused(#value))),
             ("name", Some(name)) => calls.extend(quote!(.name(#name))),
@@ -234,7 +239,11 @@ fn builder<'a>(root: &Parsed<'a>, attribute: &Attribute) -> Result<TokenStream, 
             }
         }
     }
-    Ok(quote!(#constructor().enable_all()#calls))
+    let constructor = match is_single_threaded {
+        true => quote!(new_current_thread),
+        false => quote!(new_multi_thread),
+    };
+    Ok((quote!(#constructor().enable_all()#calls), is_single_threaded))
 }
 
 /// The value of a string literal.

@@ -4,14 +4,14 @@ use std::ops::Range;
 
 use proc_macro2::Span;
 use syn::{
-    Attribute, ExprClosure, ExprForLoop, ExprIf, ExprLet, ExprMatch, ExprPath, ExprWhile, ImplItemFn, ItemFn,
-    ItemMacro, ItemMod, Local, Macro, PatIdent, Stmt, TraitItemFn,
+    Attribute, Expr, ExprAsync, ExprAwait, ExprClosure, ExprForLoop, ExprIf, ExprLet, ExprMatch, ExprPath, ExprWhile,
+    ImplItemFn, ItemFn, ItemMacro, ItemMod, Local, Macro, PatIdent, Stmt, TraitItemFn,
     visit::{self, Visit},
 };
 
 use crate::{
     cfg::is_configured_away,
-    macro_tokens::called_paths,
+    macro_tokens::{CalledPath, called_paths},
     module_tree::{ModulePath, ModuleTree, unraw},
     names::{External, Leaf, Names, Scope, UseItem},
 };
@@ -81,6 +81,8 @@ pub(crate) struct Start {
     pub(crate) place: Range<usize>,
     /// The import that names the function, if one does.
     pub(crate) leaf: Option<Leaf>,
+    /// Whether the function that it stands in waits for it alone: no other work goes on beside it.
+    pub(crate) is_alone: bool,
     function: usize,
     branches: Vec<(usize, usize)>,
 }
@@ -107,6 +109,8 @@ pub(crate) fn find<'a>(tree: &'a ModuleTree<'a>, names: Names<'a>) -> (Vec<Start
         functions: 0,
         branches: Vec::new(),
         forks: 0,
+        is_awaited: false,
+        futures: 0,
     };
     for (index, file) in tree.files.iter().enumerate() {
         finder.file = index;
@@ -129,6 +133,10 @@ struct Finder<'a> {
     functions: usize,
     branches: Vec<(usize, usize)>,
     forks: usize,
+    /// Whether what is visited is called and awaited.
+    is_awaited: bool,
+    /// How many async blocks and closures are around what is visited. Whoever polls them may poll others beside them.
+    futures: usize,
 }
 
 impl<'a> Finder<'a> {
@@ -146,6 +154,7 @@ impl<'a> Finder<'a> {
                 file: self.file,
                 place: self.tree.files[self.file].parsed.between(first, last),
                 leaf,
+                is_alone: self.is_awaited && self.futures == 0,
                 function: self.function,
                 branches: self.branches.clone(),
             });
@@ -161,7 +170,9 @@ impl<'a> Finder<'a> {
         // Branches around a function's declaration are none of its body.
         let branches = std::mem::take(&mut self.branches);
         let locals = std::mem::take(&mut self.locals);
+        let futures = std::mem::take(&mut self.futures);
         visit(self);
+        self.futures = futures;
         self.locals = locals;
         self.branches = branches;
         self.function = function;
@@ -172,6 +183,20 @@ impl<'a> Finder<'a> {
         let outer = self.locals.len();
         visit(self);
         self.locals.truncate(outer);
+    }
+
+    /// Visits what makes a future.
+    fn in_future(&mut self, visit: impl FnOnce(&mut Self)) {
+        self.futures += 1;
+        visit(self);
+        self.futures -= 1;
+    }
+
+    /// Takes in what is called in a macro's tokens.
+    fn called(&mut self, called: &CalledPath, has_company: bool) {
+        self.is_awaited = called.is_awaited && !has_company;
+        self.path(&called.segments, called.first, called.last);
+        self.is_awaited = false;
     }
 
     fn in_arm(&mut self, fork: usize, arm: usize, visit: impl FnOnce(&mut Self)) {
@@ -231,7 +256,7 @@ impl<'a> Visit<'a> for Finder<'a> {
     }
 
     fn visit_expr_closure(&mut self, expression: &'a ExprClosure) {
-        self.in_scope(|finder| visit::visit_expr_closure(finder, expression));
+        self.in_future(|finder| finder.in_scope(|finder| visit::visit_expr_closure(finder, expression)));
     }
 
     fn visit_expr_for_loop(&mut self, expression: &'a ExprForLoop) {
@@ -272,6 +297,25 @@ impl<'a> Visit<'a> for Finder<'a> {
         }
     }
 
+    fn visit_expr_async(&mut self, expression: &'a ExprAsync) {
+        self.in_future(|finder| visit::visit_expr_async(finder, expression));
+    }
+
+    fn visit_expr_await(&mut self, expression: &'a ExprAwait) {
+        if let Expr::Call(call) = &*expression.base
+            && let Expr::Path(path) = &*call.func
+        {
+            self.is_awaited = true;
+            self.visit_expr_path(path);
+            self.is_awaited = false;
+            for argument in &call.args {
+                self.visit_expr(argument);
+            }
+        } else {
+            visit::visit_expr_await(self, expression);
+        }
+    }
+
     fn visit_expr_path(&mut self, expression: &'a ExprPath) {
         if expression.qself.is_none()
             && let (Some(first), Some(last)) = (expression.path.segments.first(), expression.path.segments.last())
@@ -294,15 +338,22 @@ impl<'a> Visit<'a> for Finder<'a> {
         }
         for called in called_paths(item.mac.tokens.clone()) {
             // In an item's macro, as in one that is declared, no call is known to lie behind another.
-            self.in_function(&[], |finder| finder.path(&called.segments, called.first, called.last));
+            self.in_function(&[], |finder| finder.called(&called, false));
         }
     }
 
     fn visit_macro(&mut self, invocation: &'a Macro) {
+        let name = invocation.path.segments.last();
+        let has_company = name.is_some_and(|name| is_for_several(&unraw(&name.ident)));
         for called in called_paths(invocation.tokens.clone()) {
-            self.path(&called.segments, called.first, called.last);
+            self.called(&called, has_company);
         }
     }
+}
+
+/// Whether a macro of this name polls several futures: tokio's and futures' `join`, `try_join`, `select` and their like.
+fn is_for_several(name: &str) -> bool {
+    name.contains("join") || name.contains("select")
 }
 
 /// Whether an item is no part of the program.

@@ -10,6 +10,8 @@ pub(crate) struct CalledPath {
     pub(crate) segments: Vec<String>,
     pub(crate) first: Span,
     pub(crate) last: Span,
+    /// Whether `.await` follows the parenthesis.
+    pub(crate) is_awaited: bool,
 }
 
 /// Reads tokens for paths that are called, in the order in which they stand there.
@@ -21,13 +23,14 @@ pub(crate) fn called_paths(tokens: TokenStream) -> Vec<CalledPath> {
 
 fn read(tokens: TokenStream, found: &mut Vec<CalledPath>) {
     let mut reader = Reader::default();
-    for token in tokens {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (index, token) in tokens.iter().enumerate() {
         match token {
-            TokenTree::Ident(ident) => reader.ident(&ident),
-            TokenTree::Punct(punct) => reader.punct(&punct),
+            TokenTree::Ident(ident) => reader.ident(ident),
+            TokenTree::Punct(punct) => reader.punct(punct),
             TokenTree::Group(group) => {
                 if group.delimiter() == Delimiter::Parenthesis {
-                    found.extend(reader.call());
+                    found.extend(reader.call(is_await(&tokens[index + 1..])));
                 }
                 reader.group();
                 read(group.stream(), found);
@@ -35,6 +38,11 @@ fn read(tokens: TokenStream, found: &mut Vec<CalledPath>) {
             TokenTree::Literal(_) => reader.other(),
         }
     }
+}
+
+/// Whether tokens start with `.await`.
+fn is_await(tokens: &[TokenTree]) -> bool {
+    matches!(tokens, [TokenTree::Punct(dot), TokenTree::Ident(word), ..] if dot.as_char() == '.' && word == "await")
 }
 
 /// What was read of a path so far.
@@ -120,7 +128,7 @@ impl Reader {
     }
 
     /// The path that a parenthesis behind it calls.
-    fn call(&self) -> Option<CalledPath> {
+    fn call(&self, is_awaited: bool) -> Option<CalledPath> {
         if self.arguments > 0 || self.colons > 0 {
             return None;
         }
@@ -128,6 +136,7 @@ impl Reader {
             segments: self.path.iter().map(|(name, _)| name.clone()).collect(),
             first: self.path.first()?.1,
             last: self.path.last()?.1,
+            is_awaited,
         })
     }
 }

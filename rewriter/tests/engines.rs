@@ -263,6 +263,71 @@ fn the_module_that_polls() {
     );
 }
 
+const COMPANY: &str = "`main` may have other work beside the event loop, which goes on between events";
+
+/// Asserts whether a `main` with this body is polled during calls alone.
+#[track_caller]
+fn assert_alone(body: &str, is_alone: bool) {
+    let text = format!(
+        "#[tokio::main]\nasync fn main() {{ {body} }}\nmacro_rules! go {{ ($h:expr) => {{ lambda_http::run($h).await }} }}\n"
+    );
+    let manifest = rewritten(&program(&text)).manifest;
+    let why: Vec<&str> = manifest
+        .obstacles
+        .iter()
+        .map(|obstacle| obstacle.why.as_str())
+        .collect();
+    let (engine, expected) = match is_alone {
+        true => (Engine::Inline, vec![]),
+        false => (Engine::Thread, vec![COMPANY]),
+    };
+    assert_eq!((manifest.engine, why), (engine, expected), "{body}");
+}
+
+#[test]
+fn a_loop_that_main_waits_for_alone_is_polled() {
+    for body in [
+        "lambda_runtime::run(h()).await.unwrap()",
+        "let result = lambda_runtime::run(h()).await; println!(\"{result:?}\")",
+        "if let Err(error) = lambda_runtime::run(h()).await { panic!(\"{error}\") }",
+        "println!(\"{:?}\", lambda_runtime::run(h()).await)",
+        "go!(h())",
+    ] {
+        assert_alone(body, true);
+    }
+}
+
+#[test]
+fn a_loop_beside_other_work_has_a_thread() {
+    for body in [
+        "tokio::try_join!(lambda_runtime::run(h()), other()).unwrap();",
+        "tokio::join!(async { lambda_runtime::run(h()).await }, other());",
+        "let events = async { lambda_runtime::run(h()).await }; tokio::join!(events, other());",
+        "tokio::select! { _ = lambda_runtime::run(h()) => (), _ = other() => () }",
+        "tokio::spawn(lambda_runtime::run(h())).await.unwrap()",
+        "tokio::time::timeout(T, lambda_runtime::run(h())).await.unwrap()",
+        "let start = lambda_runtime::run; start(h()).await.unwrap()",
+        "spawn(|| lambda_runtime::run(h()))",
+    ] {
+        assert_alone(body, false);
+    }
+}
+
+#[test]
+fn an_extension_has_a_thread_beside_the_events() {
+    let single = "#[tokio::main(flavor = \"current_thread\")]\nasync fn main() { EXTENSION lambda_runtime::run(h()).await.unwrap() }\n";
+    let why = "`main` has the one thread that an extension of the program would need between events";
+    let mut with_handler =
+        program(&single.replace("EXTENSION", "lambda_runtime::spawn_graceful_shutdown_handler(h).await;"));
+    let reason = format!("{why}; every call that starts the event loop was replaced");
+    let obstacle = format!("inline 1:1 {why}");
+    assert_engine(&with_handler, Engine::Thread, &reason, &[&obstacle]);
+    with_handler.sources[0].text = single.replace("EXTENSION", "");
+    assert_eq!(rewritten(&with_handler).manifest.engine, Engine::Inline);
+    with_handler.deps.push("lambda_extension".to_owned());
+    assert_engine(&with_handler, Engine::Thread, &reason, &[&obstacle]);
+}
+
 #[test]
 fn the_module_that_starts_a_thread() {
     assert_bridge(

@@ -4,12 +4,15 @@ set -euo pipefail
 
 arguments=()
 start=Scrt1.o
+version_script=
+# Of this linker's own: the pattern of the only symbols that a library exports, whatever its crates mark as `no_mangle`.
+export_only=
 add() {
   local part
   case $1 in
     -Wl,*)
       local IFS=,
-      for part in ${1#-Wl,}; do arguments+=("$part"); done
+      for part in ${1#-Wl,}; do add "$part"; done
       ;;
     @*)
       # rustc's file of arguments, where there are too many for a command line.
@@ -17,6 +20,8 @@ add() {
       ;;
     -Xlinker | -m64 | -m32 | -g* | -O* | -f* | -nodefaultlibs | -nostartfiles | -nostdlib | -pthread | -march=* | -rdynamic) ;;
     -shared) start= arguments+=("$1") ;;
+    --export-only=*) export_only=${1#*=} ;;
+    --version-script=*) version_script=${1#*=} ;;
     -no-pie | -static) start=crt1.o ;;
     *) arguments+=("$1") ;;
   esac
@@ -26,6 +31,14 @@ for argument in "$@"; do add "$argument"; done
 sysroot=%{sysroot}
 if [[ -n $start ]]; then
   arguments=("$sysroot/$start" -dynamic-linker %{dynamic_linker} "${arguments[@]}")
+fi
+if [[ -n $version_script ]]; then
+  if [[ -n $export_only ]]; then
+    # In rustc's temporary folder, which goes when rustc ends.
+    printf '{ global: %s; local: *; };\n' "$export_only" >"$version_script.only"
+    version_script+=.only
+  fi
+  arguments+=("--version-script=$version_script")
 fi
 exec %{zig} ld.lld -m %{emulation} --hash-style=gnu --eh-frame-hdr "${arguments[@]}" \
   -L "$sysroot" -lc -lc_nonshared -lcompiler_rt

@@ -40,6 +40,8 @@ def program(program):
     rust_lambda_function(
         name = name,
         bridge = ":bridge_on_" + versions["lambda_runtime"],
+        # What is tested is the same, and there are many to compile.
+        rustc_flags = ["-Copt-level=0"],
         **common
     )
     rust_binary(

@@ -135,7 +135,11 @@ macro_rules! define_http_run {
                         + ::core::marker::Send,
                 >,
             > {
-                let (head, body) = self.0.into_parts();
+                let (mut head, body) = self.0.into_parts();
+                // As lambda_runtime has it for a stream.
+                head.headers
+                    .entry(::$lambda_http::http::header::CONTENT_TYPE)
+                    .or_insert_with(|| ::$lambda_http::http::HeaderValue::from_static("application/octet-stream"));
                 ::std::boxed::Box::pin(async move {
                     let body = match $crate::collect(body).await {
                         ::core::result::Result::Ok(text) => ::$lambda_http::Body::Text(text),
