@@ -13,6 +13,8 @@ _VERSIONS = {
 }
 
 def _label(dep, versions):
+    if dep.startswith(":"):
+        return dep
     if dep == "corpus_framework":
         return ":framework"
     if dep in versions:
@@ -32,7 +34,10 @@ def program(program):
         "crate_name": name,
         "crate_root": name + "/main.rs",
         "edition": program.edition,
-        "srcs": native.glob([name + "/**/*.rs"]),
+        "srcs": native.glob(
+            [name + "/**/*.rs"],
+            exclude = [name + "/build.rs"],
+        ),
         "tags": ["manual"],
         "version": "0.1.0",
         "deps": [_label(dep, versions) for dep in program.deps],
