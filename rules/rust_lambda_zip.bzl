@@ -75,9 +75,10 @@ def rust_lambda_zip(
         "visibility": ["//visibility:private"],
     }
     if functions and (srcs or deps or kwargs):
-        fail("rust_lambda_zip {}: {} belong to a program, and `functions` names programs that have their own; give one or the other.".format(
+        given = [key for key, value in {"srcs": srcs, "deps": deps}.items() if value] + kwargs.keys()
+        fail("rust_lambda_zip {}: it has a program's {}, and `functions`, which have their own; give one or the other.".format(
             name,
-            ", ".join(["`{}`".format(key) for key in ["srcs", "deps"] + kwargs.keys() if key in kwargs or (srcs if key == "srcs" else deps)]),
+            ", ".join(["`{}`".format(key) for key in given]),
         ))
     if not functions:
         if not srcs:

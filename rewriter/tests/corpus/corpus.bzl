@@ -21,13 +21,13 @@ def _label(dep, versions):
         return "@corpus_crates//:{}-{}".format(dep, versions[dep])
     return "@corpus_crates//:" + dep
 
-def program(program):
+def program(name, program):
     """Makes a program a function, an executable for the OS-only runtime, and a test that they answer alike.
 
     Args:
+      name: its name.
       program: an entry of PROGRAMS.
     """
-    name = program.name
     versions = _VERSIONS[program.member]
     common = {
         "compile_data": ["{}/{}".format(name, file) for file in program.compile_data],
