@@ -1,7 +1,7 @@
 //! Edition 2024: an async closure as the handler, and an `unsafe` attribute.
 
-use lambda_runtime::{Error, LambdaEvent, service_fn};
-use serde_json::{Value, json};
+use lambda_runtime::{service_fn, Error, LambdaEvent};
+use serde_json::{json, Value};
 
 #[unsafe(no_mangle)]
 pub extern "C" fn corpus_answer() -> i32 {

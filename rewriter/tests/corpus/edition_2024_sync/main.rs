@@ -1,6 +1,6 @@
 //! Edition 2024: the environment is set in an unsafe block before there are threads.
 
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lambda_runtime::{service_fn, Error, LambdaEvent};
 use tokio::runtime::Runtime;
 
 fn widths(words: &[String]) -> impl Iterator<Item = usize> + use<'_> {
