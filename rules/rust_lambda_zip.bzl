@@ -1,12 +1,14 @@
 """`rust_lambda_zip`: a Rust program as a zip for one of Lambda's managed runtimes."""
 
-load("@rules_rust//rust:defs.bzl", "rust_shared_library")
+load("@rules_rust//rust:defs.bzl", "rust_binary", "rust_shared_library")
+load("//rules/private:bootstrap_zip.bzl", "bootstrap_zip")
 load("//rules/private:root_crate.bzl", "root_crate")
+load("//rules/private:runtimes.bzl", "is_os_only")
 load("//rules/private:zip.bzl", "lambda_zip")
 load(":rust_lambda_function.bzl", "rust_lambda_function")
 
 # What makes a small and fast library. The user's `rustc_flags` come behind these, and override them.
-_LIBRARY_FLAGS = [
+_CODEGEN_FLAGS = [
     "-Ccodegen-units=1",
     "-Clto=fat",
     "-Cstrip=symbols",
@@ -19,6 +21,7 @@ def rust_lambda_zip(
         architecture = "x86_64",
         crate_name = None,
         data = [],
+        dispatch = "ctypes",
         functions = [],
         runtime = "python3.13",
         rustc_flags = [],
@@ -47,7 +50,8 @@ def rust_lambda_zip(
     Besides the zip, these output groups can be asked for: `rewritten_sources`, `manifest`, `shared_library`.
 
     Other targets that this makes, all tagged `manual` and for this macro alone: `NAME.root` (the library's root crate) and
-    `NAME.library` (the shared library); with `srcs`, those of a `rust_lambda_function` called `NAME.function` too.
+    `NAME.library` (the shared library); with `srcs`, those of a `rust_lambda_function` called `NAME.function` too. For the OS-only
+    runtime, `NAME.bootstrap` (the executable) alone.
 
     Args:
       name: the target's name; the zip is `NAME.zip`.
@@ -56,8 +60,13 @@ def rust_lambda_zip(
       architecture: `x86_64` (the default) or `arm64`.
       crate_name: as in `rust_binary`; also the name of the library in the zip.
       data: files that are laid into the zip, at their paths in the package.
+      dispatch: how an event reaches Rust. With `ctypes` (the default), Lambda's Python client calls the library. With `native`, the
+        program's own client takes the process over while `index.py` is imported, and runs the loop over the Runtime API itself: the speed
+        of the OS-only runtime, and its streaming, in a managed runtime; Python code around the handler sees nothing of it. Where SnapStart
+        takes a snapshot, the Python client calls in, in either case.
       functions: `rust_lambda_function` targets, in place of `srcs` and `deps`.
-      runtime: the identifier of Lambda's runtime: `python3.10` to `python3.14`; `python3.13` by default.
+      runtime: the identifier of Lambda's runtime: `python3.10` to `python3.14` (`python3.13` by default), or `provided.al2023`, for
+        which the program of `srcs` is built as it is.
       rustc_flags: as in `rust_binary`, for the program of `srcs` and for the library; overrides what is set by default
         (`-Ccodegen-units=1 -Clto=fat -Cstrip=symbols` and Bazel's `-c opt`).
       tags: as everywhere.
@@ -80,9 +89,45 @@ def rust_lambda_zip(
             name,
             ", ".join(["`{}`".format(key) for key in given]),
         ))
+    if not functions and not srcs:
+        fail("rust_lambda_zip {}: nothing to pack; give it a program's `srcs` and `deps`, or `functions`.".format(name))
+    packed = {
+        "architecture": architecture,
+        "data": data,
+        "runtime": runtime,
+        "tags": tags,
+        "target_compatible_with": target_compatible_with,
+        "testonly": testonly,
+        "visibility": visibility,
+    }
+    if is_os_only(runtime):
+        if functions or dispatch != "ctypes" or "engine" in kwargs:
+            fail("rust_lambda_zip {}: {} runs one program as it is; `functions`, `dispatch` and `engine` are for the runtimes that load it as a library.".format(
+                name,
+                runtime,
+            ))
+        rust_binary(
+            name = name + ".bootstrap",
+            srcs = srcs,
+            crate_name = crate_name,
+            rustc_flags = _CODEGEN_FLAGS + rustc_flags,
+            deps = deps,
+            **(common | kwargs)
+        )
+        bootstrap_zip(
+            name = name,
+            program = name + ".bootstrap",
+            **packed
+        )
+        return
+    if dispatch == "native":
+        if functions:
+            fail("rust_lambda_zip {}: with `dispatch = \"native\"` a program takes the process over; pack each in a zip of its own.".format(name))
+
+        # What runs as it is can take a process over, and be called where it must not.
+        if kwargs.setdefault("engine", "loopback") != "loopback":
+            fail("rust_lambda_zip {}: `dispatch = \"native\"` runs the program's own event loop; take `engine` out.".format(name))
     if not functions:
-        if not srcs:
-            fail("rust_lambda_zip {}: nothing to pack; give it a program's `srcs` and `deps`, or `functions`.".format(name))
         rust_lambda_function(
             name = name + ".function",
             srcs = srcs,
@@ -94,9 +139,11 @@ def rust_lambda_zip(
             **(common | kwargs)
         )
         functions = [name + ".function"]
+    library_name = "lib" + crate_name
     root_crate(
         name = name + ".root",
         functions = functions,
+        library = library_name,
         **common
     )
     rust_shared_library(
@@ -105,20 +152,18 @@ def rust_lambda_zip(
         crate_name = crate_name + "_library",
         crate_root = name + ".root",
         edition = "2024",
-        rustc_flags = _LIBRARY_FLAGS + ["-Clink-arg=-Wl,--export-only=lambda_shim_*"] + rustc_flags,
+        rustc_flags = _CODEGEN_FLAGS + [
+            "-Clink-arg=-Wl,--export-only=" + symbols
+            for symbols in ["lambda_shim_*", "PyInit_" + library_name]
+        ] + rustc_flags,
         deps = functions + [Label("//shim/rust:lambda_shim")],
         **common
     )
     lambda_zip(
         name = name,
-        architecture = architecture,
-        data = data,
+        dispatch = dispatch,
         functions = functions,
         library = name + ".library",
-        library_name = crate_name,
-        runtime = runtime,
-        tags = tags,
-        target_compatible_with = target_compatible_with,
-        testonly = testonly,
-        visibility = visibility,
+        library_name = library_name,
+        **packed
     )

@@ -37,8 +37,8 @@ impl fmt::Display for GlibcVersion {
 pub struct Limits {
     /// The oldest glibc that the library must run with.
     pub glibc: GlibcVersion,
-    /// The prefix of the symbols that it may export.
-    pub exports: String,
+    /// Prefixes of the symbols that it may export.
+    pub exports: Vec<String>,
 }
 
 /// The libraries that are glibc's own, without what follows `.so`.
@@ -120,7 +120,7 @@ pub fn check_library(library: &[u8], limits: &Limits) -> Result<Vec<Breach>> {
             {
                 breaches.push(Breach::TooNew { symbol: name, version });
             }
-        } else if symbol.st_bind() != elf::STB_LOCAL && !name.starts_with(&limits.exports) {
+        } else if symbol.st_bind() != elf::STB_LOCAL && !limits.exports.iter().any(|prefix| name.starts_with(prefix)) {
             breaches.push(Breach::Exported(name));
         }
     }
@@ -158,7 +158,7 @@ mod tests {
         let this = std::fs::read(std::env::current_exe()?)?;
         let limits = Limits {
             glibc: "2.2.4".parse()?,
-            exports: "lambda_shim_".to_owned(),
+            exports: vec!["lambda_shim_".to_owned()],
         };
         let breaches = check_library(&this, &limits)?;
         assert!(
@@ -172,7 +172,7 @@ mod tests {
     fn what_is_no_elf_file_is_an_error() {
         let limits = Limits {
             glibc: GlibcVersion(vec![2, 34]),
-            exports: String::new(),
+            exports: vec![String::new()],
         };
         assert!(check_library(b"#!/bin/sh", &limits).is_err());
     }

@@ -51,9 +51,9 @@ struct CheckArgs {
     /// The oldest glibc that it must run with.
     #[arg(long)]
     glibc: GlibcVersion,
-    /// The prefix of the symbols that it may export.
+    /// A prefix of symbols that it may export.
     #[arg(long)]
-    exports: String,
+    exports: Vec<String>,
     /// A file that lists the rlibs that it was linked from, a path a line.
     #[arg(long)]
     rlibs: PathBuf,

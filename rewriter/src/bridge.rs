@@ -22,7 +22,9 @@ pub(crate) fn text(choice: &Choice<'_>, starts: &[Start]) -> String {
         Engine::Inline | Engine::Thread => stand_ins(starts),
         Engine::Loopback => TokenStream::new(),
     };
-    let start = start(choice);
+    let (start, ended) = (start(choice), ended(choice));
+    // What runs as it is can take a process over, too.
+    let with_main = (choice.engine == Engine::Loopback).then(|| quote!(.with_main(ended)));
     let items = quote! {
         #[doc(hidden)]
         pub mod #module {
@@ -30,7 +32,7 @@ pub(crate) fn text(choice: &Choice<'_>, starts: &[Start]) -> String {
 
             /// The program as a Lambda function.
             pub static FUNCTION: ::lambda_bridge::generated::Function =
-                ::lambda_bridge::generated::Function::new(start);
+                ::lambda_bridge::generated::Function::new(start)#with_main;
 
             #stand_ins
 
@@ -40,6 +42,8 @@ pub(crate) fn text(choice: &Choice<'_>, starts: &[Start]) -> String {
             > {
                 #start
             }
+
+            #ended
         }
     };
     match syn::parse2(items) {
@@ -76,15 +80,20 @@ fn start(choice: &Choice<'_>) -> TokenStream {
             })
         };
     }
-    let engine = match choice.engine {
+    match choice.engine {
         Engine::Loopback => quote!(::lambda_bridge::loopback(&FUNCTION, ended)),
         Engine::Inline | Engine::Thread => quote!(::lambda_bridge::thread(ended)),
-    };
-    quote! {
-        let ended = || {
-            use ::lambda_bridge::IntoFailure as _;
-            ::lambda_bridge::Ended::new(super::main()).into_failure()
-        };
-        #engine
     }
+}
+
+/// The function that runs `main` and says how it ended, for engines that do not poll it.
+fn ended(choice: &Choice<'_>) -> Option<TokenStream> {
+    choice.polled.is_none().then(|| {
+        quote! {
+            fn ended() -> ::lambda_bridge::generated::Failure {
+                use ::lambda_bridge::IntoFailure as _;
+                ::lambda_bridge::Ended::new(super::main()).into_failure()
+            }
+        }
+    })
 }

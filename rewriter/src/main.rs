@@ -59,6 +59,9 @@ struct RewriteArgs {
 
 #[derive(Args)]
 struct RootCrateArgs {
+    /// The name of the library's file, without its suffix.
+    #[arg(long)]
+    library: String,
     /// A program's manifest. Functions are numbered in the order of these.
     #[arg(long = "manifest", required = true)]
     manifests: Vec<PathBuf>,
@@ -131,7 +134,7 @@ fn run_root_crate(arguments: &RootCrateArgs) -> Result<(), String> {
         .iter()
         .map(|path| serde_json::from_str(&read(path)?).map_err(|error| format!("{}: {error}", path.display())))
         .collect();
-    write(&arguments.output, &root_crate(&manifests?))
+    write(&arguments.output, &root_crate(&arguments.library, &manifests?))
 }
 
 fn read(path: &Path) -> Result<String, String> {

@@ -7,6 +7,7 @@ def _root_crate_impl(ctx):
     manifests = [function[LambdaFunctionInfo].manifest for function in ctx.attr.functions]
     arguments = ctx.actions.args()
     arguments.add("root-crate")
+    arguments.add("--library", ctx.attr.library)
     arguments.add_all(manifests, before_each = "--manifest")
     arguments.add("--output", output)
     ctx.actions.run(
@@ -23,6 +24,7 @@ root_crate = rule(
     implementation = _root_crate_impl,
     attrs = {
         "functions": attr.label_list(doc = "The rewritten programs.", mandatory = True, providers = [LambdaFunctionInfo]),
+        "library": attr.string(doc = "The name of the library's file, without its suffix.", mandatory = True),
         "_rewriter": attr.label(default = "//rewriter", executable = True, cfg = "exec"),
     },
 )

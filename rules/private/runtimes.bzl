@@ -7,4 +7,16 @@ RUNTIMES = {
     "python3.12": struct(glibc = "2.34"),
     "python3.13": struct(glibc = "2.34"),
     "python3.14": struct(glibc = "2.34"),
+    "provided.al2023": struct(glibc = "2.34"),
 }
+
+def is_os_only(runtime):
+    """Whether a runtime runs a program as it is.
+
+    Args:
+      runtime: the identifier.
+
+    Returns:
+      A bool.
+    """
+    return runtime.startswith("provided.")

@@ -1,50 +1,25 @@
 """The zip: a shared library for Lambda's platform, and the shim that calls it."""
 
-load("@bazel_skylib//lib:paths.bzl", "paths")
 load("@rules_rust//rust:rust_common.bzl", "DepInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo", "LambdaZipInfo")
-load("//rules/toolchain:architectures.bzl", "ARCHITECTURES")
-load(":runtimes.bzl", "RUNTIMES")
+load(":data.bzl", "data_name")
+load(":platform.bzl", "CPUS", "lambda_transition")
+load(":runtimes.bzl", "RUNTIMES", "is_os_only")
 
-_CPUS = {architecture.lambda_name: cpu for cpu, architecture in ARCHITECTURES.items()}
-
-def _lambda_transition_impl(_settings, attr):
-    return {
-        "//command_line_option:compilation_mode": "opt",
-        "//command_line_option:platforms": str(Label("//rules/platforms:linux_{}_glibc_{}".format(
-            _CPUS[attr.architecture],
-            RUNTIMES[attr.runtime].glibc,
-        ))),
-    }
-
-_lambda_transition = transition(
-    implementation = _lambda_transition_impl,
-    inputs = [],
-    outputs = [
-        "//command_line_option:compilation_mode",
-        "//command_line_option:platforms",
-    ],
-)
-
-_HANDLER = '''\
-def {name}(event: Any, context: Any) -> Any:
-    """Calls the Rust program `{crate}`."""
-    return _respond({number}, event, context)
-'''
-
-def _shim(ctx, library_name, names):
+def _shim(ctx, names):
     output = ctx.actions.declare_file(ctx.label.name + "_shim/index.py")
     handlers = [
-        _HANDLER.format(name = name, crate = crate, number = number)
-        for number, (name, crate) in enumerate(names)
+        "{} = _library.handler({})".format(name, number)
+        for number, name in enumerate(names)
     ]
     ctx.actions.expand_template(
         output = output,
         template = ctx.file._shim,
         substitutions = {
-            "\"FUNCTION_NAMES\"": ", ".join(["\"{}\"".format(name) for name, _ in names]),
-            "# HANDLERS": "\n" + "\n\n".join(handlers).rstrip("\n"),
-            "LIBRARY_FILE": library_name,
+            "\"DISPATCH\"": "\"{}\"".format(ctx.attr.dispatch),
+            "\"FUNCTION_NAMES\"": ", ".join(["\"{}\"".format(name) for name in names]),
+            "# HANDLERS": "\n".join(handlers),
+            "LIBRARY_MODULE": ctx.attr.library_name,
         },
     )
     return output
@@ -59,6 +34,7 @@ def _check(ctx, library, rlibs):
     arguments = ctx.actions.args()
     arguments.add("check")
     arguments.add("--exports", "lambda_shim_")
+    arguments.add("--exports", "PyInit_" + ctx.attr.library_name)
     arguments.add("--glibc", RUNTIMES[ctx.attr.runtime].glibc)
     arguments.add("--label", str(ctx.label))
     arguments.add("--library", library)
@@ -80,8 +56,10 @@ _TAKEN_NAMES = {
     for name in [
         "False",
         "None",
+        "TYPE_CHECKING",
         "True",
         "and",
+        "annotations",
         "as",
         "assert",
         "async",
@@ -89,7 +67,6 @@ _TAKEN_NAMES = {
         "break",
         "class",
         "continue",
-        "ctypes",
         "def",
         "del",
         "elif",
@@ -101,6 +78,7 @@ _TAKEN_NAMES = {
         "global",
         "if",
         "import",
+        "import_module",
         "in",
         "is",
         "lambda",
@@ -142,22 +120,14 @@ def _check_names(ctx):
                 ))
             names[name] = target.label
 
-def _data_name(ctx, file):
-    """The path in the zip of a data file: its path in the package, or in the workspace if it is of another."""
-    path = file.short_path
-    package = ctx.label.package + "/"
-    if path.startswith("../"):
-        return paths.join("external", path[len("../"):])
-    return path[len(package):] if path.startswith(package) else path
-
 def _lambda_zip_impl(ctx):
     # A transition makes a list of what it leads to.
     library = ctx.files.library[0]
     functions = [function[LambdaFunctionInfo] for function in ctx.attr.functions]
     _check_names(ctx)
     rlibs = depset(transitive = [function[DepInfo].transitive_crate_outputs for function in ctx.attr.functions])
-    library_name = "lib{}.so".format(ctx.attr.library_name)
-    shim = _shim(ctx, library_name, [(function.handler, function.crate_name) for function in functions])
+    library_name = ctx.attr.library_name + ".so"
+    shim = _shim(ctx, [function.handler for function in functions])
     zip = ctx.actions.declare_file(ctx.label.name + ".zip")
     arguments = ctx.actions.args()
     arguments.add("zip")
@@ -165,7 +135,7 @@ def _lambda_zip_impl(ctx):
     arguments.add("--executable", "{}={}".format(library_name, library.path))
     arguments.add("--file", "index.py=" + shim.path)
     for file in ctx.files.data:
-        arguments.add("--file", "{}={}".format(_data_name(ctx, file), file.path))
+        arguments.add("--file", "{}={}".format(data_name(ctx, file), file.path))
     ctx.actions.run(
         executable = ctx.executable._packager,
         arguments = [arguments],
@@ -198,21 +168,26 @@ lambda_zip = rule(
         "architecture": attr.string(
             doc = "The architecture that the function runs on, as Lambda calls it.",
             default = "x86_64",
-            values = _CPUS.keys(),
+            values = CPUS.keys(),
         ),
         "data": attr.label_list(doc = "Files that are laid into the zip.", allow_files = True),
+        "dispatch": attr.string(
+            doc = "Who runs the loop over the Runtime API.",
+            default = "ctypes",
+            values = ["ctypes", "native"],
+        ),
         "functions": attr.label_list(
             doc = "The rewritten programs.",
-            cfg = _lambda_transition,
+            cfg = lambda_transition,
             mandatory = True,
             providers = [DepInfo, LambdaFunctionInfo],
         ),
-        "library": attr.label(doc = "The shared library.", cfg = _lambda_transition, mandatory = True),
-        "library_name": attr.string(doc = "Its name in the zip, without `lib` and `.so`.", mandatory = True),
+        "library": attr.label(doc = "The shared library.", cfg = lambda_transition, mandatory = True),
+        "library_name": attr.string(doc = "Its name in the zip, without `.so`.", mandatory = True),
         "runtime": attr.string(
             doc = "The identifier of Lambda's runtime.",
             default = "python3.13",
-            values = RUNTIMES.keys(),
+            values = [runtime for runtime in RUNTIMES if not is_os_only(runtime)],
         ),
         "_allowlist_function_transition": attr.label(
             default = "@bazel_tools//tools/allowlists/function_transition_allowlist",

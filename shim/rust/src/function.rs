@@ -21,6 +21,8 @@ use crate::{Engine, Failure, Invocation, Outcome, Slot, Step};
 /// starts `main` anew, as Lambda starts a new process on the OS-only runtime.
 pub struct Function {
     start: fn() -> Result<Box<dyn Engine>, Failure>,
+    /// The unmodified `main`, if the function's own event loop can take the process over.
+    main: Option<fn() -> Failure>,
     slot: Slot,
     owner: Mutex<Option<Owner>>,
 }
@@ -55,8 +57,25 @@ impl Function {
     pub const fn new(start: fn() -> Result<Box<dyn Engine>, Failure>) -> Self {
         Self {
             start,
+            main: None,
             slot: Slot::new(),
             owner: Mutex::new(None),
+        }
+    }
+
+    /// The same function with its unmodified `main`, which returns how it ended.
+    pub const fn with_main(mut self, main: fn() -> Failure) -> Self {
+        self.main = Some(main);
+        self
+    }
+
+    /// Runs the unmodified `main` on this thread, as a process of its own would: it asks Lambda for events itself.
+    ///
+    /// Returns how `main` ended, which it does not in the ordinary course of things.
+    pub fn run(&self) -> Failure {
+        match self.main {
+            Some(main) => catch_unwind(main).unwrap_or_else(|payload| Failure::panic(&*payload)),
+            None => Failure::misuse("the program was built for another dispatch: its event loop waits for the shim"),
         }
     }
 

@@ -8,9 +8,11 @@
 //! This crate depends on `std` alone: it is linked into every library, whatever the program's own dependencies are.
 
 pub mod abi;
+mod allocator;
 mod engine;
 mod failure;
 mod function;
+pub mod python;
 mod slot;
 mod thread;
 
