@@ -7,11 +7,18 @@ load("//rules/private:runtimes.bzl", "is_os_only")
 load("//rules/private:zip.bzl", "lambda_zip")
 load(":rust_lambda_function.bzl", "rust_lambda_function")
 
-# What makes a small and fast library. The user's `rustc_flags` come behind these, and override them.
+# What makes a small and fast executable. The user's `rustc_flags` come behind these, and override them.
 _CODEGEN_FLAGS = [
     "-Ccodegen-units=1",
     "-Clto=fat",
     "-Cstrip=symbols",
+]
+
+# For a library besides: its crates were optimised for speed when they were compiled, and joining them is to inline no more
+# than pays for its size; what is the same twice is kept once.
+_LIBRARY_FLAGS = [
+    "-Copt-level=s",
+    "-Clink-arg=--icf=all",
 ]
 
 def rust_lambda_zip(
@@ -68,7 +75,7 @@ def rust_lambda_zip(
       runtime: the identifier of Lambda's runtime: `python3.10` to `python3.14` (`python3.13` by default), or `provided.al2023`, for
         which the program of `srcs` is built as it is.
       rustc_flags: as in `rust_binary`, for the program of `srcs` and for the library; overrides what is set by default
-        (`-Ccodegen-units=1 -Clto=fat -Cstrip=symbols` and Bazel's `-c opt`).
+        (`-Ccodegen-units=1 -Clto=fat -Cstrip=symbols -Copt-level=s` and Bazel's `-c opt`).
       tags: as everywhere.
       target_compatible_with: as everywhere.
       testonly: as everywhere.
@@ -76,7 +83,8 @@ def rust_lambda_zip(
       **kwargs: further attributes of `rust_lambda_function`, for the program of `srcs`: `aliases`, `compile_data`, `crate_features`,
         `crate_root`, `edition`, `engine`, `proc_macro_deps`, `rustc_env`, `rustc_env_files`, `version`.
     """
-    crate_name = crate_name or name.replace("-", "_").replace(".", "_").replace("/", "_")
+    name_of_crate = name.replace("-", "_").replace(".", "_").replace("/", "_")
+    crate_name = crate_name or name_of_crate
     common = {
         "tags": tags + ["manual"],
         "target_compatible_with": target_compatible_with,
@@ -149,10 +157,11 @@ def rust_lambda_zip(
     rust_shared_library(
         name = name + ".library",
         srcs = [name + ".root"],
-        crate_name = crate_name + "_library",
+        # Of the target's name: one program may be packed in several ways.
+        crate_name = name_of_crate + "_library",
         crate_root = name + ".root",
         edition = "2024",
-        rustc_flags = _CODEGEN_FLAGS + [
+        rustc_flags = _CODEGEN_FLAGS + _LIBRARY_FLAGS + [
             "-Clink-arg=-Wl,--export-only=" + symbols
             for symbols in ["lambda_shim_*", "PyInit_" + library_name]
         ] + rustc_flags,

@@ -2,7 +2,7 @@
 
 load("@rules_rust//rust:defs.bzl", "rust_common")
 load("@rules_rust//rust:rust_common.bzl", "BuildInfo")
-load(":lambda_runtime.bzl", "find_lambda_runtime", "has_bridge", "lambda_runtime_aspect")
+load(":lambda_runtime.bzl", "FIRST_WITH_TENANT", "OLDEST_BRIDGED", "find_lambda_runtime", "is_older", "lambda_runtime_aspect")
 
 # What the bridge names. Each is a direct dependency of lambda_runtime.
 _LOOPBACK_CRATES = [
@@ -12,7 +12,6 @@ _LOOPBACK_CRATES = [
 ]
 _CRATES = _LOOPBACK_CRATES + [
     "bytes",
-    "http",
     "hyper",
     "serde_path_to_error",
     "tokio",
@@ -42,7 +41,7 @@ def _lambda_runtime(ctx):
 def _bridge_deps_impl(ctx):
     runtime = _lambda_runtime(ctx)
     below = _direct_crates(runtime.crate.crate_info)
-    names = _CRATES if has_bridge(runtime) else _LOOPBACK_CRATES
+    names = _LOOPBACK_CRATES if is_older(runtime, OLDEST_BRIDGED) else _CRATES
     absent = [name for name in names if name not in below]
     if absent:
         fail("{}: lambda_runtime {} does not depend on {}; versions from 0.8 on are served.".format(
@@ -64,7 +63,13 @@ bridge_deps = rule(
 
 def _bridge_flags_impl(ctx):
     flags = ctx.actions.declare_file(ctx.label.name)
-    ctx.actions.write(flags, "" if has_bridge(_lambda_runtime(ctx)) else "--cfg=loopback_only\n")
+    runtime = _lambda_runtime(ctx)
+    lines = []
+    if is_older(runtime, OLDEST_BRIDGED):
+        lines.append("--cfg=loopback_only")
+    if is_older(runtime, FIRST_WITH_TENANT):
+        lines.append("--cfg=no_tenant")
+    ctx.actions.write(flags, "".join([line + "\n" for line in lines]))
     return [BuildInfo(
         compile_data = depset(),
         dep_env = None,

@@ -66,16 +66,23 @@ def is_framework(dep):
     """
     return LambdaRuntimeInfo in dep and _name(dep) not in _CLIENTS
 
-def has_bridge(info):
-    """Whether the bridge can be compiled against a lambda_runtime; an older one is reached by HTTP only.
+# The oldest version that the bridge can be compiled against; one before it is reached by HTTP only.
+OLDEST_BRIDGED = (0, 13)
+
+# The first version whose Context has a tenant.
+FIRST_WITH_TENANT = (1, 1)
+
+def is_older(info, version):
+    """Whether a lambda_runtime is older than a version. One whose version is not known is taken for a new one.
 
     Args:
       info: a LambdaRuntimeInfo.
+      version: a pair of numbers, major and minor.
 
     Returns:
       A bool.
     """
     numbers = info.version.split(".")
     if len(numbers) < 2 or not numbers[0].isdigit() or not numbers[1].isdigit():
-        return True
-    return (int(numbers[0]), int(numbers[1])) >= (0, 13)
+        return False
+    return (int(numbers[0]), int(numbers[1])) < version

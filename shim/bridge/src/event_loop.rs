@@ -6,7 +6,6 @@ use std::{
     sync::Arc,
 };
 
-use http::{header::InvalidHeaderValue, HeaderMap, HeaderValue};
 use lambda_runtime::{Config, Context, Diagnostic, Error, IntoFunctionResponse, LambdaEvent};
 use lambda_shim::{Failure, Function, Invocation};
 use serde::{Deserialize, Serialize};
@@ -77,7 +76,6 @@ where
 
 /// The span that `lambda_runtime` handles an invocation in, under the target that filters know it by.
 fn request_span(invocation: &Invocation<'_>) -> Span {
-    let sent = |value| Some(value).filter(|value: &&str| !value.is_empty());
     info_span!(
         target: "lambda_runtime::layers::trace",
         "Lambda runtime invoke",
@@ -88,25 +86,32 @@ fn request_span(invocation: &Invocation<'_>) -> Span {
 }
 
 /// The context that `lambda_runtime` would make of the headers that Lambda sent.
+// The fields are public, but the struct has no literal outside its crate.
+#[allow(clippy::field_reassign_with_default)]
 fn new_context(invocation: &Invocation<'_>, config: &Arc<Config>) -> Result<Context, Error> {
-    Context::new(invocation.request_id, Arc::clone(config), &headers(invocation)?)
+    let mut context = Context::default();
+    context.request_id = invocation.request_id.to_owned();
+    context.deadline = invocation
+        .deadline_ms
+        .parse()
+        .map_err(|error| format!("the deadline {:?}: {error}", invocation.deadline_ms))?;
+    context.invoked_function_arn = invocation.invoked_function_arn.to_owned();
+    context.xray_trace_id = sent(invocation.trace_id).map(str::to_owned);
+    context.client_context = sent(invocation.client_context).map(serde_json::from_str).transpose()?;
+    context.identity = sent(invocation.cognito_identity)
+        .map(serde_json::from_str)
+        .transpose()?;
+    #[cfg(not(no_tenant))]
+    {
+        context.tenant_id = sent(invocation.tenant_id).map(str::to_owned);
+    }
+    context.env_config = Arc::clone(config);
+    Ok(context)
 }
 
-fn headers(invocation: &Invocation<'_>) -> Result<HeaderMap, InvalidHeaderValue> {
-    let mut headers = HeaderMap::with_capacity(8);
-    for (name, value) in [
-        ("lambda-runtime-deadline-ms", invocation.deadline_ms),
-        ("lambda-runtime-invoked-function-arn", invocation.invoked_function_arn),
-        ("lambda-runtime-trace-id", invocation.trace_id),
-        ("lambda-runtime-client-context", invocation.client_context),
-        ("lambda-runtime-cognito-identity", invocation.cognito_identity),
-        ("lambda-runtime-aws-tenant-id", invocation.tenant_id),
-    ] {
-        if !value.is_empty() {
-            headers.insert(name, HeaderValue::from_str(value)?);
-        }
-    }
-    Ok(headers)
+/// A header's value, if Lambda sent one.
+fn sent(value: &str) -> Option<&str> {
+    Some(value).filter(|value| !value.is_empty())
 }
 
 /// Logged in the form of `lambda_runtime`'s private type of that name.
@@ -165,6 +170,8 @@ mod tests {
             (identity.identity_id.as_str(), identity.identity_pool_id.as_str()),
             ("identity", "pool")
         );
+        #[cfg(not(no_tenant))]
+        assert_eq!(context.tenant_id.as_deref(), Some("tenant"));
         assert_eq!(context.env_config.function_name, "hello");
     }
 

@@ -6,7 +6,8 @@
 //! [`Context`](lambda_runtime::Context), the tracing span, caught panics, logged errors) is what `lambda_runtime` gives it on the OS-only runtime;
 //! only the HTTP client is absent.
 //!
-//! With `--cfg=loopback_only` there is nothing but [`loopback`], which needs no `lambda_runtime` of a version that this crate knows.
+//! With `--cfg=loopback_only` there is nothing but [`loopback`], which needs no `lambda_runtime` of a version that this crate knows;
+//! with `--cfg=no_tenant` a context has no tenant, as before 1.1.
 
 #[cfg(not(loopback_only))]
 mod event_loop;
