@@ -1,6 +1,6 @@
 """The module extension of these rules: zig, and the runtime client that tests run under."""
 
-load("//rules/private:runtime_client_repository.bzl", "CLIENT_WHEELS", "runtime_client_repository")
+load("//rules/private:runtime_client_repository.bzl", "CLIENT_WHEELS", "CURRENT_CLIENT", "runtime_client_repository")
 load("//rules/toolchain:zig_repository.bzl", "ZIG_WHEELS", "zig_repository")
 
 _wheel = tag_class(
@@ -41,11 +41,16 @@ zig = module_extension(
 )
 
 def _runtime_client_impl(module_ctx):
-    for cpu in CLIENT_WHEELS:
-        runtime_client_repository(
-            name = "awslambdaric_linux_" + cpu,
-            cpu = cpu,
-        )
+    for version, wheels in CLIENT_WHEELS.items():
+        for cpu in wheels:
+            runtime_client_repository(
+                name = "awslambdaric_{}linux_{}".format(
+                    "" if version == CURRENT_CLIENT else version.replace(".", "_") + "_",
+                    cpu,
+                ),
+                cpu = cpu,
+                version = version,
+            )
     return module_ctx.extension_metadata(reproducible = True)
 
 runtime_client = module_extension(

@@ -17,7 +17,7 @@ def _quote(text):
 def _lambda_test_impl(ctx):
     info = ctx.attr.zip[LambdaZipInfo]
     python, python_files = _python(ctx)
-    client = ctx.files._client
+    client = ctx.files.client
     marker = [file for file in client if file.short_path.endswith("/awslambdaric/bootstrap.py")]
     client_folder = marker[0].short_path.rsplit("/", 3)[0]
     handler = ctx.attr.handler or info.handlers[0]
@@ -89,6 +89,10 @@ lambda_test = rule(
     doc = "Sends events to a zip under Lambda's runtime client. Used through `rust_lambda_test`.",
     implementation = _lambda_test_impl,
     attrs = {
+        "client": attr.label(
+            doc = "The runtime client: a folder for each version of Python, with awslambdaric in it.",
+            default = Label("//rules/private:runtime_client"),
+        ),
         "env": attr.string_dict(doc = "Environment variables of the function."),
         "errors": attr.label_keyed_string_dict(doc = "Event files, and the errors that they must fail with.", allow_files = True),
         "events": attr.label_keyed_string_dict(doc = "Event files, and the responses that are expected.", allow_files = True),
@@ -102,7 +106,6 @@ lambda_test = rule(
         ),
         "same_logs": attr.bool(doc = "Whether that one must write the same log."),
         "zip": attr.label(doc = "The zip.", mandatory = True, providers = [LambdaZipInfo]),
-        "_client": attr.label(default = Label("//rules/private:runtime_client")),
         "_emulator": attr.label(default = "//emulator", executable = True, cfg = "target"),
     },
     test = True,

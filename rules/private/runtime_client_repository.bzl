@@ -2,23 +2,54 @@
 
 load(":wheel.bzl", "unpack_wheel")
 
-_VERSION = "4.2.2"
+# The version that is tested under, unless another is asked for.
+CURRENT_CLIENT = "4.2.2"
 
-# The SHA-256 of the client's wheels, by the CPU and the version of Python.
+# The SHA-256 of the client's wheels, by its version, the CPU and the version of Python.
 CLIENT_WHEELS = {
-    "aarch64": {
-        "3.10": "4e53dbdf07c2c56824a7c539aeb65d15ea26858c1d7cdc89edf4d976dd50450f",
-        "3.11": "0bfd063e2b4c3f1c58e5a561fab3a15d71ed85dbfacb0a7a693b8d20f1d1c544",
-        "3.12": "1c6c1a9df7b32043f820204c035c0c9496b8203c8a39331712cb5f058ea6be8f",
-        "3.13": "bd3ebafddd6c3283a2c7f121164f304273256c7fe3f9847be44d0c5f6fd2d792",
-        "3.14": "702ead5196cf5ff30dcab997e4e4fca7ba020a258fa5ef996ef95955a0abab25",
+    "2.2.1": {
+        "aarch64": {
+            "3.10": "5ff6f85ebfd340df187290defea7a31f13e572ffa19108630a182d13fecfe264",
+            "3.11": "21e45d197ff473d1eb82e19067b8e88f751de7a7fa0edeac6836ef75a8f8d349",
+            "3.12": "c6753c55f4f483bd7bd07c514390756ea7798026119b56270e8a8c1974a4ddfd",
+        },
+        "x86_64": {
+            "3.10": "6c0c56366c15a28a59c3ebd4b054375a9f2f3e31fe784393550aa8b8f4452c25",
+            "3.11": "cbe8151cd5e6755d1b322a6e1e0c30ef6d6784d7bbb44d3365b81d079ab27472",
+            "3.12": "d5d09924b5915aaf40510aab1bfc42b71d1b30bc7a43548998a7cb5bf07370b4",
+        },
     },
-    "x86_64": {
-        "3.10": "71feb2fb303b73642a433154f2ea9eba8dd8c1da0863a3ff4c3916b9945b0de1",
-        "3.11": "ea87f581768a7558b493a59ee9f4de6dcbc6444b888169afa01af71396ed731d",
-        "3.12": "f04e362be24ae21f34beb9ad4847f94ebb915ccd5120925a227f721af20a411d",
-        "3.13": "2215bca01bbdbdfa9579bb4204f55d3e91e6dee589b88f8f9d20a285a790c468",
-        "3.14": "a153a632c70b6bb3f2783bcf609e38182740d812a2424be03a26782484ff6610",
+    "3.1.1": {
+        "aarch64": {
+            "3.10": "09ba762169869c576f8842d2b08fa6e30254494eabe533eb77efef0e38af33fa",
+            "3.11": "2cd110915f17967bfc39079c37efd7f9ca65eedb049c79f5203f02dcb3a514fc",
+            "3.12": "134b5132803094ce0488f2b3e071745f09779c583371e84bc5979c21a5bac46a",
+            "3.13": "9bb003f14f3754a3d6912e3a478cf3a306b84febdc26b612fe23c1143a89f0fd",
+            "3.14": "537e4986f723cb981af01d031743c9ae09b9ddc497d2582a548da0d696c81809",
+        },
+        "x86_64": {
+            "3.10": "a9d0d3de5a3fd9b2d8496b07e30b471b74d6a7839c878bef89419db0dae8795e",
+            "3.11": "dc30e9b674828b4d00f703f7774e1bc6e78f8cc1b7fd577e583d66e1c62734ea",
+            "3.12": "329bd2e09d6a8257b9a7ff386d9956783ec905bba4c00ea2f841fbc89246910e",
+            "3.13": "755db7118d1ed900a675a2608ea9c48c463949ede5cc91648c542a5ec89df4ed",
+            "3.14": "a5860d96e08cc4bab5bd4d7a2cd5eeb10ea17d0269fe4c1b7c57ac8d06abbf70",
+        },
+    },
+    "4.2.2": {
+        "aarch64": {
+            "3.10": "4e53dbdf07c2c56824a7c539aeb65d15ea26858c1d7cdc89edf4d976dd50450f",
+            "3.11": "0bfd063e2b4c3f1c58e5a561fab3a15d71ed85dbfacb0a7a693b8d20f1d1c544",
+            "3.12": "1c6c1a9df7b32043f820204c035c0c9496b8203c8a39331712cb5f058ea6be8f",
+            "3.13": "bd3ebafddd6c3283a2c7f121164f304273256c7fe3f9847be44d0c5f6fd2d792",
+            "3.14": "702ead5196cf5ff30dcab997e4e4fca7ba020a258fa5ef996ef95955a0abab25",
+        },
+        "x86_64": {
+            "3.10": "71feb2fb303b73642a433154f2ea9eba8dd8c1da0863a3ff4c3916b9945b0de1",
+            "3.11": "ea87f581768a7558b493a59ee9f4de6dcbc6444b888169afa01af71396ed731d",
+            "3.12": "f04e362be24ae21f34beb9ad4847f94ebb915ccd5120925a227f721af20a411d",
+            "3.13": "2215bca01bbdbdfa9579bb4204f55d3e91e6dee589b88f8f9d20a285a790c468",
+            "3.14": "a153a632c70b6bb3f2783bcf609e38182740d812a2424be03a26782484ff6610",
+        },
     },
 }
 
@@ -52,11 +83,11 @@ def _runtime_client_repository_impl(repository_ctx):
             remedy = _REMEDY,
             output = "common",
         )
-    for python, sha256 in CLIENT_WHEELS[repository_ctx.attr.cpu].items():
+    for python, sha256 in CLIENT_WHEELS[repository_ctx.attr.version][repository_ctx.attr.cpu].items():
         unpack_wheel(
             repository_ctx,
             package = "awslambdaric",
-            version = _VERSION,
+            version = repository_ctx.attr.version,
             sha256 = sha256,
             tag = "manylinux2014_" + repository_ctx.attr.cpu,
             python_version = python,
@@ -72,6 +103,7 @@ runtime_client_repository = repository_rule(
     doc = "Fetches the Runtime Interface Client for each version of Python that Lambda has, and checks it by its SHA-256.",
     implementation = _runtime_client_repository_impl,
     attrs = {
-        "cpu": attr.string(doc = "The CPU that the tests run on.", mandatory = True, values = CLIENT_WHEELS.keys()),
+        "cpu": attr.string(doc = "The CPU that the tests run on.", mandatory = True, values = CLIENT_WHEELS[CURRENT_CLIENT].keys()),
+        "version": attr.string(doc = "The client's version.", mandatory = True, values = CLIENT_WHEELS.keys()),
     },
 )
