@@ -7,6 +7,7 @@ def rust_lambda_test(
         zip,
         events = {},
         architecture = "x86_64",
+        contexts = {},
         env = {},
         errors = {},
         handler = "",
@@ -34,6 +35,8 @@ def rust_lambda_test(
       zip: a `rust_lambda_zip`.
       events: a dict from event files to files with the responses that are expected.
       architecture: the zip's architecture: `x86_64` (the default) or `arm64`.
+      contexts: a dict from event files to files with what accompanies them, of `{"clientContext": …, "cognitoIdentity": …,
+        "tenantId": …, "traceId": …}`.
       env: environment variables of the function.
       errors: a dict from event files to files with the errors that are expected: `{"errorType": …, "errorMessage": …}`; what
         is not named is not compared.
@@ -54,10 +57,11 @@ def rust_lambda_test(
         fail("rust_lambda_test {}: nothing to test; give it `events`, `errors` or an `init_error`.".format(name))
     lambda_test(
         name = name,
+        contexts = contexts,
         env = env,
         errors = errors,
         events = events,
-        expectations = {file: None for file in events.values() + errors.values()}.keys(),
+        expectations = {file: None for file in events.values() + errors.values() + contexts.values()}.keys(),
         handler = handler,
         init_error = init_error,
         same_as = same_as,

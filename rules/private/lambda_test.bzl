@@ -65,6 +65,11 @@ def _lambda_test_impl(ctx):
             ])
             files.append(event_files[0])
 
+    for event, context in ctx.attr.contexts.items():
+        arguments += ["--context", "{}={}".format(
+            event.files.to_list()[0].basename.removesuffix(".json"),
+            ctx.expand_location("$(rootpath {})".format(context), ctx.attr.expectations),
+        )]
     cases("--case", ctx.attr.events)
     cases("--error-case", ctx.attr.errors)
     if ctx.file.init_error:
@@ -93,6 +98,7 @@ lambda_test = rule(
             doc = "The runtime client: a folder for each version of Python, with awslambdaric in it.",
             default = Label("//rules/private:runtime_client"),
         ),
+        "contexts": attr.label_keyed_string_dict(doc = "Event files, and what accompanies them.", allow_files = True),
         "env": attr.string_dict(doc = "Environment variables of the function."),
         "errors": attr.label_keyed_string_dict(doc = "Event files, and the errors that they must fail with.", allow_files = True),
         "events": attr.label_keyed_string_dict(doc = "Event files, and the responses that are expected.", allow_files = True),

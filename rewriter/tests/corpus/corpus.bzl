@@ -55,8 +55,13 @@ def program(name, program):
         **common
     )
     file = "{}/{{}}.json".format(name).format
+    context = native.glob(
+        [name + "/context.json"],
+        allow_empty = True,
+    )
     rust_lambda_test(
         name = name + "_test",
+        contexts = {file("event"): context[0]} if context else {},
         errors = {file(event): file(event.replace("error_event", "error")) for event in program.errors},
         events = {} if program.init_error else {file(event): file(event.replace("event", "response")) for event in program.events},
         handler = "index." + name,

@@ -164,6 +164,20 @@ PROGRAMS = [
         member = "current",
     ),
     struct(
+        name = "context_mobile",
+        compile_data = [],
+        deps = [
+            "lambda_runtime",
+            "serde_json",
+            "tokio",
+        ],
+        edition = "2021",
+        errors = [],
+        events = ["event"],
+        init_error = False,
+        member = "current",
+    ),
+    struct(
         name = "counter",
         compile_data = [],
         deps = [
