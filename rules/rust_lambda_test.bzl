@@ -40,7 +40,7 @@ def rust_lambda_test(
       env: environment variables of the function.
       errors: a dict from event files to files with the errors that are expected: `{"errorType": …, "errorMessage": …}`; what
         is not named is not compared.
-      handler: the handler setting; the zip's first by default.
+      handler: the handler setting: one of the zip's (the first by default), or a function of a Python module among its `data`.
       init_error: a file with the error that the initialisation is expected to fail with.
       same_as: the same program for the OS-only runtime, a `rust_binary`. It is sent the same events, and must answer as the zip
         does.

@@ -21,7 +21,9 @@ def _lambda_test_impl(ctx):
     marker = [file for file in client if file.short_path.endswith("/awslambdaric/bootstrap.py")]
     client_folder = marker[0].short_path.rsplit("/", 3)[0]
     handler = ctx.attr.handler or info.handlers[0]
-    if handler not in info.handlers:
+
+    # Another module is one of the zip's data files.
+    if handler not in info.handlers and handler.rpartition(".")[0] in ["", "index"]:
         fail("{}: the zip {} has no handler `{}`; it has {}.".format(
             ctx.label,
             ctx.attr.zip.label,
@@ -103,7 +105,7 @@ lambda_test = rule(
         "errors": attr.label_keyed_string_dict(doc = "Event files, and the errors that they must fail with.", allow_files = True),
         "events": attr.label_keyed_string_dict(doc = "Event files, and the responses that are expected.", allow_files = True),
         "expectations": attr.label_list(doc = "The files that hold what is expected.", allow_files = True),
-        "handler": attr.string(doc = "One of the zip's handlers; the first by default."),
+        "handler": attr.string(doc = "One of the zip's handlers, or a function of a Python module among its data; the first by default."),
         "init_error": attr.label(doc = "The error that the initialisation must fail with.", allow_single_file = True),
         "same_as": attr.label(
             doc = "The same program as an executable for the OS-only runtime, which must answer alike.",
