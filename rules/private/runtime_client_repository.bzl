@@ -53,10 +53,10 @@ CLIENT_WHEELS = {
     },
 }
 
-# What the client needs, in pure Python: the package, its version, its SHA-256, and the folder that it installs.
+# What the client needs, in pure Python: the package, its version, its SHA-256, and the folder or file that it installs.
 _DEPENDENCIES = [
     ("simplejson", "4.3.0", "48d5d79d723300b49f18bbd88d786c0410cc58b869c121024a132e2e49f9cf35", "simplejson"),
-    ("snapshot_restore_py", "1.0.0", "38f99e696793790f54658e71c68c7a8a40cea877c81232b5052383b1301aceba", "snapshot_restore_py"),
+    ("snapshot_restore_py", "1.0.0", "38f99e696793790f54658e71c68c7a8a40cea877c81232b5052383b1301aceba", "snapshot_restore_py.py"),
 ]
 
 _BUILD = """\
@@ -95,8 +95,8 @@ def _runtime_client_repository_impl(repository_ctx):
             remedy = _REMEDY,
             output = python,
         )
-        for _, _, _, folder in _DEPENDENCIES:
-            repository_ctx.symlink("common/" + folder, "{}/{}".format(python, folder))
+        for _, _, _, installed in _DEPENDENCIES:
+            repository_ctx.symlink("common/" + installed, "{}/{}".format(python, installed))
     repository_ctx.file("BUILD.bazel", _BUILD, executable = False)
 
 runtime_client_repository = repository_rule(

@@ -121,6 +121,14 @@ struct DeserializeError {
 }
 
 fn deserialize<A: for<'de> Deserialize<'de>>(event: &[u8]) -> Result<A, Diagnostic> {
+    // lambda_runtime keeps track of the path as it goes, which takes as long again as all the rest; nobody wants it of an event
+    // that fits.
+    A::deserialize(&mut serde_json::Deserializer::from_slice(event)).or_else(|_| deserialize_with_path(event))
+}
+
+/// Deserializes an event that does not fit, to say where.
+#[cold]
+fn deserialize_with_path<A: for<'de> Deserialize<'de>>(event: &[u8]) -> Result<A, Diagnostic> {
     let mut deserializer = serde_json::Deserializer::from_slice(event);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let error = DeserializeError { inner: error };
