@@ -161,10 +161,7 @@ def rust_lambda_zip(
         crate_name = name_of_crate + "_library",
         crate_root = name + ".root",
         edition = "2024",
-        rustc_flags = _CODEGEN_FLAGS + _LIBRARY_FLAGS + [
-            "-Clink-arg=-Wl,--export-only=" + symbols
-            for symbols in ["lambda_shim_*", "PyInit_" + library_name]
-        ] + rustc_flags,
+        rustc_flags = _CODEGEN_FLAGS + _LIBRARY_FLAGS + ["-Clink-arg=-Wl,--export-only=PyInit_" + library_name] + rustc_flags,
         deps = functions + [Label("//shim/rust:lambda_shim")],
         **common
     )

@@ -33,7 +33,6 @@ def _check(ctx, library, rlibs):
     ctx.actions.write(listed, lines)
     arguments = ctx.actions.args()
     arguments.add("check")
-    arguments.add("--exports", "lambda_shim_")
     arguments.add("--exports", "PyInit_" + ctx.attr.library_name)
     arguments.add("--glibc", RUNTIMES[ctx.attr.runtime].glibc)
     arguments.add("--label", str(ctx.label))

@@ -5,7 +5,7 @@ set -euo pipefail
 arguments=()
 start=Scrt1.o
 version_script=
-# Of this linker's own: patterns of the only symbols that a library exports, whatever its crates mark as `no_mangle`.
+# Of this linker's own: the only symbol that a library exports, whatever its crates mark as `no_mangle`.
 export_only=
 add() {
   local part
@@ -20,7 +20,7 @@ add() {
       ;;
     -Xlinker | -m64 | -m32 | -g* | -O* | -f* | -nodefaultlibs | -nostartfiles | -nostdlib | -pthread | -march=* | -rdynamic) ;;
     -shared) start= arguments+=("$1") ;;
-    --export-only=*) export_only+="${1#*=}; " ;;
+    --export-only=*) export_only=${1#*=} ;;
     --version-script=*) version_script=${1#*=} ;;
     -no-pie | -static) start=crt1.o ;;
     *) arguments+=("$1") ;;
@@ -35,7 +35,7 @@ fi
 if [[ -n $version_script ]]; then
   if [[ -n $export_only ]]; then
     # In rustc's temporary folder, which goes when rustc ends.
-    printf '{ global: %slocal: *; };\n' "$export_only" >"$version_script.only"
+    printf '{ global: %s; local: *; };\n' "$export_only" >"$version_script.only"
     version_script+=.only
   fi
   arguments+=("--version-script=$version_script")

@@ -1,13 +1,12 @@
-//! The C ABI between Lambda's managed runtimes and a Rust function.
+//! What stands between Lambda's managed runtimes and a Rust function: the module that Python imports, and the engines.
 //!
 //! A program that was rewritten into a library owns one [`Function`] per `fn main`. The generated root crate of
-//! the shared library lists them in [`export!`], which defines the symbols that the shim calls. A call to the shim
+//! the shared library lists them in [`export!`], which makes it a [Python module](python). A call from Python
 //! becomes an event in the function's [`Slot`], and the program's `main`, driven by its [`Engine`], takes it from
 //! there.
 //!
 //! This crate depends on `std` alone: it is linked into every library, whatever the program's own dependencies are.
 
-pub mod abi;
 mod allocator;
 mod engine;
 mod failure;

@@ -23,14 +23,17 @@ mod api;
 
 use std::{
     env,
-    ffi::{CStr, c_void},
+    ffi::{CStr, c_long, c_void},
     panic::{AssertUnwindSafe, catch_unwind},
     process, ptr, slice,
     sync::OnceLock,
 };
 
 use self::api::{Api, MethodDef, ModuleDef, Object, STABLE_ABI};
-use crate::{Failure, Function, Invocation, Outcome, abi, allocator};
+use crate::{Failure, Function, Invocation, Outcome, allocator};
+
+/// The version of the interface; a change that an older `index.py` would misread increases it.
+const VERSION: c_long = 1;
 
 /// What the handlers need, set once by `install`.
 struct Installed {
@@ -245,7 +248,7 @@ unsafe extern "C" fn install(_: Object, arguments: *const Object, count: isize) 
             tenant_id: name(c"tenant_id"),
         });
         // SAFETY: a small number.
-        unsafe { (api.new_long)(abi::VERSION.into()) }
+        unsafe { (api.new_long)(VERSION) }
     })
 }
 
@@ -378,11 +381,17 @@ fn caught<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(Failure::panic(&*payload)))
 }
 
-/// Defines the function by which CPython imports the library as a module. Used once, behind [`export!`](crate::export),
-/// with the function's name: `PyInit_` and the library's file name without its suffix.
+/// Makes a library a Python module over a list of functions. Used once, in the generated root crate, with the name of the
+/// function that CPython calls on import: `PyInit_` and the library's file name without its suffix.
+///
+/// ```
+/// static HELLO: lambda_shim::Function = lambda_shim::Function::new(|| Err(lambda_shim::Failure::exit("no program")));
+/// lambda_shim::export!(PyInit_libhello, [HELLO]);
+/// # fn main() {}
+/// ```
 #[macro_export]
-macro_rules! export_python {
-    ($init:ident) => {
+macro_rules! export {
+    ($init:ident, [$($function:path),+ $(,)?]) => {
         /// Makes the Python module.
         ///
         /// # Safety
@@ -391,6 +400,7 @@ macro_rules! export_python {
         #[allow(non_snake_case)]
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $init() -> *mut ::core::ffi::c_void {
+            static FUNCTIONS: &[&$crate::Function] = &[$(&$function),+];
             // SAFETY: the caller's contract is the same.
             unsafe { $crate::python::init_module(FUNCTIONS) }
         }

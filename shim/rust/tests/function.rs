@@ -1,10 +1,7 @@
-//! The C ABI, called as the shim calls it, over programs that are driven by a plain executor.
+//! Functions, called as the Python module calls them, over programs that are driven by a plain executor.
 
 use std::{
-    ffi::c_void,
-    mem::MaybeUninit,
     pin::Pin,
-    ptr,
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -13,7 +10,7 @@ use std::{
     thread,
 };
 
-use lambda_shim::{Engine, Failure, Function, Slot, Step};
+use lambda_shim::{Engine, Failure, Function, Invocation, Slot, Step};
 
 /// Polls `main` on the calling thread, without a runtime.
 struct Plain(Pin<Box<dyn Future<Output = Failure>>>);
@@ -110,139 +107,90 @@ static SYNCHRONOUS: Function = Function::new(|| {
     })
 });
 
-lambda_shim::export![ECHO, FRAGILE, BROKEN, RECURSIVE, SYNCHRONOUS];
+type Answer = Result<Vec<u8>, (String, String)>;
 
-/// The layout that `lambda_shim::abi` documents.
-#[repr(C)]
-struct CallOutcome {
-    body: (*mut u8, usize, usize),
-    error_type: (*mut u8, usize, usize),
+fn parts(failure: Failure) -> (String, String) {
+    (failure.error_type, failure.message)
 }
 
-const CONTEXT: &[u8] = b"id-1\n1700000000000\narn\n\n\n\n";
+fn init(function: &'static Function) -> Result<(), (String, String)> {
+    function.initialize().map_err(parts)
+}
 
-fn take(call: impl FnOnce(*mut c_void) -> i32) -> Result<Vec<u8>, (String, String)> {
-    let bytes = |(data, length, _): (*mut u8, usize, usize)| match data.is_null() {
-        true => Vec::new(),
-        // SAFETY: the library wrote these parts, and frees them below.
-        false => unsafe { std::slice::from_raw_parts(data, length) }.to_vec(),
+fn invoke(function: &'static Function, event: &[u8]) -> Answer {
+    let invocation = Invocation {
+        event,
+        request_id: "id-1",
+        deadline_ms: "1700000000000",
+        invoked_function_arn: "arn",
+        ..Invocation::default()
     };
-    let mut outcome = MaybeUninit::<CallOutcome>::uninit();
-    let place = outcome.as_mut_ptr().cast::<c_void>();
-    let status = call(place);
-    // SAFETY: every call writes its outcome.
-    let read = unsafe { ptr::read(outcome.as_ptr()) };
-    let text = |part| String::from_utf8(bytes(part)).unwrap();
-    let result = match status {
-        0 => Ok(bytes(read.body)),
-        _ => Err((text(read.error_type), text(read.body))),
-    };
-    // SAFETY: the outcome is the library's own; a second call finds it empty.
-    unsafe {
-        lambda_shim_free(place);
-        lambda_shim_free(place);
-        lambda_shim_free(ptr::null_mut());
-    }
-    result
+    function.invoke(&invocation).map_err(parts)
 }
 
-fn init(function: u32) -> Result<Vec<u8>, (String, String)> {
-    // SAFETY: `take` passes a place for an outcome.
-    take(|outcome| unsafe { lambda_shim_init(function, outcome) })
-}
-
-fn invoke_with(function: u32, event: &[u8], context: &[u8]) -> Result<Vec<u8>, (String, String)> {
-    // SAFETY: the slices outlive the call, and `take` passes a place for an outcome.
-    take(|outcome| unsafe {
-        lambda_shim_invoke(
-            function,
-            event.as_ptr(),
-            event.len(),
-            context.as_ptr(),
-            context.len(),
-            outcome,
-        )
-    })
-}
-
-fn invoke(function: u32, event: &[u8]) -> Result<Vec<u8>, (String, String)> {
-    invoke_with(function, event, CONTEXT)
-}
-
-fn misuse(message: &str) -> Result<Vec<u8>, (String, String)> {
+fn misuse(message: &str) -> Answer {
     Err(("LambdaShim.Misuse".to_owned(), message.to_owned()))
 }
 
-fn exit(message: &str) -> Result<Vec<u8>, (String, String)> {
-    Err(("Runtime.ExitError".to_owned(), message.to_owned()))
+fn exit(message: &str) -> (String, String) {
+    ("Runtime.ExitError".to_owned(), message.to_owned())
 }
 
 // A function belongs to the thread that initialises it, and the test runner has many: one test for each function.
 
 #[test]
 fn any_bytes_pass_and_misuse_changes_nothing() {
-    assert_eq!(init(0), Ok(Vec::new()));
-    assert_eq!(init(0), Ok(Vec::new()), "a second time does nothing");
-    assert_eq!(invoke(0, b"\0\xff\"\n").as_deref(), Ok(b"\0\xff\"\n|id-1".as_slice()));
-    assert_eq!(invoke(0, b"").as_deref(), Ok(b"|id-1".as_slice()));
+    assert_eq!(init(&ECHO), Ok(()));
+    assert_eq!(init(&ECHO), Ok(()), "a second time does nothing");
     assert_eq!(
-        invoke_with(0, b"{}", b"a\nb"),
-        misuse("the invocation's context has 2 lines, not 7")
+        invoke(&ECHO, b"\0\xff\"\n").as_deref(),
+        Ok(b"\0\xff\"\n|id-1".as_slice())
     );
-    assert!(invoke_with(0, b"{}", b"\xff").is_err());
-    let elsewhere = thread::spawn(|| invoke(0, b"{}")).join().unwrap();
+    assert_eq!(invoke(&ECHO, b"").as_deref(), Ok(b"|id-1".as_slice()));
+    let elsewhere = thread::spawn(|| invoke(&ECHO, b"{}")).join().unwrap();
     assert_eq!(
         elsewhere,
         misuse("the function was called from another thread than the one that initialised it")
     );
     let large = vec![b'x'; 6 << 20];
-    assert_eq!(invoke(0, &large).map(|answer| answer.len()), Ok(large.len() + 5));
+    assert_eq!(invoke(&ECHO, &large).map(|answer| answer.len()), Ok(large.len() + 5));
 }
 
 #[test]
 fn an_ended_main_starts_anew_with_the_next_event() {
     assert_eq!(
-        invoke(1, b"1").as_deref(),
+        invoke(&FRAGILE, b"1").as_deref(),
         Ok(b"fine".as_slice()),
         "initialised on first use"
     );
-    assert_eq!(invoke(1, b"panic"), exit("main panicked: out of luck"));
-    assert_eq!(invoke(1, b"2").as_deref(), Ok(b"fine".as_slice()));
-    assert_eq!(invoke(1, b"end"), exit("main returned"));
-    assert_eq!(invoke(1, b"3").as_deref(), Ok(b"fine".as_slice()));
+    assert_eq!(invoke(&FRAGILE, b"panic"), Err(exit("main panicked: out of luck")));
+    assert_eq!(invoke(&FRAGILE, b"2").as_deref(), Ok(b"fine".as_slice()));
+    assert_eq!(invoke(&FRAGILE, b"end"), Err(exit("main returned")));
+    assert_eq!(invoke(&FRAGILE, b"3").as_deref(), Ok(b"fine".as_slice()));
     assert_eq!(STARTS.load(Ordering::SeqCst), 3);
 }
 
 #[test]
 fn a_main_that_ends_before_its_first_event_fails_the_initialisation() {
-    assert_eq!(init(2), exit("no table"));
-    assert_eq!(invoke(2, b"{}"), exit("no table"));
+    assert_eq!(init(&BROKEN), Err(exit("no table")));
+    assert_eq!(invoke(&BROKEN, b"{}"), Err(exit("no table")));
 }
 
 #[test]
 fn a_call_from_within_is_refused() {
     assert_eq!(
-        invoke(3, b"{}"),
+        invoke(&RECURSIVE, b"{}"),
         misuse("the function was called from within itself; only one invocation runs at a time")
     );
 }
 
 #[test]
 fn a_main_on_its_own_thread_is_served_and_starts_anew() {
-    assert_eq!(init(4), Ok(Vec::new()));
-    assert_eq!(invoke(4, b"1").as_deref(), Ok(b"1main".as_slice()));
-    assert_eq!(invoke(4, b"2").as_deref(), Ok(b"2main".as_slice()));
-    assert_eq!(invoke(4, b"panic"), exit("main panicked: out of luck"));
-    assert_eq!(invoke(4, b"3").as_deref(), Ok(b"3main".as_slice()));
-    assert_eq!(invoke(4, b"end"), exit("main returned"));
-    assert_eq!(invoke(4, b"4").as_deref(), Ok(b"4main".as_slice()));
-}
-
-#[test]
-fn a_number_without_a_function_is_refused() {
-    assert_eq!(lambda_shim_abi_version(), lambda_shim::abi::VERSION);
-    assert_eq!(
-        invoke(9, b"{}"),
-        misuse("function number 9 was called in a library of 5")
-    );
+    assert_eq!(init(&SYNCHRONOUS), Ok(()));
+    assert_eq!(invoke(&SYNCHRONOUS, b"1").as_deref(), Ok(b"1main".as_slice()));
+    assert_eq!(invoke(&SYNCHRONOUS, b"2").as_deref(), Ok(b"2main".as_slice()));
+    assert_eq!(invoke(&SYNCHRONOUS, b"panic"), Err(exit("main panicked: out of luck")));
+    assert_eq!(invoke(&SYNCHRONOUS, b"3").as_deref(), Ok(b"3main".as_slice()));
+    assert_eq!(invoke(&SYNCHRONOUS, b"end"), Err(exit("main returned")));
+    assert_eq!(invoke(&SYNCHRONOUS, b"4").as_deref(), Ok(b"4main".as_slice()));
 }
