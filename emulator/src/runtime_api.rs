@@ -225,6 +225,9 @@ impl RuntimeApi {
             .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
             .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
             .route("/2018-06-01/runtime/init/error", post(init_error))
+            .route("/2018-06-01/runtime/restore/next", get(restore_next))
+            // What a hook fails with after a restore ends the start, as what an initialisation fails with does.
+            .route("/2018-06-01/runtime/restore/error", post(init_error))
             .with_state(shared.clone())
             .merge(extensions::router(shared.extensions.clone()))
             .layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
@@ -353,6 +356,15 @@ async fn next(State(shared): State<Arc<Shared>>) -> Response {
             return (queued.headers, deadline, queued.invocation.event).into_response();
         }
     }
+}
+
+/// The snapshot is taken when a client asks this, and restored when there is an event for it.
+async fn restore_next(State(shared): State<Arc<Shared>>) -> Response {
+    shared.client_seen.send_replace(true);
+    while shared.lock().queue.is_empty() {
+        shared.queued.notified().await;
+    }
+    ([(CONTENT_TYPE, "application/json")], "{}").into_response()
 }
 
 pub(crate) type Body = Result<Bytes, BytesRejection>;
@@ -585,6 +597,21 @@ mod tests {
         };
         assert_eq!(pending, expected);
         assert_eq!(api.invoke(invocation(b"{}")).await, expected);
+    }
+
+    #[tokio::test]
+    async fn a_restore_waits_for_an_event_and_leaves_it() {
+        let api = RuntimeApi::start("index.handler").await.unwrap();
+        let client = async {
+            let (restored, _) = request(api.address(), "GET /2018-06-01/runtime/restore/next", "", b"").await;
+            assert!(restored.starts_with("HTTP/1.1 200"), "{restored}");
+            let (head, event) = request(api.address(), NEXT, "", b"").await;
+            assert_eq!(event, b"{}");
+            let id = header(&head, "Lambda-Runtime-Aws-Request-Id").unwrap();
+            post(api.address(), &format!("invocation/{id}/response"), "", b"1").await
+        };
+        let (outcome, _) = tokio::join!(api.invoke(invocation(b"{}")), client);
+        assert!(matches!(outcome, Outcome::Response { .. }), "{outcome:?}");
     }
 
     #[tokio::test]
