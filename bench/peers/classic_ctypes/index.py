@@ -2,10 +2,9 @@
 
 import ctypes
 import json
-import os
 from typing import Any
 
-_library = ctypes.CDLL(os.path.join(os.path.dirname(__file__), "libclassic_ctypes.so"))
+_library = ctypes.CDLL("./libclassic_ctypes.so")
 _library.handle.argtypes = [ctypes.c_char_p]
 # A c_char_p would be made a bytes object at once, and the pointer, which is to be released, be lost.
 _library.handle.restype = ctypes.c_void_p

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from awslambdaric.lambda_runtime_client import BaseLambdaRuntimeClient
+from awslambdaric.lambda_runtime_client import BaseLambdaRuntimeClient  # type: ignore[import-not-found]
 
 _RESPONSE = b'{"message":"Hello, world!","size":1}'
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-import hello_pyo3
+import hello_pyo3  # type: ignore[import-not-found]
 
 
 def handler(event: Any, context: Any) -> Any:

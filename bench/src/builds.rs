@@ -1,0 +1,235 @@
+//! How long builds take, beside cargo-lambda's: of `examples/hello`, in a copy of the workspace.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Instant,
+};
+
+use anyhow::{ensure, Context, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::{cache, command::output, statistics::median};
+
+/// The source whose line is edited, and what stands there.
+const SOURCE: &str = "examples/hello/src/main.rs";
+const LINE: &str = "Hello, {name}!";
+
+/// How many edits are timed.
+const EDITS: usize = 5;
+
+/// The times of one way to build.
+#[derive(Deserialize, Serialize)]
+pub struct Times {
+    /// From nothing, what is downloaded apart, in seconds.
+    pub clean_s: f64,
+    /// After each of several edits of one line, in seconds.
+    pub edits_s: Vec<f64>,
+    /// The size of the zip.
+    pub zip_bytes: u64,
+}
+
+/// The times of both.
+#[derive(Deserialize, Serialize)]
+pub struct Builds {
+    /// `bazel build //examples/hello:lambda_zip`.
+    pub bazel: Times,
+    /// `cargo lambda build --release --output-format zip`.
+    pub cargo_lambda: Times,
+    /// The version of cargo-lambda.
+    pub cargo_lambda_version: String,
+    /// The version of the Rust that cargo-lambda has.
+    pub cargo_lambda_rust: String,
+}
+
+impl Times {
+    /// The median of the edits.
+    pub fn edit_s(&self) -> Option<f64> {
+        median(&self.edits_s)
+    }
+}
+
+/// Times both, alternating edit by edit.
+pub fn builds(workspace: &Path) -> Result<Builds> {
+    // Not in /tmp, which Bazel's sandbox hides.
+    let folder = cache::folder()?.join("builds");
+    remove(&folder)?;
+    let source = folder.join("source");
+    copy_workspace(workspace, &source)?;
+    let bazel = Bazel {
+        source: &source,
+        output_base: folder.join("output_base"),
+    };
+    let cargo = CargoLambda::find(&source, folder.join("target"))?;
+    let result = both(&bazel, &cargo, &source);
+    bazel
+        .command(&["shutdown"])
+        .map(|mut command| output(&mut command))
+        .ok();
+    remove(&folder)?;
+    result
+}
+
+fn both(bazel: &Bazel, cargo: &CargoLambda, source: &Path) -> Result<Builds> {
+    let path = source.join(SOURCE);
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    ensure!(
+        text.contains(LINE),
+        "{SOURCE} has no {LINE:?} to edit: change LINE in bench/src/builds.rs"
+    );
+    tell("downloading for both");
+    output(&mut bazel.command(&["build", "--nobuild", Bazel::TARGET])?)?;
+    output(&mut cargo.cargo(&["fetch"]))?;
+    let clean = (bazel.build("clean")?, cargo.build("clean")?);
+    let mut edits = (Vec::new(), Vec::new());
+    for edit in 1..=EDITS {
+        let edited = text.replace(LINE, &format!("Hello for the {edit}. time, {{name}}!"));
+        fs::write(&path, edited).with_context(|| format!("cannot write {}", path.display()))?;
+        edits.0.push(bazel.build("edited")?);
+        edits.1.push(cargo.build("edited")?);
+    }
+    let bytes = |path: PathBuf| -> Result<u64> {
+        let metadata = fs::metadata(&path).with_context(|| format!("no {} was built", path.display()))?;
+        Ok(metadata.len())
+    };
+    Ok(Builds {
+        bazel: Times {
+            clean_s: clean.0,
+            edits_s: edits.0,
+            zip_bytes: bytes(source.join("bazel-bin/examples/hello/lambda_zip.zip"))?,
+        },
+        cargo_lambda: Times {
+            clean_s: clean.1,
+            edits_s: edits.1,
+            zip_bytes: bytes(cargo.target.join("lambda/hello/bootstrap.zip"))?,
+        },
+        cargo_lambda_version: second_word(&output(&mut cargo.cargo(&["lambda", "--version"]))?),
+        cargo_lambda_rust: second_word(&output(&mut cargo.cargo(&["--version"]))?),
+    })
+}
+
+/// Bazel, with an output base of its own and without caches of earlier builds.
+struct Bazel<'a> {
+    source: &'a Path,
+    output_base: PathBuf,
+}
+
+impl Bazel<'_> {
+    const TARGET: &'static str = "//examples/hello:lambda_zip";
+
+    fn command(&self, arguments: &[&str]) -> Result<Command> {
+        let mut command = Command::new(self.source.join("tools/bazel"));
+        let output_base = self.output_base.to_str().context("the cache's path is not UTF-8")?;
+        command
+            .arg(format!("--output_base={output_base}"))
+            .args(arguments)
+            .current_dir(self.source);
+        if arguments.first() == Some(&"build") {
+            command.args(["--disk_cache=", "--remote_cache="]);
+        }
+        for (name, _) in env::vars_os() {
+            // What the outer Bazel has set for what it runs.
+            let name = name.to_string_lossy().into_owned();
+            if ["RUNFILES", "BUILD_", "BAZEL_"]
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
+                && name != "BAZEL_REAL"
+            {
+                command.env_remove(name);
+            }
+        }
+        Ok(command)
+    }
+
+    fn build(&self, what: &str) -> Result<f64> {
+        timed("bazel", what, &mut self.command(&["build", Self::TARGET])?)
+    }
+}
+
+/// cargo-lambda, on the same program.
+struct CargoLambda {
+    source: PathBuf,
+    target: PathBuf,
+    path: std::ffi::OsString,
+}
+
+impl CargoLambda {
+    /// Takes the one on the PATH, or installs one from PyPI into the user's cache.
+    fn find(source: &Path, target: PathBuf) -> Result<Self> {
+        let own = env::var_os("PATH").unwrap_or_default();
+        let mut found = Self {
+            source: source.join("examples/hello"),
+            target,
+            path: own.clone(),
+        };
+        if output(&mut found.cargo(&["lambda", "--version"])).is_err() {
+            let venv = cache::folder()?.join("cargo-lambda");
+            tell("installing cargo-lambda by pip");
+            output(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+            output(Command::new(venv.join("bin/pip")).args(["install", "--quiet", "cargo-lambda"]))
+                .context("cargo-lambda cannot be installed")?;
+            let folders = [venv.join("bin")].into_iter().chain(env::split_paths(&own));
+            found.path = env::join_paths(folders).context("PATH cannot be written")?;
+        }
+        Ok(found)
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("cargo");
+        command
+            .args(arguments)
+            .current_dir(&self.source)
+            .env("PATH", &self.path)
+            .env("CARGO_TARGET_DIR", &self.target);
+        command
+    }
+
+    fn build(&self, what: &str) -> Result<f64> {
+        let arguments = ["lambda", "build", "--release", "--output-format", "zip"];
+        timed("cargo lambda", what, &mut self.cargo(&arguments))
+    }
+}
+
+fn timed(tool: &str, what: &str, command: &mut Command) -> Result<f64> {
+    let start = Instant::now();
+    output(command)?;
+    let elapsed = start.elapsed().as_secs_f64();
+    tell(&format!("{tool}, {what}: {elapsed:.1} s"));
+    Ok(elapsed)
+}
+
+fn tell(what: &str) {
+    eprintln!("[builds] {what}");
+}
+
+/// Copies what Git knows of, with what was not yet committed.
+fn copy_workspace(from: &Path, to: &Path) -> Result<()> {
+    let arguments = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+    let listed = output(Command::new("git").args(arguments).current_dir(from))
+        .context("the workspace's files cannot be listed")?;
+    for name in listed.split_terminator('\0').chain(["user.bazelrc"]) {
+        let (source, target) = (from.join(name), to.join(name));
+        // A file may have been removed, and not yet so in Git.
+        if !source.is_file() {
+            continue;
+        }
+        let failed = || format!("cannot copy {name}");
+        fs::create_dir_all(target.parent().unwrap_or(to)).with_context(failed)?;
+        fs::copy(&source, &target).with_context(failed)?;
+    }
+    Ok(())
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    // Bazel leaves folders that are read-only.
+    output(Command::new("chmod").args(["-R", "u+w"]).arg(folder))?;
+    fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))
+}
+
+fn second_word(text: &str) -> String {
+    text.split_whitespace().nth(1).unwrap_or("unknown").to_owned()
+}

@@ -1,0 +1,26 @@
+//! Ways to run Rust on Lambda, measured beside one another; all but the command line, and what draws a PNG.
+
+pub mod affinity;
+pub mod builds;
+mod cache;
+pub mod command;
+pub mod events;
+pub mod function;
+mod http;
+pub mod machine;
+pub mod measure;
+pub mod memory;
+pub mod node;
+pub mod package;
+pub mod peers;
+pub mod plot;
+mod progress;
+pub mod python;
+pub mod report;
+pub mod results;
+#[cfg(test)]
+mod sample;
+mod sandbox;
+pub mod server;
+pub mod statistics;
+pub mod targets;

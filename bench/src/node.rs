@@ -1,0 +1,70 @@
+//! Node.js, and Lambda's client for it, which is installed from npm.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::{cache, command::output};
+
+const INSTALL: &str = include_str!("../peers/node_proxy/install_client.sh");
+
+/// Node.js, and the runtime client for it.
+pub struct Node {
+    /// The interpreter.
+    pub program: PathBuf,
+    /// Its version.
+    pub version: String,
+    /// The client's version.
+    pub client_version: String,
+    /// The client's script.
+    pub client: PathBuf,
+}
+
+impl Node {
+    /// Takes the client in a folder, or installs it into the user's cache.
+    pub fn find(folder: Option<&Path>) -> Result<Self> {
+        let told = output(Command::new("node").args(["-p", "process.execPath + '\\n' + process.versions.node"]))
+            .context("Node.js cannot be run")?;
+        let (program, version) = told
+            .trim()
+            .split_once('\n')
+            .context("Node.js does not tell its version")?;
+        let folder = match folder {
+            Some(folder) => folder.to_owned(),
+            None => installed(version)?,
+        };
+        let package = folder.join("node_modules/aws-lambda-ric");
+        let manifest = package.join("package.json");
+        let text = fs::read_to_string(&manifest)
+            .with_context(|| format!("cannot read {}: give --node-client a folder", manifest.display()))?;
+        let manifest: Value = serde_json::from_str(&text).context("aws-lambda-ric's package.json cannot be read")?;
+        Ok(Self {
+            program: program.into(),
+            version: version.to_owned(),
+            client_version: manifest["version"].as_str().unwrap_or("unknown").to_owned(),
+            client: package.join("bin/index.mjs"),
+        })
+    }
+}
+
+/// The folder in the cache, filled if it is not.
+fn installed(node: &str) -> Result<PathBuf> {
+    // The client's addon is compiled for one version of Node.js.
+    let folder = cache::folder()?.join(format!("node-{node}"));
+    let complete = folder.join(".complete");
+    if complete.exists() {
+        return Ok(folder);
+    }
+    eprintln!("installing aws-lambda-ric from npm into {} …", folder.display());
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let script = folder.join("install_client.sh");
+    fs::write(&script, INSTALL).with_context(|| format!("cannot write {}", script.display()))?;
+    output(Command::new("bash").arg(&script).arg(&folder)).context("aws-lambda-ric cannot be installed")?;
+    fs::write(&complete, "").with_context(|| format!("cannot write {}", complete.display()))?;
+    Ok(folder)
+}

@@ -1,0 +1,110 @@
+//! What is measured beside one another.
+
+/// What starts a package.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Runtime {
+    /// Its own `bootstrap`.
+    OsOnly,
+    /// Lambda's client for Python.
+    Python,
+    /// Lambda's client for Node.js.
+    Node,
+}
+
+/// A way to run a function.
+#[derive(Debug)]
+pub struct Peer {
+    /// Its name on the command line and in the JSON.
+    pub name: &'static str,
+    /// What it is called in the tables.
+    pub label: &'static str,
+    /// What it is, in a line.
+    pub description: &'static str,
+    /// What starts it.
+    pub runtime: Runtime,
+    /// Whether it answers as the program that is measured does; else it is there to compare with.
+    pub is_program: bool,
+    /// Its colour in the plot.
+    pub color: &'static str,
+}
+
+/// All of them, in the order of the tables.
+pub const PEERS: [Peer; 9] = [
+    Peer {
+        name: "ours_native",
+        label: "ours, native dispatch",
+        description: "`rust_lambda_zip(dispatch = \"native\")` on Python's runtime",
+        runtime: Runtime::Python,
+        is_program: true,
+        color: "#b3261e",
+    },
+    Peer {
+        name: "ours_ctypes",
+        label: "ours, ctypes dispatch",
+        description: "`rust_lambda_zip` as it is by default, on Python's runtime",
+        runtime: Runtime::Python,
+        is_program: true,
+        color: "#f0803c",
+    },
+    Peer {
+        name: "os_only",
+        label: "OS-only runtime",
+        description: "the same Rust program as `bootstrap` on `provided.al2023`",
+        runtime: Runtime::OsOnly,
+        is_program: true,
+        color: "#1f2937",
+    },
+    Peer {
+        name: "python",
+        label: "pure Python",
+        description: "the same in a Python handler, without Rust",
+        runtime: Runtime::Python,
+        is_program: true,
+        color: "#2f6fb5",
+    },
+    Peer {
+        name: "pyo3",
+        label: "PyO3 module",
+        description: "an extension module (abi3), which takes and gives JSON as text",
+        runtime: Runtime::Python,
+        is_program: true,
+        color: "#7a4fb0",
+    },
+    Peer {
+        name: "classic_ctypes",
+        label: "classic ctypes shim",
+        description: "a hand-written library behind C strings, JSON written and parsed in Python",
+        runtime: Runtime::Python,
+        is_program: true,
+        color: "#3a8f5c",
+    },
+    Peer {
+        name: "node_proxy",
+        label: "Node.js proxy",
+        description: "a Node.js function that hands each event to the Rust program, a child process, over HTTP",
+        runtime: Runtime::Node,
+        is_program: true,
+        color: "#a08600",
+    },
+    Peer {
+        name: "floor",
+        label: "Python client's floor",
+        description: "an empty Python handler that takes and gives bytes: the runtime client's own loop, no JSON",
+        runtime: Runtime::Python,
+        is_program: false,
+        color: "#9aa0a6",
+    },
+    Peer {
+        name: "empty_python",
+        label: "empty Python handler",
+        description: "`return {}`: what Python's runtime itself takes to start",
+        runtime: Runtime::Python,
+        is_program: false,
+        color: "#c3c7cc",
+    },
+];
+
+/// The peer of a name.
+pub fn peer(name: &str) -> Option<&'static Peer> {
+    PEERS.iter().find(|peer| peer.name == name)
+}

@@ -1,0 +1,282 @@
+//! A Runtime API server that takes as little time as it can: it blocks, and shares a thread with who asks it.
+
+use std::{
+    io::{Read, Write},
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    os::fd::AsFd,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use anyhow::{bail, Context, Result};
+use nix::poll::{poll, PollFd, PollFlags};
+
+use crate::http::{Kind, Request};
+
+const ACCEPTED: &[u8] =
+    b"HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{\"status\":\"OK\"}\n";
+
+/// How far off the deadline of every invocation is.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How many milliseconds the client may be silent before the caller is asked whether it lives.
+const SILENCE: u16 = 500;
+
+/// What a connection has room for at first: what clients send is small, as the functions' responses are.
+const ROOM: usize = 64 * 1024;
+
+/// An event as it is sent, in one piece with its headers.
+pub struct Message {
+    bytes: Vec<u8>,
+    id: std::ops::Range<usize>,
+    count: u64,
+}
+
+impl Message {
+    /// Puts headers before an event.
+    pub fn new(event: &str) -> Self {
+        let mut bytes = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\
+            Lambda-Runtime-Aws-Request-Id: 00000000-0000-4000-8000-"
+            .to_vec();
+        let start = bytes.len();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let deadline = (now + DAY).as_millis();
+        let rest = format!(
+            "000000000000\r\nLambda-Runtime-Deadline-Ms: {deadline}\r\n\
+             Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:us-east-1:000000000000:function:bench\r\n\
+             Lambda-Runtime-Trace-Id: Root=1-00000000-000000000000000000000000;Parent=0000000000000000;Sampled=0\r\n\
+             Content-Length: {}\r\n\r\n{event}",
+            event.len()
+        );
+        bytes.extend_from_slice(rest.as_bytes());
+        Self {
+            bytes,
+            id: start..start + 12,
+            count: 0,
+        }
+    }
+
+    /// The bytes for the next invocation, under an identifier of its own.
+    fn next(&mut self) -> &[u8] {
+        self.count += 1;
+        let mut rest = self.count;
+        for digit in self.bytes[self.id.clone()].iter_mut().rev() {
+            *digit = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        &self.bytes
+    }
+}
+
+/// A connection, and what came in over it.
+struct Connection {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+    filled: usize,
+}
+
+impl Connection {
+    fn new(stream: TcpStream) -> Result<Self> {
+        stream.set_nodelay(true).context("cannot set TCP_NODELAY")?;
+        Ok(Self {
+            stream,
+            buffer: vec![0; ROOM],
+            filled: 0,
+        })
+    }
+
+    /// Takes in what there is, and returns whether the client is still there.
+    fn read(&mut self) -> bool {
+        if self.filled == self.buffer.len() {
+            self.buffer.resize(2 * self.filled, 0);
+        }
+        // A connection that broke off is as good as one that was closed.
+        let read = self.stream.read(&mut self.buffer[self.filled..]).unwrap_or(0);
+        self.filled += read;
+        read > 0
+    }
+
+    fn request(&mut self) -> Result<Option<Request>> {
+        let bytes = &self.buffer[..self.filled];
+        let Some(request) = Request::parse(bytes)? else {
+            return Ok(None);
+        };
+        self.buffer.copy_within(request.consumed..self.filled, 0);
+        self.filled -= request.consumed;
+        Ok(Some(request))
+    }
+}
+
+/// The server, on a port of its own.
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    // A connection keeps its place for as long as it lives.
+    connections: Vec<Option<Connection>>,
+    // The connection that waits for an event.
+    waiting: Option<usize>,
+}
+
+impl Server {
+    /// Listens on a port of loopback that is free.
+    pub fn start() -> Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot listen on 127.0.0.1")?;
+        let address = listener.local_addr().context("cannot tell the port that was bound")?;
+        Ok(Self {
+            listener,
+            address,
+            connections: Vec::new(),
+            waiting: None,
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Waits until the client asks for an event. `check` is called when it is silent for long, and ends the wait by an error.
+    pub fn wait_for_client(&mut self, check: &mut dyn FnMut() -> Result<()>) -> Result<()> {
+        while self.waiting.is_none() {
+            let (place, request) = self.receive(check)?;
+            match request.kind {
+                Kind::Next => self.waiting = Some(place),
+                Kind::Error => bail!("it reported {}", String::from_utf8_lossy(&request.body)),
+                Kind::Response => bail!("it responded to no event"),
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends an event, and returns how long it took until the whole response was there, and the response.
+    pub fn invoke(
+        &mut self,
+        message: &mut Message,
+        check: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<(Duration, Vec<u8>)> {
+        self.wait_for_client(check)?;
+        let place = self.waiting.take().context("no client waits for an event")?;
+        let bytes = message.next();
+        let start = Instant::now();
+        self.send(place, bytes)?;
+        let (place, request) = self.receive(check)?;
+        let elapsed = start.elapsed();
+        match request.kind {
+            Kind::Response => self.send(place, ACCEPTED)?,
+            Kind::Error => bail!("it answered with {}", String::from_utf8_lossy(&request.body)),
+            Kind::Next => bail!("it asked for an event before it answered the last"),
+        }
+        Ok((elapsed, request.body))
+    }
+
+    fn send(&mut self, place: usize, bytes: &[u8]) -> Result<()> {
+        let connection = self.connections.get_mut(place).and_then(Option::as_mut);
+        let stream = &mut connection.context("the client closed its connection")?.stream;
+        stream.write_all(bytes).context("the client closed its connection")
+    }
+
+    /// Waits for a request on any connection.
+    fn receive(&mut self, check: &mut dyn FnMut() -> Result<()>) -> Result<(usize, Request)> {
+        loop {
+            let ready = self.ready()?;
+            if ready.is_empty() {
+                check()?;
+            }
+            for place in ready {
+                let Some(place) = place else {
+                    let (stream, _) = self.listener.accept().context("cannot accept a connection")?;
+                    self.connections.push(Some(Connection::new(stream)?));
+                    continue;
+                };
+                let Some(connection) = &mut self.connections[place] else {
+                    continue;
+                };
+                if !connection.read() {
+                    self.connections[place] = None;
+                } else if let Some(request) = connection.request()? {
+                    return Ok((place, request));
+                }
+            }
+        }
+    }
+
+    /// The connections that there is something to read from, and nothing for the listener.
+    fn ready(&self) -> Result<Vec<Option<usize>>> {
+        let places = self.connections.iter().enumerate();
+        let open = places.filter_map(|(place, connection)| Some((Some(place), connection.as_ref()?.stream.as_fd())));
+        let (names, mut polled): (Vec<_>, Vec<_>) = open
+            .chain([(None, self.listener.as_fd())])
+            .map(|(name, fd)| (name, PollFd::new(fd, PollFlags::POLLIN)))
+            .unzip();
+        match poll(&mut polled, SILENCE) {
+            Ok(_) | Err(nix::errno::Errno::EINTR) => {}
+            Err(error) => bail!("cannot wait for the client: {error}"),
+        }
+        let named = names.into_iter().zip(polled);
+        Ok(named
+            .filter(|(_, polled)| polled.any().unwrap_or(false))
+            .map(|(name, _)| name)
+            .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    fn client(address: SocketAddr, requests: &'static [&'static str]) -> thread::JoinHandle<Vec<String>> {
+        thread::spawn(move || {
+            let mut stream = TcpStream::connect(address).unwrap();
+            let mut answers = Vec::new();
+            for request in requests {
+                // In two pieces, as it may come.
+                let (first, second) = request.split_at(20);
+                stream.write_all(first.as_bytes()).unwrap();
+                thread::sleep(Duration::from_millis(5));
+                stream.write_all(second.as_bytes()).unwrap();
+                let mut buffer = [0; 4096];
+                let length = stream.read(&mut buffer).unwrap();
+                answers.push(String::from_utf8_lossy(&buffer[..length]).into_owned());
+            }
+            answers
+        })
+    }
+
+    #[test]
+    fn an_event_goes_out_and_its_response_comes_back() {
+        let mut server = Server::start().unwrap();
+        let client = client(
+            server.address(),
+            &[
+                "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n",
+                "POST /2018-06-01/runtime/invocation/1/response HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}",
+            ],
+        );
+        let (elapsed, body) = server.invoke(&mut Message::new("[1]"), &mut || Ok(())).unwrap();
+        assert_eq!(body, b"{}");
+        assert!(elapsed >= Duration::from_millis(5));
+        let answers = client.join().unwrap();
+        assert!(answers[0].contains("Request-Id: 00000000-0000-4000-8000-000000000001\r\n"));
+        assert!(answers[0].ends_with("Content-Length: 3\r\n\r\n[1]"), "{}", answers[0]);
+        assert!(answers[1].starts_with("HTTP/1.1 202"), "{}", answers[1]);
+    }
+
+    #[test]
+    fn an_error_is_told() {
+        let mut server = Server::start().unwrap();
+        let request = "POST /2018-06-01/runtime/init/error HTTP/1.1\r\nContent-Length: 4\r\n\r\noops";
+        let error = {
+            let _client = client(server.address(), Box::leak(Box::new([request])));
+            server.wait_for_client(&mut || Ok(())).unwrap_err()
+        };
+        assert!(error.to_string().contains("oops"), "{error}");
+    }
+
+    #[test]
+    fn a_client_that_stays_silent_ends_the_wait() {
+        let mut server = Server::start().unwrap();
+        let error = server.wait_for_client(&mut || bail!("it has ended")).unwrap_err();
+        assert_eq!(error.to_string(), "it has ended");
+    }
+}
