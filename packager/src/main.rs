@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
-use packager::{Entry, GlibcVersion, Limits, check_library, likely_crate, write_zip};
+use packager::{Entry, GlibcVersion, Limits, check_library, likely_crate, strip, write_zip};
 
 /// Packs Lambda zips and checks shared libraries.
 #[derive(Parser)]
@@ -25,6 +25,8 @@ enum Command {
     Zip(ZipArgs),
     /// Checks what a shared library needs from the machine that loads it, and what it exports.
     Check(CheckArgs),
+    /// Takes symbols and debug information out of a shared library.
+    Strip(StripArgs),
 }
 
 #[derive(Args)]
@@ -62,6 +64,16 @@ struct CheckArgs {
     output: PathBuf,
 }
 
+#[derive(Args)]
+struct StripArgs {
+    /// The shared library.
+    #[arg(long)]
+    library: PathBuf,
+    /// The library to write.
+    #[arg(long)]
+    output: PathBuf,
+}
+
 fn parse_pair(value: &str) -> Result<(String, PathBuf), String> {
     let (name, path) = value.split_once('=').ok_or("expected NAME=PATH")?;
     Ok((name.to_owned(), path.into()))
@@ -71,6 +83,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Zip(arguments) => zip(arguments),
         Command::Check(arguments) => check(&arguments),
+        Command::Strip(arguments) => strip_library(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -128,4 +141,11 @@ fn check(arguments: &CheckArgs) -> Result<()> {
         "\nuse a version or a feature of the crate that does without it (many have `vendored`, `rustls` or `static`)";
     message += ", or a `runtime` with a newer glibc (python3.12 and later have 2.34)";
     bail!(message)
+}
+
+fn strip_library(arguments: &StripArgs) -> Result<()> {
+    let path = &arguments.library;
+    let library = fs::read(path).with_context(|| format!("{} can't be read", path.display()))?;
+    let stripped = strip(&library).with_context(|| format!("{} can't be stripped", path.display()))?;
+    fs::write(&arguments.output, stripped).with_context(|| format!("{} can't be written", arguments.output.display()))
 }
