@@ -11,13 +11,16 @@ load(":rust_lambda_function.bzl", "rust_lambda_function")
 _CODEGEN_FLAGS = [
     "-Ccodegen-units=1",
     "-Clto=fat",
-    "-Cstrip=symbols",
 ]
+
+_EXECUTABLE_FLAGS = ["-Cstrip=symbols"]
 
 # For a library besides: its crates were optimised for speed when they were compiled, and joining them is to inline no more
 # than pays for its size; what is the same twice is kept once.
+# The symbols are taken out as it is packed, and kept aside for profilers.
 _LIBRARY_FLAGS = [
     "-Copt-level=s",
+    "-Cstrip=debuginfo",
     "-Clink-arg=--icf=all",
 ]
 
@@ -54,7 +57,8 @@ def rust_lambda_zip(
     their handler settings are `index.` and the targets' names.
 
     The library is always built for Lambda's platform and with optimisation, whatever the command line says.
-    Besides the zip, these output groups can be asked for: `rewritten_sources`, `manifest`, `shared_library`.
+    Besides the zip, these output groups can be asked for: `rewritten_sources`, `manifest`, `shared_library`, and `symbols`: the library
+    with its symbol table, and with debug information if `rustc_flags` say so (`-Cdebuginfo=1 -Cstrip=none`), at the same addresses.
 
     Other targets that this makes, all tagged `manual` and for this macro alone: `NAME.root` (the library's root crate) and
     `NAME.library` (the shared library); with `srcs`, those of a `rust_lambda_function` called `NAME.function` too. For the OS-only
@@ -75,7 +79,7 @@ def rust_lambda_zip(
       runtime: the identifier of Lambda's runtime: `python3.10` to `python3.14` (`python3.13` by default), or `provided.al2023`, for
         which the program of `srcs` is built as it is.
       rustc_flags: as in `rust_binary`, for the program of `srcs` and for the library; overrides what is set by default
-        (`-Ccodegen-units=1 -Clto=fat -Cstrip=symbols -Copt-level=s` and Bazel's `-c opt`).
+        (`-Ccodegen-units=1 -Clto=fat -Copt-level=s -Cstrip=debuginfo` and Bazel's `-c opt`).
       tags: as everywhere.
       target_compatible_with: as everywhere.
       testonly: as everywhere.
@@ -118,7 +122,7 @@ def rust_lambda_zip(
             name = name + ".bootstrap",
             srcs = srcs,
             crate_name = crate_name,
-            rustc_flags = _CODEGEN_FLAGS + rustc_flags,
+            rustc_flags = _CODEGEN_FLAGS + _EXECUTABLE_FLAGS + rustc_flags,
             deps = deps,
             **(common | kwargs)
         )

@@ -49,6 +49,22 @@ def _check(ctx, library, rlibs):
     )
     return output
 
+def _strip(ctx, linked):
+    library = ctx.actions.declare_file("{}_library/{}.so".format(ctx.label.name, ctx.attr.library_name))
+    arguments = ctx.actions.args()
+    arguments.add("strip")
+    arguments.add("--library", linked)
+    arguments.add("--output", library)
+    ctx.actions.run(
+        executable = ctx.executable._packager,
+        arguments = [arguments],
+        inputs = [linked],
+        outputs = [library],
+        mnemonic = "LambdaStripLibrary",
+        progress_message = "Stripping the shared library of %{label}",
+    )
+    return library
+
 # What index.py defines itself, or Python has as a word.
 _TAKEN_NAMES = {
     name: None
@@ -121,17 +137,17 @@ def _check_names(ctx):
 
 def _lambda_zip_impl(ctx):
     # A transition makes a list of what it leads to.
-    library = ctx.files.library[0]
+    linked = ctx.files.library[0]
+    library = _strip(ctx, linked)
     functions = [function[LambdaFunctionInfo] for function in ctx.attr.functions]
     _check_names(ctx)
     rlibs = depset(transitive = [function[DepInfo].transitive_crate_outputs for function in ctx.attr.functions])
-    library_name = ctx.attr.library_name + ".so"
     shim = _shim(ctx, [function.handler for function in functions])
     zip = ctx.actions.declare_file(ctx.label.name + ".zip")
     arguments = ctx.actions.args()
     arguments.add("zip")
     arguments.add("--output", zip)
-    arguments.add("--executable", "{}={}".format(library_name, library.path))
+    arguments.add("--executable", "{}={}".format(library.basename, library.path))
     arguments.add("--file", "index.py=" + shim.path)
     for file in ctx.files.data:
         arguments.add("--file", "{}={}".format(data_name(ctx, file), file.path))
@@ -149,6 +165,7 @@ def _lambda_zip_impl(ctx):
             manifest = depset([function.manifest for function in functions]),
             rewritten_sources = depset(transitive = [function.sources for function in functions]),
             shared_library = depset([library]),
+            symbols = depset([linked]),
             _validation = depset([_check(ctx, library, rlibs)]),
         ),
         LambdaZipInfo(
