@@ -24,10 +24,17 @@ _LIBRARY_FLAGS = [
     "-Clink-arg=--icf=all",
 ]
 
+# By the names of allocators, the crates that set them for a library.
+_ALLOCATORS = {
+    "mimalloc": [Label("//shim/mimalloc:lambda_mimalloc")],
+    "system": [],
+}
+
 def rust_lambda_zip(
         name,
         srcs = [],
         deps = [],
+        allocator = "system",
         architecture = "x86_64",
         crate_name = None,
         data = [],
@@ -68,6 +75,9 @@ def rust_lambda_zip(
       name: the target's name; the zip is `NAME.zip`.
       srcs: the program's sources.
       deps: the program's dependencies, as in `rust_binary`. lambda_runtime, lambda_http or a framework on them is among them.
+      allocator: what the library takes memory from. `system` (the default) is glibc's, told to keep what was freed for the next
+        invocation. `mimalloc` takes a quarter off the time of events that make a program allocate much, and adds 30 KB to the zip. A
+        program that has a `#[global_allocator]` of its own keeps it: leave this out then.
       architecture: `x86_64` (the default) or `arm64`.
       crate_name: as in `rust_binary`; also the name of the library in the zip.
       data: files that are laid into the zip, at their paths in the package.
@@ -103,6 +113,8 @@ def rust_lambda_zip(
         ))
     if not functions and not srcs:
         fail("rust_lambda_zip {}: nothing to pack; give it a program's `srcs` and `deps`, or `functions`.".format(name))
+    if allocator not in _ALLOCATORS:
+        fail("rust_lambda_zip {}: allocator is `{}`; it is {}.".format(name, allocator, " or ".join(_ALLOCATORS.keys())))
     packed = {
         "architecture": architecture,
         "data": data,
@@ -113,8 +125,8 @@ def rust_lambda_zip(
         "visibility": visibility,
     }
     if is_os_only(runtime):
-        if functions or dispatch != "ctypes" or "engine" in kwargs:
-            fail("rust_lambda_zip {}: {} runs one program as it is; `functions`, `dispatch` and `engine` are for the runtimes that load it as a library.".format(
+        if functions or dispatch != "ctypes" or allocator != "system" or "engine" in kwargs:
+            fail("rust_lambda_zip {}: {} runs one program as it is; `allocator`, `functions`, `dispatch` and `engine` are for the runtimes that load it as a library.".format(
                 name,
                 runtime,
             ))
@@ -156,6 +168,7 @@ def rust_lambda_zip(
         name = name + ".root",
         functions = functions,
         library = library_name,
+        links = _ALLOCATORS[allocator],
         **common
     )
     rust_shared_library(
@@ -166,7 +179,7 @@ def rust_lambda_zip(
         crate_root = name + ".root",
         edition = "2024",
         rustc_flags = _CODEGEN_FLAGS + _LIBRARY_FLAGS + ["-Clink-arg=-Wl,--export-only=PyInit_" + library_name] + rustc_flags,
-        deps = functions + [Label("//shim/rust:lambda_shim")],
+        deps = functions + _ALLOCATORS[allocator] + [Label("//shim/rust:lambda_shim")],
         **common
     )
     lambda_zip(

@@ -62,6 +62,9 @@ struct RootCrateArgs {
     /// The name of the library's file, without its suffix.
     #[arg(long)]
     library: String,
+    /// A crate that is linked in for what it brings by itself, as a global allocator.
+    #[arg(long = "link", value_name = "CRATE")]
+    links: Vec<String>,
     /// A program's manifest. Functions are numbered in the order of these.
     #[arg(long = "manifest", required = true)]
     manifests: Vec<PathBuf>,
@@ -134,7 +137,10 @@ fn run_root_crate(arguments: &RootCrateArgs) -> Result<(), String> {
         .iter()
         .map(|path| serde_json::from_str(&read(path)?).map_err(|error| format!("{}: {error}", path.display())))
         .collect();
-    write(&arguments.output, &root_crate(&arguments.library, &manifests?))
+    write(
+        &arguments.output,
+        &root_crate(&arguments.library, &manifests?, &arguments.links),
+    )
 }
 
 fn read(path: &Path) -> Result<String, String> {

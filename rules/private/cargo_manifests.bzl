@@ -32,6 +32,7 @@ def _extension_impl(module_ctx):
             Label("//emulator:Cargo.toml"),
             Label("//packager:Cargo.toml"),
             Label("//rewriter:Cargo.toml"),
+            Label("//shim/mimalloc:Cargo.toml"),
             Label("//shim/rust:Cargo.toml"),
         ],
     )

@@ -1,5 +1,6 @@
 """The generated crate that joins rewritten programs into one shared library."""
 
+load("@rules_rust//rust:rust_common.bzl", "CrateInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo")
 
 def _root_crate_impl(ctx):
@@ -8,6 +9,7 @@ def _root_crate_impl(ctx):
     arguments = ctx.actions.args()
     arguments.add("root-crate")
     arguments.add("--library", ctx.attr.library)
+    arguments.add_all([dep[CrateInfo].name for dep in ctx.attr.links], before_each = "--link")
     arguments.add_all(manifests, before_each = "--manifest")
     arguments.add("--output", output)
     ctx.actions.run(
@@ -25,6 +27,10 @@ root_crate = rule(
     attrs = {
         "functions": attr.label_list(doc = "The rewritten programs.", mandatory = True, providers = [LambdaFunctionInfo]),
         "library": attr.string(doc = "The name of the library's file, without its suffix.", mandatory = True),
+        "links": attr.label_list(
+            doc = "Crates that are linked in for what they bring by themselves, as a global allocator.",
+            providers = [CrateInfo],
+        ),
         "_rewriter": attr.label(default = "//rewriter", executable = True, cfg = "exec"),
     },
 )
