@@ -29,7 +29,7 @@ pub struct Peer {
 }
 
 /// All of them, in the order of the tables.
-pub const PEERS: [Peer; 9] = [
+pub const PEERS: [Peer; 11] = [
     Peer {
         name: "ours_native",
         label: "ours, native dispatch",
@@ -45,6 +45,22 @@ pub const PEERS: [Peer; 9] = [
         runtime: Runtime::Python,
         is_program: true,
         color: "#f0803c",
+    },
+    Peer {
+        name: "ours_native_mimalloc",
+        label: "ours, native, mimalloc",
+        description: "`rust_lambda_zip(dispatch = \"native\", allocator = \"mimalloc\")`",
+        runtime: Runtime::Python,
+        is_program: true,
+        color: "#e39a94",
+    },
+    Peer {
+        name: "ours_ctypes_mimalloc",
+        label: "ours, ctypes, mimalloc",
+        description: "`rust_lambda_zip(allocator = \"mimalloc\")`",
+        runtime: Runtime::Python,
+        is_program: true,
+        color: "#f8c39d",
     },
     Peer {
         name: "os_only",
