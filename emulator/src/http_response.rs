@@ -9,7 +9,7 @@ use crate::base64;
 const CONTENT_TYPE: &str = "application/vnd.awslambda.http-integration-response";
 
 /// What follows the prelude of a streamed response.
-const DELIMITER: [u8; 8] = [0; 8];
+pub(crate) const DELIMITER: [u8; 8] = [0; 8];
 
 /// What `lambda_runtime` appends to a response whose stream fails: into its body, as it sends no trailers.
 const ERROR_START: &str =
@@ -27,11 +27,11 @@ pub(crate) enum Streamed {
 /// A response, in a form in which responses of the same meaning are equal.
 #[derive(Debug, PartialEq)]
 pub(crate) struct HttpResponse {
-    status: u64,
+    pub status: u64,
     /// By name in lower case. Several values of a header are one, as HTTP has it.
-    headers: BTreeMap<String, String>,
-    cookies: Vec<String>,
-    body: Vec<u8>,
+    pub headers: BTreeMap<String, String>,
+    pub cookies: Vec<String>,
+    pub body: Vec<u8>,
 }
 
 /// Whether an answer of this content type is a streamed response.
@@ -84,7 +84,8 @@ impl HttpResponse {
         Self::new(object, body)
     }
 
-    fn new(object: &Map<String, Value>, body: Vec<u8>) -> Result<Self, String> {
+    /// Reads the status, the headers and the cookies from an object.
+    pub fn new(object: &Map<String, Value>, body: Vec<u8>) -> Result<Self, String> {
         let status = match object.get("statusCode") {
             None => 200,
             Some(status) => status

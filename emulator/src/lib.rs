@@ -8,6 +8,7 @@ mod expectation;
 mod extensions;
 mod http_response;
 mod ids;
+pub mod local;
 mod log;
 mod process;
 mod program;

@@ -10,7 +10,8 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use emulator::{
-    CallContext, Case, Expectation, Interpreter, Invocation, Outcome, Program, Runner, RuntimeApi, Sandbox, Verdict,
+    CallContext, Case, Expectation, Invocation, Outcome, Program, Runner, RuntimeApi, Sandbox, Verdict,
+    local::{self, LocalArgs},
     read_event,
 };
 
@@ -29,6 +30,8 @@ struct Cli {
 enum Command {
     /// Sends events to a zip, under the real runtime client for Python or by itself, and compares what it answers.
     Test(Box<TestArgs>),
+    /// Serves a zip's functions on this machine: the Invoke API, function URLs and a page.
+    Local(Box<LocalArgs>),
     /// Serves a Runtime API, and prints what its client answers to each event.
     Serve(ServeArgs),
 }
@@ -122,6 +125,7 @@ async fn main() -> ExitCode {
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let result = match (cli.command, matches.subcommand()) {
         (Command::Test(args), Some((_, matches))) => test(*args, matches).await,
+        (Command::Local(args), _) => local::run(*args).await,
         (Command::Serve(args), _) => serve(args).await,
         (Command::Test(_), None) => Err(anyhow::anyhow!("no subcommand is given: see `emulator help`")),
     };
@@ -190,34 +194,18 @@ fn add_contexts(cases: &mut [Case], contexts: &[(String, String)]) -> Result<()>
     Ok(())
 }
 
-/// What runs the zip on the runtime that is asked for.
-async fn program(args: &TestArgs, sandbox: &Sandbox) -> Result<Program> {
-    if Program::is_os_only(&args.runtime) {
-        return Program::of_zip(sandbox, &args.zip);
-    }
-    let (Some(python), Some(ric)) = (&args.python, &args.ric) else {
-        bail!(
-            "{} needs an interpreter and its runtime client: give --python and --ric",
-            args.runtime
-        );
-    };
-    let interpreter = Interpreter::find(python, ric).await?;
-    if args.runtime != format!("python{}", interpreter.version()) {
-        eprintln!(
-            "note: {} is tested under Python {}, which {} is",
-            args.runtime,
-            interpreter.version(),
-            python.display()
-        );
-    }
-    Ok(Program::Python(interpreter))
-}
-
 async fn test(args: TestArgs, matches: &ArgMatches) -> Result<bool> {
     let mut cases = cases(&args, matches)?;
     add_contexts(&mut cases, &args.contexts)?;
     let sandbox = Sandbox::new(&args.zip, &args.handler, &args.runtime, args.env.clone())?;
-    let program = program(&args, &sandbox).await?;
+    let program = Program::of_runtime(
+        &args.runtime,
+        &sandbox,
+        &args.zip,
+        args.python.as_deref(),
+        args.ric.as_deref(),
+    )
+    .await?;
     let mut runner = Runner::new(sandbox, program, Duration::from_secs(args.timeout_seconds));
     if let Some(path) = &args.same_as {
         let other = Program::bootstrap(path)?;

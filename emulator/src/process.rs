@@ -1,7 +1,7 @@
 //! A function's process, and what it writes.
 
 use std::{
-    io::Read,
+    io::{PipeReader, Read},
     process::Stdio,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
@@ -9,6 +9,11 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    io::{Errno, ioctl_fionread},
+    process::{Pid, Signal, kill_process_group},
+};
 use tokio::{process::Child, time::sleep};
 
 use crate::{Invocation, Outcome, Program, RuntimeApi, Sandbox};
@@ -16,44 +21,108 @@ use crate::{Invocation, Outcome, Program, RuntimeApi, Sandbox};
 /// How long the log must be silent to be taken for complete.
 const LOG_DELAY: Duration = Duration::from_millis(50);
 
+/// No time to wait.
+const NOW: Timespec = Timespec { tv_sec: 0, tv_nsec: 0 };
+
 /// How often that is waited for, as a function may write for ever.
 const LOG_DELAYS: usize = 20;
+
+/// What is called with each piece of the log as it comes.
+pub(crate) type LogObserver = Box<dyn FnMut(&[u8]) + Send>;
 
 /// A function's process. It is killed when this is dropped.
 pub struct FunctionProcess {
     child: Child,
-    log: Arc<Mutex<Vec<u8>>>,
+    /// The process group of its own, if it has one.
+    group: Option<Pid>,
+    log: Arc<Mutex<Log>>,
+}
+
+/// The log, and the pipe that more of it comes by.
+struct Log {
+    text: Vec<u8>,
+    pipe: PipeReader,
+    observer: Option<LogObserver>,
+}
+
+impl Log {
+    /// Reads once. Nothing is read when the pipe is closed.
+    fn read(&mut self) -> usize {
+        let mut chunk = [0; 8192];
+        let Ok(length) = self.pipe.read(&mut chunk) else {
+            return 0;
+        };
+        self.text.extend_from_slice(&chunk[..length]);
+        if let Some(observer) = &mut self.observer {
+            observer(&chunk[..length]);
+        }
+        length
+    }
 }
 
 impl FunctionProcess {
     /// Starts a program on an unpacked zip.
     pub fn spawn(program: &Program, sandbox: &Sandbox, api: &RuntimeApi) -> Result<Self> {
+        Self::start(program, sandbox, api, false, None)
+    }
+
+    /// Starts a program in a process group of its own, which can be frozen, and has its log observed.
+    pub(crate) fn spawn_group(
+        program: &Program,
+        sandbox: &Sandbox,
+        api: &RuntimeApi,
+        observer: LogObserver,
+    ) -> Result<Self> {
+        Self::start(program, sandbox, api, true, Some(observer))
+    }
+
+    fn start(
+        program: &Program,
+        sandbox: &Sandbox,
+        api: &RuntimeApi,
+        grouped: bool,
+        observer: Option<LogObserver>,
+    ) -> Result<Self> {
+        const NO_PIPE: &str = "cannot make a pipe for the function's log";
         // One pipe for both streams keeps their order.
-        let (mut reader, writer) = std::io::pipe().context("cannot make a pipe for the function's log")?;
-        let stderr = writer
-            .try_clone()
-            .context("cannot make a pipe for the function's log")?;
-        let child = program
-            .command(sandbox, api)
+        let (pipe, writer) = std::io::pipe().context(NO_PIPE)?;
+        let stderr = writer.try_clone().context(NO_PIPE)?;
+        let readable = pipe.try_clone().context(NO_PIPE)?;
+        let mut command = program.command(sandbox, api);
+        if grouped {
+            command.process_group(0);
+        }
+        let child = command
             .stdin(Stdio::null())
             .stdout(writer)
             .stderr(stderr)
             .kill_on_drop(true)
             .spawn()
             .with_context(|| program.start_failure())?;
-        let log = Arc::new(Mutex::new(Vec::new()));
+        let group = child
+            .id()
+            .filter(|_| grouped)
+            .and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+        let text = Vec::new();
+        let log = Arc::new(Mutex::new(Log { text, pipe, observer }));
         let shared = log.clone();
         // A thread, since a process that the function left behind may hold the pipe open for ever.
         thread::spawn(move || {
-            let mut chunk = [0; 8192];
-            while let Ok(length @ 1..) = reader.read(&mut chunk) {
-                shared
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .extend_from_slice(&chunk[..length]);
+            loop {
+                match poll(&mut [PollFd::new(&readable, PollFlags::IN)], None) {
+                    Ok(_) => {}
+                    Err(Errno::INTR) => continue,
+                    Err(_) => break,
+                }
+                let mut log = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                // `drain` may have read it meanwhile.
+                let is_ready = || poll(&mut [PollFd::new(&readable, PollFlags::IN)], Some(&NOW)) != Ok(0);
+                if is_ready() && log.read() == 0 {
+                    break;
+                }
             }
         });
-        Ok(Self { child, log })
+        Ok(Self { child, group, log })
     }
 
     /// Sends an event, and waits for the answer, or for the end of the process.
@@ -81,6 +150,7 @@ impl FunctionProcess {
 
     /// Kills the process, and waits until it is gone.
     pub async fn end(&mut self) {
+        self.signal(Signal::KILL);
         // It may have ended by itself.
         self.child.kill().await.ok();
     }
@@ -104,16 +174,64 @@ impl FunctionProcess {
     }
 
     fn log_length(&self) -> usize {
-        self.lock_log().len()
+        self.lock_log().text.len()
     }
 
     /// The log from a byte on.
     pub fn log_from(&self, start: usize) -> Vec<u8> {
         let log = self.lock_log();
-        log[start.min(log.len())..].to_vec()
+        log.text[start.min(log.text.len())..].to_vec()
     }
 
-    fn lock_log(&self) -> MutexGuard<'_, Vec<u8>> {
+    /// Takes the log, with all that the function has written up to now.
+    pub(crate) fn take_log(&self) -> Vec<u8> {
+        let mut log = self.lock_log();
+        while ioctl_fionread(&log.pipe).is_ok_and(|length| length > 0) && log.read() > 0 {}
+        std::mem::take(&mut log.text)
+    }
+
+    /// Stops all threads of the process and of its children, as Lambda does between invocations.
+    pub(crate) fn freeze(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// Lets a frozen process go on.
+    pub(crate) fn thaw(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        // Once the process was waited for, its id may be another's.
+        if let Some(group) = self.group.filter(|_| self.child.id().is_some()) {
+            // A process that has ended needs no signal.
+            kill_process_group(group, signal).ok();
+        }
+    }
+
+    /// The most memory that the process has had at a time, in MB, as far as the system tells.
+    pub(crate) fn peak_megabytes(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()?)).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+        Some(kilobytes.div_ceil(1024))
+    }
+
+    /// Waits until the process asks for an event, reports that it cannot start, or ends.
+    pub(crate) async fn ready(&mut self, api: &RuntimeApi) {
+        tokio::select! {
+            () = api.client_connected() => {}
+            _ = self.child.wait() => {}
+        }
+    }
+
+    fn lock_log(&self) -> MutexGuard<'_, Log> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for FunctionProcess {
+    fn drop(&mut self) {
+        // `kill_on_drop` reaches the process alone.
+        self.signal(Signal::KILL);
     }
 }

@@ -28,6 +28,32 @@ impl Program {
         runtime.starts_with("provided")
     }
 
+    /// What Lambda's runtime of this name runs an unpacked zip by. Python's runtimes need an interpreter and a folder of
+    /// runtime clients; another version of Python than the runtime's is noted on stderr.
+    pub async fn of_runtime(
+        runtime: &str,
+        sandbox: &Sandbox,
+        zip: &Path,
+        python: Option<&Path>,
+        ric: Option<&Path>,
+    ) -> Result<Self> {
+        if Self::is_os_only(runtime) {
+            return Self::of_zip(sandbox, zip);
+        }
+        let (Some(python), Some(ric)) = (python, ric) else {
+            bail!("{runtime} needs an interpreter and its runtime client: give --python and --ric");
+        };
+        let interpreter = Interpreter::find(python, ric).await?;
+        if runtime != format!("python{}", interpreter.version()) {
+            eprintln!(
+                "note: {runtime} is run under Python {}, which {} is",
+                interpreter.version(),
+                python.display()
+            );
+        }
+        Ok(Self::Python(interpreter))
+    }
+
     /// The `bootstrap` of an unpacked zip.
     pub fn of_zip(sandbox: &Sandbox, zip: &Path) -> Result<Self> {
         let path = sandbox.task_root().join(BOOTSTRAP);

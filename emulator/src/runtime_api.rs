@@ -11,30 +11,48 @@ use anyhow::{Context, Result};
 use axum::{
     Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, Path, State, rejection::BytesRejection},
+    extract::{DefaultBodyLimit, FromRequest, Path, Request, State, rejection::BytesRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokio::{
     net::TcpListener,
-    sync::{Notify, oneshot, watch},
+    sync::{Notify, mpsc, oneshot, watch},
     task::JoinHandle,
     time::timeout,
 };
 use uuid::Uuid;
 
-use crate::extensions::{self, Extensions};
+use crate::{
+    base64,
+    extensions::{self, Extensions},
+};
 
 /// The most bytes that an answer may have, as Lambda's own message has it; a longer one is refused with 413.
 pub const MAX_BODY_BYTES: usize = 6_291_556;
 
 const ERROR_TYPE_HEADER: &str = "Lambda-Runtime-Function-Error-Type";
+const ERROR_BODY_HEADER: &str = "Lambda-Runtime-Function-Error-Body";
+const RESPONSE_MODE_HEADER: &str = "Lambda-Runtime-Function-Response-Mode";
 const JSON: &str = "application/json";
 
 /// What Lambda calls the end of the function's process.
 pub(crate) const EXIT_ERROR: &str = "Runtime.ExitError";
+
+/// A part of a streamed answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum StreamPart {
+    /// Comes first.
+    Start {
+        /// The type that the runtime declared the answer to have.
+        content_type: Option<String>,
+    },
+    /// Some bytes of the answer.
+    Chunk(Bytes),
+}
 
 /// An event, and what the function's context is made from.
 #[derive(Clone, Debug)]
@@ -55,6 +73,8 @@ pub struct Invocation {
     pub tenant_id: Option<String>,
     /// The X-Ray trace header; a new one is made when there is none.
     pub trace_id: Option<String>,
+    /// Where a streamed answer goes as it comes; the outcome then has no body. Without it, the outcome holds the whole.
+    pub(crate) stream: Option<mpsc::Sender<StreamPart>>,
     /// The deadline that was told to the first receiver of this or of a clone.
     told: Arc<OnceLock<SystemTime>>,
 }
@@ -71,6 +91,7 @@ impl Invocation {
             cognito_identity: None,
             tenant_id: None,
             trace_id: None,
+            stream: None,
             told: Arc::default(),
         }
     }
@@ -171,10 +192,16 @@ struct Queued {
     delivered: oneshot::Sender<()>,
 }
 
+/// Who waits for an answer.
+struct Waiting {
+    answer: oneshot::Sender<Outcome>,
+    stream: Option<mpsc::Sender<StreamPart>>,
+}
+
 #[derive(Default)]
 struct Inner {
     queue: VecDeque<Queued>,
-    waiting: HashMap<String, oneshot::Sender<Outcome>>,
+    waiting: HashMap<String, Waiting>,
     init_error: Option<Vec<u8>>,
 }
 
@@ -281,7 +308,8 @@ impl RuntimeApi {
             if let Some(body) = inner.init_error.clone() {
                 return Outcome::InitError { body };
             }
-            inner.waiting.insert(id.clone(), answer);
+            let stream = invocation.stream.clone();
+            inner.waiting.insert(id.clone(), Waiting { answer, stream });
             inner.queue.push_back(Queued {
                 id: id.clone(),
                 trace,
@@ -369,14 +397,61 @@ async fn restore_next(State(shared): State<Arc<Shared>>) -> Response {
 
 pub(crate) type Body = Result<Bytes, BytesRejection>;
 
-async fn response(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    let content_type = text(&headers, CONTENT_TYPE.as_str());
+async fn response(State(shared): State<Arc<Shared>>, Path(id): Path<String>, request: Request) -> Response {
+    let content_type = text(request.headers(), CONTENT_TYPE.as_str());
+    if text(request.headers(), RESPONSE_MODE_HEADER).is_some_and(|mode| mode.eq_ignore_ascii_case("streaming")) {
+        let stream = shared
+            .lock()
+            .waiting
+            .get_mut(&id)
+            .and_then(|waiting| waiting.stream.take());
+        if let Some(stream) = stream {
+            let outcome = forward(request, content_type, &stream).await;
+            return resolve(&shared, &id, Ok(Bytes::new()), |_| outcome);
+        }
+    }
+    let body = Body::from_request(request, &()).await;
+    let body = body.unwrap_or_else(|never| match never {});
     resolve(&shared, &id, body, |body| Outcome::Response { body, content_type })
+}
+
+/// Passes a streamed answer on as it comes, and returns how it ended.
+async fn forward(request: Request, content_type: Option<String>, stream: &mpsc::Sender<StreamPart>) -> Outcome {
+    let start = StreamPart::Start {
+        content_type: content_type.clone(),
+    };
+    // A receiver that is gone does not end the invocation: Lambda lets the function finish, too.
+    stream.send(start).await.ok();
+    let mut body = request.into_body();
+    loop {
+        let frame = match body.frame().await {
+            Some(Ok(frame)) => frame,
+            Some(Err(error)) => {
+                return Outcome::error("Runtime.TruncatedResponse", &format!("the answer broke off: {error}"));
+            }
+            None => {
+                return Outcome::Response {
+                    body: Vec::new(),
+                    content_type,
+                };
+            }
+        };
+        match frame.into_data() {
+            Ok(chunk) => {
+                stream.send(StreamPart::Chunk(chunk)).await.ok();
+            }
+            Err(frame) => {
+                let trailers = frame.into_trailers().unwrap_or_default();
+                if let Some(error_type) = text(&trailers, ERROR_TYPE_HEADER) {
+                    let body = text(&trailers, ERROR_BODY_HEADER).unwrap_or_default();
+                    return Outcome::Error {
+                        body: base64::decode(&body).unwrap_or_else(|_| body.into_bytes()),
+                        error_type: Some(error_type),
+                    };
+                }
+            }
+        }
+    }
 }
 
 async fn error(State(shared): State<Arc<Shared>>, Path(id): Path<String>, headers: HeaderMap, body: Body) -> Response {
@@ -390,8 +465,8 @@ async fn init_error(State(shared): State<Arc<Shared>>, body: Body) -> Response {
         Err(rejection) => return refuse_body(&rejection),
     };
     let mut inner = shared.lock();
-    for (_, answer) in inner.waiting.drain() {
-        answer.send(Outcome::InitError { body: body.clone() }).ok();
+    for (_, waiting) in inner.waiting.drain() {
+        waiting.answer.send(Outcome::InitError { body: body.clone() }).ok();
     }
     inner.queue.clear();
     inner.init_error = Some(body);
@@ -400,7 +475,7 @@ async fn init_error(State(shared): State<Arc<Shared>>, body: Body) -> Response {
 }
 
 fn resolve(shared: &Shared, id: &str, body: Body, outcome: impl FnOnce(Vec<u8>) -> Outcome) -> Response {
-    let answer = shared.lock().waiting.remove(id);
+    let waiting = shared.lock().waiting.remove(id);
     let (outcome, reply) = match body {
         Ok(body) => (outcome(body.to_vec()), accepted()),
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
@@ -418,7 +493,7 @@ fn resolve(shared: &Shared, id: &str, body: Body, outcome: impl FnOnce(Vec<u8>) 
             )
         }
     };
-    match answer.map(|answer| answer.send(outcome)) {
+    match waiting.map(|waiting| waiting.answer.send(outcome)) {
         Some(Ok(())) => reply,
         _ => failure(StatusCode::BAD_REQUEST, "InvalidRequestID", "Invalid request ID"),
     }

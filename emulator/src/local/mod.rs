@@ -1,0 +1,90 @@
+//! A zip's functions, served on the developer's machine: the Invoke API, function URLs and a page.
+
+mod args;
+mod console;
+mod event_stream;
+mod examples;
+mod function;
+mod function_url;
+mod guard;
+mod instance;
+mod invoke_api;
+mod one_shot;
+mod page;
+mod reload;
+mod report;
+mod server;
+
+pub use args::LocalArgs;
+
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+
+use args::{LocalCommand, NamedHandler};
+use console::Console;
+use function::{Code, Function};
+
+/// The account that functions belong to.
+const ACCOUNT: &str = "123456789012";
+
+/// The region that functions are in.
+const REGION: &str = "us-east-1";
+
+/// What all requests share.
+struct App {
+    args: LocalArgs,
+    functions: Vec<Arc<Function>>,
+    console: Arc<Console>,
+}
+
+impl App {
+    /// Unpacks the zip for each handler. Nothing is started yet.
+    async fn new(args: LocalArgs) -> Result<Self> {
+        if let Some(name) = repeated(&args.handlers) {
+            bail!(
+                "two functions are named {name:?}: give one of them another name, as in --handler other={name}.handler"
+            );
+        }
+        let console = Arc::new(Console::new(args.handlers.iter().map(|handler| &*handler.name)));
+        let mut functions = Vec::new();
+        for handler in &args.handlers {
+            let code = Code::load(&args, handler).await?;
+            functions.push(Arc::new(Function::new(handler.clone(), &args, code, console.clone())));
+        }
+        Ok(Self {
+            args,
+            functions,
+            console,
+        })
+    }
+
+    /// The function of a name.
+    fn function(&self, name: &str) -> Option<&Arc<Function>> {
+        self.functions.iter().find(|function| function.name() == name)
+    }
+
+    /// The names of all functions, to be told to who asks for another one.
+    fn names(&self) -> String {
+        let names: Vec<_> = self.functions.iter().map(|function| function.name()).collect();
+        names.join(", ")
+    }
+}
+
+fn repeated(handlers: &[NamedHandler]) -> Option<&str> {
+    let names = || handlers.iter().map(|handler| &*handler.name);
+    // A host name has no case.
+    let same = |name: &&str| names().filter(|other| other.eq_ignore_ascii_case(name)).count() > 1;
+    names().find(same)
+}
+
+/// Serves until it is interrupted, or sends one event. Returns whether the function succeeded.
+pub async fn run(mut args: LocalArgs) -> Result<bool> {
+    match args.command.take() {
+        None => {
+            server::serve(App::new(args).await?).await?;
+            Ok(true)
+        }
+        Some(LocalCommand::Invoke(invoke)) => one_shot::invoke(args, &invoke).await,
+    }
+}

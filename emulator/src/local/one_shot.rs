@@ -1,0 +1,81 @@
+//! One event, from the command line.
+
+use std::{
+    env,
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+
+use super::{
+    App, LocalArgs,
+    args::{InvokeArgs, NamedHandler},
+    function::Call,
+};
+use crate::read_event;
+
+/// Sends an event, prints the answer to stdout, and returns whether the function succeeded.
+pub(super) async fn invoke(mut args: LocalArgs, invoke: &InvokeArgs) -> Result<bool> {
+    let event = event(invoke)?;
+    args.handlers = vec![chosen(&args.handlers, invoke.function.as_deref())?.clone()];
+    let app = App::new(args).await?;
+    let Some(function) = app.functions.first() else {
+        bail!("there is no function: give --handler");
+    };
+    let call = Call {
+        event,
+        ..Call::default()
+    };
+    let finished = function.call(call).await;
+    let is_good = finished.result.is_ok();
+    let (Ok(mut body) | Err(mut body)) = finished.result;
+    body.push(b'\n');
+    io::stdout()
+        .write_all(&body)
+        .context("cannot write the response to stdout")?;
+    Ok(is_good)
+}
+
+fn chosen<'a>(handlers: &'a [NamedHandler], name: Option<&str>) -> Result<&'a NamedHandler> {
+    let names = || {
+        handlers
+            .iter()
+            .map(|handler| &*handler.name)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    match (handlers, name) {
+        (_, Some(name)) => handlers
+            .iter()
+            .find(|handler| handler.name == name)
+            .with_context(|| format!("there is no function {name:?}: give --function one of {}", names())),
+        ([only], None) => Ok(only),
+        (_, None) => bail!("there are several functions: give --function one of {}", names()),
+    }
+}
+
+fn event(invoke: &InvokeArgs) -> Result<Vec<u8>> {
+    match (&invoke.event, invoke.example) {
+        (_, Some(example)) => Ok(example.text().as_bytes().to_vec()),
+        (Some(path), None) if path == Path::new("-") => {
+            let mut event = Vec::new();
+            io::stdin()
+                .read_to_end(&mut event)
+                .context("cannot read the event from stdin")?;
+            serde_json::from_slice::<serde::de::IgnoredAny>(&event)
+                .context("the event on stdin is not valid JSON: correct it")?;
+            Ok(event)
+        }
+        (Some(path), None) => read_event(&from_caller(path)),
+        (None, None) => bail!("there is no event: give a file, `-` for stdin, or --example"),
+    }
+}
+
+/// A path as the user meant it: `bazel run` starts programs in another folder than its own.
+fn from_caller(path: &Path) -> PathBuf {
+    match env::var_os("BUILD_WORKING_DIRECTORY") {
+        Some(folder) => Path::new(&folder).join(path),
+        None => path.to_owned(),
+    }
+}

@@ -1,0 +1,79 @@
+//! The server: the Invoke API, the page and function URLs on one port.
+
+use std::{io::ErrorKind, net::Ipv4Addr, sync::Arc};
+
+use anyhow::{Context, Error, Result, anyhow};
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+
+use super::{App, function_url, guard, invoke_api, page, reload};
+
+/// Serves until the process is told to end.
+pub(super) async fn serve(app: App) -> Result<()> {
+    let port = app.args.port;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .map_err(|error| no_port(port, error))?;
+    let port = listener
+        .local_addr()
+        .context("cannot read the address of the server's socket")?
+        .port();
+    let app = Arc::new(app);
+    announce(&app, port);
+    tokio::spawn(reload::watch(app.clone()));
+    let router = Router::new()
+        .merge(page::routes())
+        .merge(invoke_api::routes())
+        .merge(function_url::routes())
+        .fallback(invoke_api::unknown)
+        .layer(middleware::from_fn_with_state(app.clone(), guard::admit))
+        .layer(DefaultBodyLimit::disable())
+        .with_state(app);
+    tokio::select! {
+        result = async { axum::serve(listener, router).await } => result.context("the server stopped"),
+        result = told_to_end() => result,
+    }
+}
+
+fn no_port(port: u16, error: std::io::Error) -> Error {
+    match error.kind() {
+        ErrorKind::AddrInUse => anyhow!(
+            "port {port} of 127.0.0.1 is taken, perhaps by another lambda_local: end that process, or give another \
+             port, as in `bazel run //app:local -- --port {}`; --port 0 takes any that is free",
+            if port < u16::MAX { port + 1 } else { 9000 }
+        ),
+        ErrorKind::PermissionDenied => anyhow!("port {port} is not for every user: give --port one from 1024 on"),
+        _ => anyhow!("cannot listen on 127.0.0.1:{port}: {error}"),
+    }
+}
+
+async fn told_to_end() -> Result<()> {
+    let wait = |kind| signal(kind).context("cannot watch for signals");
+    let (mut interrupt, mut terminate) = (wait(SignalKind::interrupt())?, wait(SignalKind::terminate())?);
+    let mut hang_up = wait(SignalKind::hangup())?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        _ = hang_up.recv() => {}
+    }
+    Ok(())
+}
+
+fn announce(app: &App, port: u16) {
+    let note = |text: &str| app.console.note(text);
+    note(&format!("Page and Invoke API: http://localhost:{port}/"));
+    for function in &app.functions {
+        let name = function.name();
+        note(&format!("{name}: http://{}.localhost:{port}/", name.to_lowercase()));
+    }
+    if let Some(function) = app.functions.first() {
+        note(&format!(
+            "aws lambda invoke --endpoint-url http://localhost:{port} --function-name {} --payload '{{}}' \
+             --cli-binary-format raw-in-base64-out /dev/stdout",
+            function.name()
+        ));
+    }
+}
