@@ -34,6 +34,7 @@ def _extension_impl(module_ctx):
             Label("//rewriter:Cargo.toml"),
             Label("//shim/mimalloc:Cargo.toml"),
             Label("//shim/rust:Cargo.toml"),
+            Label("//shim/snapstart:Cargo.toml"),
         ],
     )
     return module_ctx.extension_metadata(reproducible = True)

@@ -21,6 +21,8 @@ _FUNCTIONS = ("FUNCTION_NAMES",)
 # `ctypes`: this process's runtime client calls in. `native`: the program's own client takes the process over.
 _DISPATCH = "DISPATCH"
 
+_SNAPSHOT = os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
+
 _library = import_module("LIBRARY_MODULE")
 
 
@@ -72,6 +74,14 @@ def _install_marshaller() -> None:
     owner.marshaller = RawMarshaller()
 
 
+def _register_hooks() -> None:
+    """Has the runtime client run what the programs have to do before a snapshot and after a restore."""
+    from snapshot_restore_py import register_after_restore, register_before_snapshot
+
+    register_before_snapshot(_library.before_snapshot)
+    register_after_restore(_library.after_restore)
+
+
 def _initialize() -> None:
     """Runs the program that `_HANDLER` names, so that this falls into the init phase; the others run when called."""
     module, _, name = os.environ.get("_HANDLER", "").rpartition(".")
@@ -80,7 +90,7 @@ def _initialize() -> None:
         return
     function = _FUNCTIONS.index(name)
     # Where a snapshot is taken, the runtime client has hooks to run.
-    if _DISPATCH == "native" and os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") != "snap-start":
+    if _DISPATCH == "native" and not _SNAPSHOT:
         _library.run(function)
     _library.init(function)
     _install_marshaller()
@@ -88,6 +98,8 @@ def _initialize() -> None:
 
 if (_found := _library.install(_parsed, _headers, _fail)) != _VERSION:
     raise ImportError(f"{_library.__file__} has version {_found} of the shim, and index.py {_VERSION}: build both anew")
+if _SNAPSHOT:
+    _register_hooks()
 _initialize()
 
 # HANDLERS

@@ -4,12 +4,11 @@ use std::{
     cell::RefCell,
     mem::ManuallyDrop,
     panic::{AssertUnwindSafe, catch_unwind},
-    process,
     sync::{Mutex, PoisonError},
     thread::{self, ThreadId},
 };
 
-use crate::{Engine, Failure, Invocation, Outcome, Slot, Step};
+use crate::{Engine, Failure, Invocation, Outcome, Slot, Step, fork::generation};
 
 /// One Lambda function: the `main` of a program, and the slot in which its event loop finds events.
 ///
@@ -30,14 +29,14 @@ pub struct Function {
 /// The thread that runs a function's `main`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Owner {
-    process: u32,
+    generation: u32,
     thread: ThreadId,
 }
 
 impl Owner {
     fn current() -> Self {
         Self {
-            process: process::id(),
+            generation: generation(),
             thread: thread::current().id(),
         }
     }
@@ -121,16 +120,37 @@ impl Function {
         }
     }
 
+    /// Tells the program, if it waits for that, that the process was restored from a snapshot, and drives it up to the point where it
+    /// waits for an event.
+    ///
+    /// # Errors
+    ///
+    /// When `main` ends, as it does when what it had to do after a restore failed.
+    pub fn restore(&'static self) -> Result<(), Failure> {
+        if !self.slot.restore() || !self.check_owner()? {
+            return Ok(());
+        }
+        let Some(mut engine) = self.take_engine() else {
+            return Ok(());
+        };
+        match engine.drive(&self.slot) {
+            Step::Waiting => {
+                self.put_engine(engine);
+                Ok(())
+            }
+            Step::Ended(failure) => Err(self.end(engine, failure)),
+        }
+    }
+
     /// Whether `main` runs; an error if it runs elsewhere.
     fn check_owner(&self) -> Result<bool, Failure> {
         let owner = *self.owner.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(owner) = owner else { return Ok(false) };
         let current = Owner::current();
-        if owner.process != current.process {
-            return Err(Failure::misuse(format!(
-                "process {} called a function that was initialised in process {}; initialise it after the fork",
-                current.process, owner.process
-            )));
+        if owner.generation != current.generation {
+            return Err(Failure::misuse(
+                "a forked process called a function that was initialised before the fork; initialise it after that",
+            ));
         }
         if owner.thread != current.thread {
             return Err(Failure::misuse(
@@ -150,10 +170,7 @@ impl Function {
                     self.put_engine(engine);
                     return Ok(());
                 }
-                Step::Ended(failure) => {
-                    self.discard(engine);
-                    failure
-                }
+                Step::Ended(failure) => self.end(engine, failure),
             },
             Err(failure) => failure,
         };
@@ -172,6 +189,13 @@ impl Function {
                 None => engines.push((self, Some(engine))),
             },
         );
+    }
+
+    /// Drops the engine of a `main` that ended while no event was at hand; what it reported before it did is what failed.
+    fn end(&'static self, engine: Box<dyn Engine>, failure: Failure) -> Failure {
+        let reported = self.slot.take_failure();
+        self.discard(engine);
+        reported.unwrap_or(failure)
     }
 
     /// Drops the engine of an ended `main`; what its values do then must not reach the caller.

@@ -9,10 +9,13 @@
 
 mod allocator;
 mod engine;
+pub mod environment;
 mod failure;
+mod fork;
 mod function;
 pub mod python;
 mod slot;
+mod symbol;
 mod thread;
 
 pub use engine::{Engine, Step};

@@ -15,6 +15,10 @@
 //!     Runs a function's program up to the point where it waits for its first event.
 //! def run(function: int) -> NoReturn
 //!     Has the program's own event loop take the process over; ends the process when that one's `main` ends.
+//! def before_snapshot() -> None
+//!     Runs what the programs have to do before a snapshot is taken.
+//! def after_restore() -> None
+//!     Runs what they have to do after the process was restored from it.
 //! def handler(function: int) -> Callable[[bytes, object], bytes]
 //!     A handler for Lambda's runtime client.
 //! ```
@@ -29,8 +33,13 @@ use std::{
     sync::OnceLock,
 };
 
+use lambda_snapstart::HookError;
+
 use self::api::{Api, MethodDef, ModuleDef, Object, STABLE_ABI};
-use crate::{Failure, Function, Invocation, Outcome, allocator};
+use crate::{
+    Failure, Function, Invocation, Outcome, allocator,
+    environment::{self, Table},
+};
 
 /// The version of the interface; a change that an older `index.py` would misread increases it.
 const VERSION: c_long = 1;
@@ -57,10 +66,16 @@ unsafe impl Sync for Installed {}
 static FUNCTIONS: OnceLock<&'static [&'static Function]> = OnceLock::new();
 static INSTALLED: OnceLock<Installed> = OnceLock::new();
 
-static METHODS: [MethodDef; 5] = [
+static METHODS: [MethodDef; 7] = [
     MethodDef::new(c"install", install, c"Sets what the handlers call for what is rare."),
     MethodDef::new(c"init", init, c"Runs a function's program up to its first event."),
     MethodDef::new(c"run", run, c"Has a program's own event loop take the process over."),
+    MethodDef::new(
+        c"before_snapshot",
+        before_snapshot,
+        c"Runs hooks before a snapshot is taken.",
+    ),
+    MethodDef::new(c"after_restore", after_restore, c"Runs hooks after a restore."),
     MethodDef::new(c"handler", handler, c"A handler for Lambda's runtime client."),
     MethodDef::END,
 ];
@@ -71,10 +86,12 @@ static HANDLER: MethodDef = MethodDef::new(c"handler", invoke, c"Hands an event 
 /// # Safety
 ///
 /// CPython calls it, in the course of an import.
-pub unsafe fn init_module(functions: &'static [&'static Function]) -> *mut c_void {
+pub unsafe fn init_module(functions: &'static [&'static Function], environ: &'static Table) -> *mut c_void {
     let Some(api) = Api::get() else {
         return ptr::null_mut();
     };
+    // SAFETY: the interpreter's lock is held.
+    unsafe { environment::attach(environ) };
     let _ = FUNCTIONS.set(functions);
     allocator::keep_memory();
     // CPython keeps it for as long as the process lives.
@@ -207,8 +224,12 @@ fn method(
     if count != expected.cast_signed() {
         return api.type_error(c"wrong number of arguments");
     }
-    // SAFETY: CPython passes so many arguments.
-    let arguments = unsafe { slice::from_raw_parts(arguments, expected) };
+    let arguments = match expected {
+        // Where there are none, the pointer may be anything.
+        0 => &[],
+        // SAFETY: CPython passes so many arguments.
+        _ => unsafe { slice::from_raw_parts(arguments, expected) },
+    };
     catch_unwind(AssertUnwindSafe(|| body(api, arguments)))
         .unwrap_or_else(|payload| api.fail(INSTALLED.get(), &Failure::panic(&*payload)))
 }
@@ -254,6 +275,8 @@ unsafe extern "C" fn install(_: Object, arguments: *const Object, count: isize) 
 
 unsafe extern "C" fn init(_: Object, arguments: *const Object, count: isize) -> Object {
     method(arguments, count, 1, |api, arguments| {
+        // SAFETY: the interpreter's lock is held.
+        unsafe { environment::follow() };
         let initialized =
             function(api, arguments[0]).and_then(|function| api.unlocked(|| caught(|| function.initialize())));
         match initialized {
@@ -265,6 +288,8 @@ unsafe extern "C" fn init(_: Object, arguments: *const Object, count: isize) -> 
 
 unsafe extern "C" fn run(_: Object, arguments: *const Object, count: isize) -> Object {
     method(arguments, count, 1, |api, arguments| {
+        // SAFETY: the interpreter's lock is held.
+        unsafe { environment::follow() };
         match function(api, arguments[0]) {
             Ok(function) => {
                 // Without the lock for good: Python's other threads, if any, go on.
@@ -274,6 +299,40 @@ unsafe extern "C" fn run(_: Object, arguments: *const Object, count: isize) -> O
             }
             Err(failure) => api.fail(INSTALLED.get(), &failure),
         }
+    })
+}
+
+/// Runs what has to do with a snapshot.
+fn hook(
+    arguments: *const Object,
+    count: isize,
+    work: impl FnOnce(&'static [&'static Function]) -> Result<(), Failure>,
+) -> Object {
+    method(arguments, count, 0, |api, _| {
+        // SAFETY: the interpreter's lock is held.
+        unsafe { environment::follow() };
+        let functions = FUNCTIONS.get().copied().unwrap_or_default();
+        match api.unlocked(|| caught(|| work(functions))) {
+            Ok(()) => api.nothing(),
+            Err(failure) => api.fail(INSTALLED.get(), &failure),
+        }
+    })
+}
+
+impl From<HookError> for Failure {
+    fn from(error: HookError) -> Self {
+        Self::new(error.error_type, error.message)
+    }
+}
+
+unsafe extern "C" fn before_snapshot(_: Object, arguments: *const Object, count: isize) -> Object {
+    hook(arguments, count, |_| Ok(lambda_snapstart::run_before_snapshot()?))
+}
+
+unsafe extern "C" fn after_restore(_: Object, arguments: *const Object, count: isize) -> Object {
+    hook(arguments, count, |functions| {
+        lambda_snapstart::run_after_restore()?;
+        functions.iter().try_for_each(|function| function.restore())
     })
 }
 
@@ -362,6 +421,8 @@ fn call(
         Some(Owned(api, api.borrowed(item)))
     };
     let (client_context, identity) = (header(0), header(1));
+    // SAFETY: the interpreter's lock is held.
+    unsafe { environment::follow() };
     let trace_id = env::var("_X_AMZN_TRACE_ID").unwrap_or_default();
     let invocation = Invocation {
         event,
@@ -392,6 +453,8 @@ fn caught<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
 #[macro_export]
 macro_rules! export {
     ($init:ident, [$($function:path),+ $(,)?]) => {
+        $crate::export_environment!();
+
         /// Makes the Python module.
         ///
         /// # Safety
@@ -402,7 +465,7 @@ macro_rules! export {
         pub unsafe extern "C" fn $init() -> *mut ::core::ffi::c_void {
             static FUNCTIONS: &[&$crate::Function] = &[$(&$function),+];
             // SAFETY: the caller's contract is the same.
-            unsafe { $crate::python::init_module(FUNCTIONS) }
+            unsafe { $crate::python::init_module(FUNCTIONS, &environ) }
         }
     };
 }

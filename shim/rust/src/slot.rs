@@ -2,7 +2,10 @@
 
 use std::{
     future::poll_fn,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, Waker},
 };
 
@@ -42,6 +45,8 @@ enum Phase {
     Away,
     /// The event loop waits for an event.
     Waiting,
+    /// The program waits to be restored from a snapshot.
+    Suspended,
     /// An event lies ready for the event loop.
     Delivered,
     /// The event loop took the event and has not answered yet.
@@ -64,6 +69,24 @@ struct State {
     /// Woken when the event loop waits again.
     engine: Option<Waker>,
 }
+
+impl State {
+    /// Has the program wait, and tells the engine.
+    fn wait(&mut self, phase: Phase, cx: &Context<'_>) -> Poll<()> {
+        self.phase = phase;
+        match &mut self.event_loop {
+            Some(waker) => waker.clone_from(cx.waker()),
+            none => *none = Some(cx.waker().clone()),
+        }
+        if let Some(engine) = self.engine.take() {
+            engine.wake();
+        }
+        Poll::Pending
+    }
+}
+
+/// Whether the process was restored from a snapshot.
+static RESTORED: AtomicBool = AtomicBool::new(false);
 
 /// The hand-over between the shim and one program's event loop. Both may be on different threads.
 #[derive(Default)]
@@ -103,17 +126,40 @@ impl Slot {
             state.phase = Phase::Running;
             return Poll::Ready(());
         }
-        state.phase = Phase::Waiting;
-        match &mut state.event_loop {
-            Some(waker) => waker.clone_from(cx.waker()),
-            none => *none = Some(cx.waker().clone()),
+        state.wait(Phase::Waiting, cx)
+    }
+
+    /// Waits until the process was restored from a snapshot: at once, if it was, or if an event comes though nobody told.
+    pub async fn restored(&self) {
+        poll_fn(|cx| {
+            let mut state = self.lock();
+            if state.phase == Phase::Delivered || RESTORED.load(Ordering::Acquire) {
+                return Poll::Ready(());
+            }
+            state.wait(Phase::Suspended, cx)
+        })
+        .await;
+    }
+
+    /// Tells a program that waits for it that the process was restored; false if none does.
+    pub(crate) fn restore(&self) -> bool {
+        RESTORED.store(true, Ordering::Release);
+        let mut state = self.lock();
+        if state.phase != Phase::Suspended {
+            return false;
         }
-        let engine = state.engine.take();
+        state.phase = Phase::Away;
+        let event_loop = state.event_loop.take();
         drop(state);
-        if let Some(engine) = engine {
-            engine.wake();
+        if let Some(event_loop) = event_loop {
+            event_loop.wake();
         }
-        Poll::Pending
+        true
+    }
+
+    /// The error that was answered though no event was at hand.
+    pub(crate) fn take_failure(&self) -> Option<Failure> {
+        self.lock().outcome.take()?.err()
     }
 
     /// Gives `read` the invocation that [`Slot::next`] announced, or `None` if its caller has gone.
@@ -128,10 +174,10 @@ impl Slot {
         self.lock().outcome = Some(outcome);
     }
 
-    /// Is ready when the event loop waits for the next event. For an engine.
+    /// Is ready when the event loop waits for the next event, or the program for a restore. For an engine.
     pub fn poll_waiting(&self, cx: &mut Context<'_>) -> Poll<()> {
         let mut state = self.lock();
-        if state.phase == Phase::Waiting {
+        if matches!(state.phase, Phase::Waiting | Phase::Suspended) {
             state.engine = None;
             return Poll::Ready(());
         }

@@ -194,3 +194,37 @@ fn a_main_on_its_own_thread_is_served_and_starts_anew() {
     assert_eq!(invoke(&SYNCHRONOUS, b"end"), Err(exit("main returned")));
     assert_eq!(invoke(&SYNCHRONOUS, b"4").as_deref(), Ok(b"4main".as_slice()));
 }
+
+#[test]
+fn a_forked_child_is_turned_away() {
+    use std::ffi::c_int;
+
+    unsafe extern "C" {
+        fn fork() -> c_int;
+        fn waitpid(process: c_int, status: *mut c_int, options: c_int) -> c_int;
+        fn _exit(status: c_int) -> !;
+    }
+
+    static FORKED: Function = Function::new(|| {
+        engine(async {
+            loop {
+                FORKED.slot().next().await;
+                FORKED.slot().respond(Ok(Vec::new()));
+            }
+        })
+    });
+    FORKED.initialize().unwrap();
+    // SAFETY: the child calls the function, which takes no lock that another thread of the parent's may hold, and ends.
+    let child = unsafe { fork() };
+    if child == 0 {
+        let failure = FORKED.invoke(&Invocation::default()).err();
+        let refused = failure.is_some_and(|failure| failure.message.contains("before the fork"));
+        // SAFETY: ends the child at once.
+        unsafe { _exit(if refused { 0 } else { 1 }) };
+    }
+    let mut status = -1;
+    // SAFETY: the child is this process's own, and there is a place for its status.
+    assert_eq!(unsafe { waitpid(child, &mut status, 0) }, child);
+    assert_eq!(status, 0);
+    assert!(FORKED.invoke(&Invocation::default()).is_ok());
+}

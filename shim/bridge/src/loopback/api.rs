@@ -1,10 +1,6 @@
 //! The Runtime API as a program's client meets it: events from the function's slot, and the answers back into it.
 
-use std::{
-    io,
-    net::TcpStream,
-    sync::{Mutex, PoisonError},
-};
+use std::{io, net::TcpStream};
 
 use lambda_shim::{Failure, Invocation, Outcome, Slot};
 use serde::Deserialize;
@@ -30,8 +26,6 @@ pub(super) struct Api {
     slot: &'static Slot,
     pub(super) endpoint: Endpoint,
     pub(super) shutdown: Shutdown,
-    /// Whether the event at hand has been announced by `/restore/next`, and waits to be fetched.
-    announced: Mutex<bool>,
 }
 
 /// An error as the client posts it.
@@ -50,7 +44,6 @@ impl Api {
             slot,
             endpoint,
             shutdown: Shutdown::default(),
-            announced: Mutex::new(false),
         }
     }
 
@@ -75,13 +68,13 @@ impl Api {
             let kind = call.rsplit('/').next().unwrap_or_default();
             match (request.method.as_str(), call.split('/').next(), kind) {
                 ("GET", Some("invocation"), "next") => {
-                    if self.next().is_none() {
+                    if self.shutdown.wait(self.slot.next()).is_none() {
                         return Ok(());
                     }
                     self.send_event(&mut connection)?;
                 }
                 ("GET", Some("restore"), "next") => {
-                    if self.announce().is_none() {
+                    if self.shutdown.wait(self.slot.restored()).is_none() {
                         return Ok(());
                     }
                     connection.respond("200 OK", &[], b"{}")?;
@@ -104,22 +97,6 @@ impl Api {
             }
         }
         Ok(())
-    }
-
-    /// Waits for the next event; `None` once the server shuts down.
-    fn next(&self) -> Option<()> {
-        let announced = std::mem::take(&mut *self.announced.lock().unwrap_or_else(PoisonError::into_inner));
-        match announced {
-            true => Some(()),
-            false => self.shutdown.wait(self.slot.next()),
-        }
-    }
-
-    /// Waits until there is an event, which tells that a snapshot was restored, and leaves it to be fetched.
-    fn announce(&self) -> Option<()> {
-        self.next()?;
-        *self.announced.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        Some(())
     }
 
     fn send_event(&self, connection: &mut Connection) -> io::Result<()> {

@@ -1,8 +1,13 @@
 //! Programs that are driven by the unmodified `lambda_runtime`.
 
-use std::{env, sync::Mutex};
+use std::{
+    env,
+    sync::{Arc, Mutex},
+};
 
-use lambda_runtime::{service_fn, Error, LambdaEvent, MetadataPrelude, Runtime, StreamResponse};
+use lambda_runtime::{
+    service_fn, BoxFuture, Error, LambdaEvent, MetadataPrelude, Runtime, SnapStartResource, StreamResponse,
+};
 use lambda_shim::{Failure, Function, Invocation, Outcome};
 use serde_json::{json, Value};
 
@@ -139,4 +144,58 @@ fn a_main_that_never_asks_for_an_event_fails_the_initialisation() {
     let _environment = environment();
     assert_eq!(BROKEN.initialize().unwrap_err().message, "no table");
     assert_eq!(env::var("AWS_LAMBDA_RUNTIME_API").as_deref(), Ok(LAMBDAS_OWN));
+}
+
+/// What the hooks of a snapshot did, in order.
+static HOOKS: Mutex<Vec<&str>> = Mutex::new(Vec::new());
+
+/// Notes its hooks; the one after a restore may fail.
+struct Resource {
+    fails: bool,
+}
+
+impl SnapStartResource for Resource {
+    fn before_snapshot(&self) -> BoxFuture<'_, Result<(), Error>> {
+        HOOKS.lock().unwrap().push("before");
+        Box::pin(async { Ok(()) })
+    }
+
+    fn after_restore(&self) -> BoxFuture<'_, Result<(), Error>> {
+        HOOKS.lock().unwrap().push("after");
+        Box::pin(async move {
+            match self.fails {
+                true => Err("no connection".into()),
+                false => Ok(()),
+            }
+        })
+    }
+}
+
+fn snapstart(fails: bool) -> Failure {
+    let runtime = Runtime::new(service_fn(handler)).register_snapstart_resource(Arc::new(Resource { fails }));
+    Ended::new(block_on(runtime.run())).into_failure()
+}
+
+static RESTORED: Function = Function::new(|| loopback(&RESTORED, || snapstart(false)));
+static NOT_RESTORED: Function = Function::new(|| loopback(&NOT_RESTORED, || snapstart(true)));
+static NOT_TOLD: Function = Function::new(|| loopback(&NOT_TOLD, || snapstart(false)));
+
+#[test]
+fn hooks_run_before_a_snapshot_and_after_the_restore() {
+    let _environment = environment();
+    env::set_var("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
+    for function in [&RESTORED, &NOT_RESTORED, &NOT_TOLD] {
+        function.initialize().unwrap();
+    }
+    assert_eq!(std::mem::take(&mut *HOOKS.lock().unwrap()), ["before"; 3]);
+    // Where nobody tells of the restore, an event does.
+    assert_eq!(answer(&NOT_TOLD, &json!({"n": 1}))["event"]["n"], 1);
+    assert_eq!(std::mem::take(&mut *HOOKS.lock().unwrap()), ["after"]);
+    RESTORED.restore().unwrap();
+    assert_eq!(std::mem::take(&mut *HOOKS.lock().unwrap()), ["after"]);
+    RESTORED.restore().unwrap();
+    assert_eq!(answer(&RESTORED, &json!({"n": 2}))["event"]["n"], 2);
+    assert!(HOOKS.lock().unwrap().is_empty());
+    assert_eq!(NOT_RESTORED.restore().unwrap_err().message, "no connection");
+    env::remove_var("AWS_LAMBDA_INITIALIZATION_TYPE");
 }

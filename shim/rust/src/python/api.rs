@@ -8,6 +8,8 @@ use std::{
     sync::OnceLock,
 };
 
+use crate::symbol::symbol;
+
 /// A Python object.
 pub(super) type Object = *mut c_void;
 
@@ -129,23 +131,6 @@ python_api! {
 unsafe impl Send for Api {}
 // SAFETY: as above; that they are used under the interpreter's lock is up to who calls them.
 unsafe impl Sync for Api {}
-
-unsafe extern "C" {
-    fn dlsym(handle: *mut c_void, name: *const c_char) -> *mut c_void;
-}
-
-/// The default scope of `dlsym`: the whole process.
-const EVERYWHERE: *mut c_void = if cfg!(target_os = "macos") {
-    ptr::without_provenance_mut(usize::MAX - 1)
-} else {
-    ptr::null_mut()
-};
-
-fn symbol(name: &CStr) -> Option<*mut c_void> {
-    // SAFETY: the name is a C string, and the handle is the one that POSIX names.
-    let found = unsafe { dlsym(EVERYWHERE, name.as_ptr()) };
-    (!found.is_null()).then_some(found)
-}
 
 impl Api {
     /// The interpreter that this process runs, if it does.
