@@ -1,5 +1,6 @@
 """The public rules."""
 
+load(":lambda_local.bzl", _lambda_local = "lambda_local")
 load(":providers.bzl", _LambdaFunctionInfo = "LambdaFunctionInfo", _LambdaZipInfo = "LambdaZipInfo")
 load(":rust_lambda_bridge.bzl", _rust_lambda_bridge = "rust_lambda_bridge")
 load(":rust_lambda_function.bzl", _rust_lambda_function = "rust_lambda_function")
@@ -8,6 +9,7 @@ load(":rust_lambda_zip.bzl", _rust_lambda_zip = "rust_lambda_zip")
 
 LambdaFunctionInfo = _LambdaFunctionInfo
 LambdaZipInfo = _LambdaZipInfo
+lambda_local = _lambda_local
 rust_lambda_bridge = _rust_lambda_bridge
 rust_lambda_function = _rust_lambda_function
 rust_lambda_test = _rust_lambda_test

@@ -1,50 +1,12 @@
 """The test of a zip under Lambda's own runtime client."""
 
 load("//rules:providers.bzl", "LambdaZipInfo")
-
-_PYTHON_TOOLCHAIN = "@bazel_tools//tools/python:toolchain_type"
-
-def _python(ctx):
-    """Returns the interpreter's path at test time, and the files that it needs."""
-    runtime = ctx.toolchains[_PYTHON_TOOLCHAIN].py3_runtime
-    if runtime.interpreter:
-        return runtime.interpreter.short_path, depset([runtime.interpreter], transitive = [runtime.files])
-    return runtime.interpreter_path, depset()
-
-def _quote(text):
-    return "'" + text.replace("'", "'\\''") + "'"
+load(":emulated.bzl", "EMULATED_ATTRS", "PYTHON_TOOLCHAIN", "check_handler", "emulated")
 
 def _lambda_test_impl(ctx):
-    info = ctx.attr.zip[LambdaZipInfo]
-    python, python_files = _python(ctx)
-    client = ctx.files.client
-    marker = [file for file in client if file.short_path.endswith("/awslambdaric/bootstrap.py")]
-    client_folder = marker[0].short_path.rsplit("/", 3)[0]
-    handler = ctx.attr.handler or info.handlers[0]
-
-    # Another module is one of the zip's data files.
-    if handler not in info.handlers and handler.rpartition(".")[0] in ["", "index"]:
-        fail("{}: the zip {} has no handler `{}`; it has {}.".format(
-            ctx.label,
-            ctx.attr.zip.label,
-            handler,
-            ", ".join(info.handlers),
-        ))
-    arguments = [
-        "test",
-        "--zip",
-        info.zip.short_path,
-        "--handler",
-        handler,
-        "--runtime",
-        info.runtime,
-        "--python",
-        python,
-        "--ric",
-        client_folder,
-    ]
-    for name, value in ctx.attr.env.items():
-        arguments += ["--env", "{}={}".format(name, value)]
+    handler = ctx.attr.handler or ctx.attr.zip[LambdaZipInfo].handlers[0]
+    check_handler(ctx, handler)
+    arguments = ["--handler", handler]
     files = list(ctx.files.expectations)
     if ctx.attr.same_as:
         arguments += ["--same-as", ctx.executable.same_as.short_path]
@@ -77,31 +39,13 @@ def _lambda_test_impl(ctx):
     if ctx.file.init_error:
         files.append(ctx.file.init_error)
         arguments += ["--init-error", ctx.file.init_error.short_path]
-    script = ctx.actions.declare_file(ctx.label.name + ".sh")
-    ctx.actions.write(
-        script,
-        "#!/usr/bin/env bash\nexec {} {}\n".format(
-            ctx.executable._emulator.short_path,
-            " ".join([_quote(argument) for argument in arguments]),
-        ),
-        is_executable = True,
-    )
-    runfiles = ctx.runfiles(
-        files = [info.zip] + files + client,
-        transitive_files = python_files,
-    ).merge(ctx.attr._emulator[DefaultInfo].default_runfiles)
-    return [DefaultInfo(executable = script, runfiles = runfiles.merge(ctx.runfiles([ctx.executable._emulator])))]
+    return [emulated(ctx, "test", arguments, files)]
 
 lambda_test = rule(
     doc = "Sends events to a zip under Lambda's runtime client. Used through `rust_lambda_test`.",
     implementation = _lambda_test_impl,
-    attrs = {
-        "client": attr.label(
-            doc = "The runtime client: a folder for each version of Python, with awslambdaric in it.",
-            default = Label("//rules/private:runtime_client"),
-        ),
+    attrs = EMULATED_ATTRS | {
         "contexts": attr.label_keyed_string_dict(doc = "Event files, and what accompanies them.", allow_files = True),
-        "env": attr.string_dict(doc = "Environment variables of the function."),
         "errors": attr.label_keyed_string_dict(doc = "Event files, and the errors that they must fail with.", allow_files = True),
         "events": attr.label_keyed_string_dict(doc = "Event files, and the responses that are expected.", allow_files = True),
         "expectations": attr.label_list(doc = "The files that hold what is expected.", allow_files = True),
@@ -113,9 +57,7 @@ lambda_test = rule(
             executable = True,
         ),
         "same_logs": attr.bool(doc = "Whether that one must write the same log."),
-        "zip": attr.label(doc = "The zip.", mandatory = True, providers = [LambdaZipInfo]),
-        "_emulator": attr.label(default = "//emulator", executable = True, cfg = "target"),
     },
     test = True,
-    toolchains = [_PYTHON_TOOLCHAIN],
+    toolchains = [PYTHON_TOOLCHAIN],
 )

@@ -1,0 +1,56 @@
+"""`lambda_local`: a zip's functions, served on the developer's machine by `bazel run`."""
+
+load("//rules/private:local.bzl", "local")
+
+def lambda_local(
+        name,
+        zip,
+        env = {},
+        events = [],
+        handlers = {},
+        memory_mb = 128,
+        port = 9000,
+        tags = [],
+        target_compatible_with = [],
+        timeout_seconds = 30,
+        **kwargs):
+    """Serves a zip with Lambda's Invoke API, function URLs and a page, on 127.0.0.1.
+
+        lambda_local(
+            name = "local",
+            zip = ":lambda_zip",
+            events = glob(["testdata/*.json"]),
+            env = {"TABLE": "users"},
+        )
+
+    `bazel run //app:local` serves until it is interrupted, and loads the zip anew when that is built; under `ibazel run` that
+    is at every change of a source. `bazel run //app:local -- invoke EVENT.json` sends one event. Arguments after `--` override
+    the attributes: `bazel run //app:local -- --port 9001`.
+
+    Args:
+      name: the target's name.
+      zip: a `rust_lambda_zip` for Linux on this machine's architecture.
+      env: environment variables of the functions.
+      events: files with events, which the page offers.
+      handlers: a dict from functions' names to handler settings. By default, there is a function for each of the zip's handlers,
+        named after it; a single one is named after the package.
+      memory_mb: the memory that a function is told that it has, in MB. It is not enforced.
+      port: the port; 0 is any free one.
+      tags: as everywhere; `ibazel_notify_changes` is added.
+      target_compatible_with: as everywhere; Linux is added.
+      timeout_seconds: how long a function has for an event, in seconds, before its process is killed.
+      **kwargs: further attributes, such as `visibility`.
+    """
+    local(
+        name = name,
+        env = env,
+        events = events,
+        handlers = handlers,
+        memory_mb = memory_mb,
+        port = port,
+        tags = tags + ["ibazel_notify_changes"],
+        target_compatible_with = target_compatible_with + [Label("@platforms//os:linux")],
+        timeout_seconds = timeout_seconds,
+        zip = zip,
+        **kwargs
+    )

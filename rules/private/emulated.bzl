@@ -1,0 +1,91 @@
+"""What the rules share that run a zip in the emulator."""
+
+load("//rules:providers.bzl", "LambdaZipInfo")
+
+PYTHON_TOOLCHAIN = "@bazel_tools//tools/python:toolchain_type"
+
+EMULATED_ATTRS = {
+    "client": attr.label(
+        doc = "The runtime client: a folder for each version of Python, with awslambdaric in it.",
+        default = Label("//rules/private:runtime_client"),
+    ),
+    "env": attr.string_dict(doc = "Environment variables of the function."),
+    "zip": attr.label(doc = "The zip.", mandatory = True, providers = [LambdaZipInfo]),
+    "_emulator": attr.label(default = "//emulator", executable = True, cfg = "target"),
+}
+
+def _python(ctx):
+    """Returns the interpreter's path at run time, and the files that it needs."""
+    runtime = ctx.toolchains[PYTHON_TOOLCHAIN].py3_runtime
+    if runtime.interpreter:
+        return runtime.interpreter.short_path, depset([runtime.interpreter], transitive = [runtime.files])
+    return runtime.interpreter_path, depset()
+
+def _quote(text):
+    return "'" + text.replace("'", "'\\''") + "'"
+
+def check_handler(ctx, handler):
+    """Fails if a handler setting can't be one of the zip's.
+
+    Args:
+      ctx: the rule's context.
+      handler: the handler setting.
+    """
+    info = ctx.attr.zip[LambdaZipInfo]
+
+    # Another module is one of the zip's data files.
+    if handler not in info.handlers and handler.rpartition(".")[0] in ["", "index"]:
+        fail("{}: the zip {} has no handler `{}`; it has {}.".format(
+            ctx.label,
+            ctx.attr.zip.label,
+            handler,
+            ", ".join(info.handlers),
+        ))
+
+def emulated(ctx, command, arguments, files, before = "", after = ""):
+    """Makes the script that runs the zip in the emulator.
+
+    Args:
+      ctx: the context of a rule with `EMULATED_ATTRS` and `PYTHON_TOOLCHAIN`.
+      command: the emulator's subcommand.
+      arguments: further arguments of it.
+      files: the files that they name.
+      before: lines of the script before the emulator is started.
+      after: what follows the arguments.
+
+    Returns:
+      The rule's `DefaultInfo`.
+    """
+    info = ctx.attr.zip[LambdaZipInfo]
+    python, python_files = _python(ctx)
+    client = ctx.files.client
+    marker = [file for file in client if file.short_path.endswith("/awslambdaric/bootstrap.py")]
+    all_arguments = [
+        command,
+        "--zip",
+        info.zip.short_path,
+        "--runtime",
+        info.runtime,
+        "--python",
+        python,
+        "--ric",
+        marker[0].short_path.rsplit("/", 3)[0],
+    ]
+    for name, value in ctx.attr.env.items():
+        all_arguments += ["--env", "{}={}".format(name, value)]
+    script = ctx.actions.declare_file(ctx.label.name + ".sh")
+    ctx.actions.write(
+        script,
+        "#!/usr/bin/env bash\n{}exec {} {}{}\n".format(
+            before,
+            ctx.executable._emulator.short_path,
+            " ".join([_quote(argument) for argument in all_arguments + arguments]),
+            after,
+        ),
+        is_executable = True,
+    )
+    runfiles = ctx.runfiles(
+        files = [info.zip, ctx.executable._emulator] + files + client,
+        transitive_files = python_files,
+    ).merge(ctx.attr._emulator[DefaultInfo].default_runfiles)
+    return DefaultInfo(executable = script, runfiles = runfiles)

@@ -1,0 +1,52 @@
+"""The rule that serves a zip on the machine that it is run on."""
+
+load("//rules:providers.bzl", "LambdaZipInfo")
+load(":emulated.bzl", "EMULATED_ATTRS", "PYTHON_TOOLCHAIN", "check_handler", "emulated")
+
+# `bazel run` starts programs in this folder, but not all ways to start them do.
+_BEFORE = """\
+set -e
+export BUILD_WORKING_DIRECTORY="${BUILD_WORKING_DIRECTORY:-$PWD}"
+cd "${RUNFILES_DIR:-$0.runfiles}/%s"
+"""
+
+def _functions(ctx):
+    """Returns the handler settings by the names of their functions."""
+    if ctx.attr.handlers:
+        return ctx.attr.handlers
+    handlers = ctx.attr.zip[LambdaZipInfo].handlers
+    if len(handlers) > 1:
+        return {handler.rpartition(".")[2]: handler for handler in handlers}
+    name = ctx.label.package.rpartition("/")[2] or ctx.label.name
+    return {name.replace(".", "-"): handlers[0]}
+
+def _lambda_local_impl(ctx):
+    arguments = ["--port", str(ctx.attr.port), "--timeout-seconds", str(ctx.attr.timeout_seconds)]
+    arguments += ["--memory-mb", str(ctx.attr.memory_mb)]
+    for name, handler in _functions(ctx).items():
+        check_handler(ctx, handler)
+        arguments += ["--handler", "{}={}".format(name, handler)]
+    for event in ctx.files.events:
+        arguments += ["--event", event.short_path]
+    return [emulated(
+        ctx,
+        "local",
+        arguments,
+        ctx.files.events,
+        before = _BEFORE % ctx.workspace_name,
+        after = " \"$@\"",
+    )]
+
+local = rule(
+    doc = "Serves a zip. Used through `lambda_local`.",
+    implementation = _lambda_local_impl,
+    attrs = EMULATED_ATTRS | {
+        "events": attr.label_list(doc = "Files with events that the page offers.", allow_files = True),
+        "handlers": attr.string_dict(doc = "Handler settings by the names of their functions; the zip's by default."),
+        "memory_mb": attr.int(doc = "The memory that a function is told that it has, in MB.", default = 128),
+        "port": attr.int(doc = "The port on 127.0.0.1.", default = 9000),
+        "timeout_seconds": attr.int(doc = "How long a function has for an event.", default = 30),
+    },
+    executable = True,
+    toolchains = [PYTHON_TOOLCHAIN],
+)
