@@ -224,6 +224,14 @@ impl FunctionProcess {
         }
     }
 
+    /// Waits until the process asks for another event, or ends.
+    pub(crate) async fn asking(&mut self, api: &RuntimeApi) {
+        tokio::select! {
+            () = api.client_asking() => {}
+            _ = self.child.wait() => {}
+        }
+    }
+
     fn lock_log(&self) -> MutexGuard<'_, Log> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }

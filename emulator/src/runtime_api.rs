@@ -209,6 +209,8 @@ struct Shared {
     inner: Mutex<Inner>,
     queued: Notify,
     client_seen: watch::Sender<bool>,
+    /// Whether the client waits for an event.
+    asking: watch::Sender<bool>,
     extensions: Arc<Extensions>,
 }
 
@@ -244,6 +246,7 @@ impl RuntimeApi {
             inner: Mutex::default(),
             queued: Notify::new(),
             client_seen: watch::Sender::new(false),
+            asking: watch::Sender::new(false),
             extensions: Arc::new(Extensions::new(handler)),
         });
         let (stop, stopped) = oneshot::channel();
@@ -282,6 +285,11 @@ impl RuntimeApi {
     /// Waits until a client has asked for an event, or has reported that it cannot start.
     pub async fn client_connected(&self) {
         self.shared.client_seen.subscribe().wait_for(|seen| *seen).await.ok();
+    }
+
+    /// Waits until the client waits for an event.
+    pub(crate) async fn client_asking(&self) {
+        self.shared.asking.subscribe().wait_for(|asking| *asking).await.ok();
     }
 
     /// Whether a client has asked for an event, or has reported that it cannot start.
@@ -356,6 +364,7 @@ impl Drop for RuntimeApi {
 }
 
 async fn next(State(shared): State<Arc<Shared>>) -> Response {
+    shared.asking.send_replace(true);
     shared.client_seen.send_replace(true);
     loop {
         let found = {
@@ -372,6 +381,7 @@ async fn next(State(shared): State<Arc<Shared>>) -> Response {
         };
         // Nobody waits any longer for an invocation whose receiver is gone.
         if queued.delivered.send(()).is_ok() {
+            shared.asking.send_replace(false);
             let millis = queued.invocation.deadline_millis();
             shared.extensions.send_invoke(&json!({
                 "eventType": "INVOKE",

@@ -229,8 +229,15 @@ fn a_function_that_takes_too_long_is_killed() {
 
 #[test]
 fn a_process_is_frozen_between_invocations() {
-    let local = Local::start(r#"respond "$$""#, &["--freeze"]);
+    let folder = TempDir::new().unwrap();
+    let done = folder.path().join("done").display().to_string();
+    // Lambda waits for what is done after the answer.
+    let local = Local::start(
+        r#"respond "$$"; sleep 0.2; touch "$DONE""#,
+        &["--freeze", "--env", &format!("DONE={done}")],
+    );
     let (_, first) = local.invoke("0");
+    assert!(Path::new(&done).exists());
     let status = fs::read_to_string(format!("/proc/{first}/status")).unwrap();
     assert!(status.contains("State:\tT (stopped)"), "{status}");
     assert_eq!(local.invoke("0").1, first);

@@ -223,6 +223,10 @@ impl Function {
             init,
             megabytes: instance.megabytes(),
         };
+        if self.freeze {
+            // What a function does after its answer, it does until it asks for another event.
+            instance.asking(self.timeout.saturating_sub(times.duration)).await;
+        }
         let log = instance.take_log();
         // A function that is still busy with an event is of no use for the next one.
         let answered = matches!(outcome, Outcome::Response { .. } | Outcome::Error { .. });

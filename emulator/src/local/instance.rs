@@ -67,6 +67,11 @@ impl Instance {
         self.process.invoke(&self.api, invocation).await
     }
 
+    /// Waits until the process asks for another event or ends, but no longer than given.
+    pub async fn asking(&mut self, limit: Duration) {
+        timeout(limit, self.process.asking(&self.api)).await.ok();
+    }
+
     /// Takes what the process has written since the last time.
     pub fn take_log(&self) -> Vec<u8> {
         let log = self.process.take_log();
