@@ -1,7 +1,7 @@
 """Drives `lambda_local` by AWS's own clients: the command line `aws`, and boto3.
 
-Usage: clients.py ENDPOINT. The endpoint serves examples/hello as the function `hello`. Needs the packages awscli (version 1, as
-PyPI has it, which takes a payload as it is) and boto3.
+Usage: clients.py ENDPOINT. The endpoint serves examples/hello as the function `hello`. Needs the packages boto3
+and awscli (version 1, as PyPI has it, which takes a payload as it is).
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError
+import boto3  # type: ignore[import-not-found]
+from botocore.config import Config  # type: ignore[import-not-found]
+from botocore.exceptions import ClientError  # type: ignore[import-not-found]
 
 os.environ |= {
     "AWS_ACCESS_KEY_ID": "local",

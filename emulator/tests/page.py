@@ -1,7 +1,7 @@
 """Drives the page of `lambda_local`, and a function URL, by headless Chromium.
 
-Usage: page.py EMULATOR RIC ZIP SCREENSHOT. ZIP is that of examples/hello; RIC is a folder with a folder for this version of
-Python that holds awslambdaric. Needs the package selenium, and chromium with chromedriver on the PATH.
+Usage: page.py EMULATOR RIC ZIP SCREENSHOT. ZIP is that of examples/hello; RIC is a folder with a folder for this
+version of Python that holds awslambdaric. Needs the package selenium, and chromium with chromedriver on the PATH.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from selenium import webdriver
-from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import Select, WebDriverWait
+from selenium import webdriver  # type: ignore[import-not-found]
+from selenium.webdriver.common.by import By  # type: ignore[import-not-found]
+from selenium.webdriver.support.ui import Select, WebDriverWait  # type: ignore[import-not-found]
 
 HELLO = Path(__file__).parents[2] / "examples/hello/testdata"
 
@@ -65,7 +65,7 @@ def browser() -> Iterator[webdriver.Chrome]:
             "disable-component-update",
             "disable-sync",
             "force-device-scale-factor=1.5",
-            "window-size=1100,760",
+            "window-size=1100,840",
             f"user-data-dir={profile}",
         ]:
             options.add_argument(f"--{argument}")
@@ -82,7 +82,7 @@ def page(driver: webdriver.Chrome, port: int, screenshot: str) -> None:
     driver.get(f"http://localhost:{port}/")
 
     def text(name: str) -> str:
-        return driver.find_element(By.ID, name).text
+        return str(driver.find_element(By.ID, name).text)
 
     def wait(condition: Callable[[], bool]) -> None:
         WebDriverWait(driver, 20).until(lambda _: condition())

@@ -13,6 +13,7 @@ use super::{App, function_url, guard, invoke_api, page, reload};
 
 /// Serves until the process is told to end.
 pub(super) async fn serve(app: App) -> Result<()> {
+    let told_to_end = told_to_end()?;
     let port = app.args.port;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .await
@@ -34,7 +35,7 @@ pub(super) async fn serve(app: App) -> Result<()> {
         .with_state(app);
     tokio::select! {
         result = async { axum::serve(listener, router).await } => result.context("the server stopped"),
-        result = told_to_end() => result,
+        () = told_to_end => Ok(()),
     }
 }
 
@@ -50,16 +51,19 @@ fn no_port(port: u16, error: std::io::Error) -> Error {
     }
 }
 
-async fn told_to_end() -> Result<()> {
+/// Has signals that would end the process end the returned future instead.
+fn told_to_end() -> Result<impl Future<Output = ()>> {
     let wait = |kind| signal(kind).context("cannot watch for signals");
-    let (mut interrupt, mut terminate) = (wait(SignalKind::interrupt())?, wait(SignalKind::terminate())?);
+    let mut interrupt = wait(SignalKind::interrupt())?;
+    let mut terminate = wait(SignalKind::terminate())?;
     let mut hang_up = wait(SignalKind::hangup())?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-        _ = hang_up.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hang_up.recv() => {}
+        }
+    })
 }
 
 fn announce(app: &App, port: u16) {
