@@ -47,8 +47,8 @@ def rust_lambda_test(
       same_logs: whether it must write the same log, too; the time and colours apart.
       size: as everywhere.
       target_compatible_with: as everywhere; Linux and the architecture are added.
-      **kwargs: further attributes: those of tests, such as `timeout` and `tags`, and `client`, a runtime client in place of the
-        one that these rules fetch.
+      **kwargs: further attributes: those of tests, such as `timeout` and `tags`, `client`, a runtime client in place of the
+        one that these rules fetch, and `python`, an interpreter in place of the Python toolchain's.
     """
     cpus = {"arm64": Label("@platforms//cpu:aarch64"), "x86_64": Label("@platforms//cpu:x86_64")}
     if architecture not in cpus:

@@ -10,12 +10,18 @@ EMULATED_ATTRS = {
         default = Label("//rules/private:runtime_client"),
     ),
     "env": attr.string_dict(doc = "Environment variables of the function."),
+    "python": attr.label(
+        doc = "The interpreter, in place of the Python toolchain's.",
+        allow_single_file = True,
+    ),
     "zip": attr.label(doc = "The zip.", mandatory = True, providers = [LambdaZipInfo]),
     "_emulator": attr.label(default = "//emulator", executable = True, cfg = "target"),
 }
 
 def _python(ctx):
     """Returns the interpreter's path at run time, and the files that it needs."""
+    if ctx.file.python:
+        return ctx.file.python.short_path, depset([ctx.file.python])
     runtime = ctx.toolchains[PYTHON_TOOLCHAIN].py3_runtime
     if runtime.interpreter:
         return runtime.interpreter.short_path, depset([runtime.interpreter], transitive = [runtime.files])
