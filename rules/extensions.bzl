@@ -1,5 +1,6 @@
 """The module extension of these rules: zig, and the runtime client that tests run under."""
 
+load("//rules/private:node_client_repository.bzl", "node_client_repository")
 load("//rules/private:runtime_client_repository.bzl", "CLIENT_WHEELS", "CURRENT_CLIENT", "runtime_client_repository")
 load("//rules/toolchain:zig_repository.bzl", "ZIG_WHEELS", "zig_repository")
 
@@ -51,9 +52,10 @@ def _runtime_client_impl(module_ctx):
                 cpu = cpu,
                 version = version,
             )
+    node_client_repository(name = "aws_lambda_ric")
     return module_ctx.extension_metadata(reproducible = True)
 
 runtime_client = module_extension(
-    doc = "Fetches Lambda's Runtime Interface Client for Python, which `rust_lambda_test` runs zips under.",
+    doc = "Fetches Lambda's Runtime Interface Clients for Python and Node.js, which `rust_lambda_test` runs zips under.",
     implementation = _runtime_client_impl,
 )

@@ -48,7 +48,7 @@ def rust_lambda_test(
       size: as everywhere.
       target_compatible_with: as everywhere; Linux and the architecture are added.
       **kwargs: further attributes: those of tests, such as `timeout` and `tags`, `client`, a runtime client in place of the
-        one that these rules fetch, and `python`, an interpreter in place of the Python toolchain's.
+        one for Python that these rules fetch (`@rules_rust_lambda//rules/private:node_runtime_client` for a zip for Node.js), and `python`, an interpreter in place of the Python toolchain's.
     """
     cpus = {"arm64": Label("@platforms//cpu:aarch64"), "x86_64": Label("@platforms//cpu:x86_64")}
     if architecture not in cpus:

@@ -1,9 +1,9 @@
 """`rust_lambda_zip`: a Rust program as a zip for one of Lambda's managed runtimes."""
 
 load("@rules_rust//rust:defs.bzl", "rust_binary", "rust_shared_library")
-load("//rules/private:bootstrap_zip.bzl", "bootstrap_zip")
+load("//rules/private:program_zip.bzl", "program_zip")
 load("//rules/private:root_crate.bzl", "root_crate")
-load("//rules/private:runtimes.bzl", "is_os_only")
+load("//rules/private:runtimes.bzl", "RUNTIMES", "is_library")
 load("//rules/private:zip.bzl", "lambda_zip")
 load(":rust_lambda_function.bzl", "rust_lambda_function")
 
@@ -86,8 +86,8 @@ def rust_lambda_zip(
         of the OS-only runtime, and its streaming, in a managed runtime; Python code around the handler sees nothing of it. Where SnapStart
         takes a snapshot, the Python client calls in, in either case.
       functions: `rust_lambda_function` targets, in place of `srcs` and `deps`.
-      runtime: the identifier of Lambda's runtime: `python3.10` to `python3.14` (`python3.13` by default), or `provided.al2023`, for
-        which the program of `srcs` is built as it is.
+      runtime: the identifier of Lambda's runtime: `python3.10` to `python3.14` (`python3.13` by default); `provided.al2023`, for
+        which the program of `srcs` is built as it is; or `nodejs22.x` and `nodejs24.x`, whose shim starts that program and proxies.
       rustc_flags: as in `rust_binary`, for the program of `srcs` and for the library; overrides what is set by default
         (`-Ccodegen-units=1 -Clto=fat -Copt-level=s -Cstrip=debuginfo` and Bazel's `-c opt`).
       tags: as everywhere.
@@ -124,7 +124,9 @@ def rust_lambda_zip(
         "testonly": testonly,
         "visibility": visibility,
     }
-    if is_os_only(runtime):
+    if runtime not in RUNTIMES:
+        fail("rust_lambda_zip {}: runtime is `{}`; it is one of {}.".format(name, runtime, ", ".join(RUNTIMES.keys())))
+    if not is_library(runtime):
         if functions or dispatch != "ctypes" or allocator != "system" or "engine" in kwargs:
             fail("rust_lambda_zip {}: {} runs one program as it is; `allocator`, `functions`, `dispatch` and `engine` are for the runtimes that load it as a library.".format(
                 name,
@@ -138,7 +140,7 @@ def rust_lambda_zip(
             deps = deps,
             **(common | kwargs)
         )
-        bootstrap_zip(
+        program_zip(
             name = name,
             program = name + ".bootstrap",
             **packed

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{cache, command::output};
 
-const INSTALL: &str = include_str!("../peers/node_proxy/install_client.sh");
+const INSTALL: &str = include_str!("../../rules/private/install_node_client.sh");
 
 /// Node.js, and the runtime client for it.
 pub struct Node {
@@ -62,7 +62,7 @@ fn installed(node: &str) -> Result<PathBuf> {
     }
     eprintln!("installing aws-lambda-ric from npm into {} …", folder.display());
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let script = folder.join("install_client.sh");
+    let script = folder.join("install_node_client.sh");
     fs::write(&script, INSTALL).with_context(|| format!("cannot write {}", script.display()))?;
     output(Command::new("bash").arg(&script).arg(&folder)).context("aws-lambda-ric cannot be installed")?;
     fs::write(&complete, "").with_context(|| format!("cannot write {}", complete.display()))?;

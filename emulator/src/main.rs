@@ -47,11 +47,11 @@ struct TestArgs {
     /// Lambda's name of the runtime, such as `python3.13`; the zip's `bootstrap` is run for `provided.al2023`.
     #[arg(long)]
     runtime: String,
-    /// The Python interpreter. Needed for Python's runtimes only.
+    /// The interpreter: Python, or Node.js. Needed for their runtimes only.
     #[arg(long)]
-    python: Option<PathBuf>,
-    /// A folder with a folder for each version of Python, such as `3.13`, that holds awslambdaric. Needed for Python's
-    /// runtimes only.
+    interpreter: Option<PathBuf>,
+    /// The runtime client. For Python, a folder with a folder for each version, such as `3.13`, that holds awslambdaric; for
+    /// Node.js, a folder that npm installed aws-lambda-ric to.
     #[arg(long)]
     ric: Option<PathBuf>,
     /// An executable, the same program built for the OS-only runtime, that must answer each case as the zip does.
@@ -202,7 +202,7 @@ async fn test(args: TestArgs, matches: &ArgMatches) -> Result<bool> {
         &args.runtime,
         &sandbox,
         &args.zip,
-        args.python.as_deref(),
+        args.interpreter.as_deref(),
         args.ric.as_deref(),
     )
     .await?;

@@ -1,4 +1,4 @@
-//! What is started for a function: the runtime client for Python, or a program of its own.
+//! What is started for a function: the runtime client for Python or Node.js, or a program of its own.
 
 use std::{
     fs,
@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use tokio::process::Command;
 
-use crate::{Interpreter, RuntimeApi, Sandbox};
+use crate::{Interpreter, NodeClient, RuntimeApi, Sandbox};
 
 const BOOTSTRAP: &str = "bootstrap";
 
@@ -18,6 +18,8 @@ const BOOTSTRAP: &str = "bootstrap";
 pub enum Program {
     /// The real runtime client for Python, which imports the handler's module.
     Python(Interpreter),
+    /// The real runtime client for Node.js.
+    Node(NodeClient),
     /// An executable that asks for events itself, as on the OS-only runtimes.
     Bootstrap(PathBuf),
 }
@@ -28,27 +30,35 @@ impl Program {
         runtime.starts_with("provided")
     }
 
-    /// What Lambda's runtime of this name runs an unpacked zip by. Python's runtimes need an interpreter and a folder of
+    /// Whether Lambda's runtime of this name is one of Node.js.
+    pub fn is_node(runtime: &str) -> bool {
+        runtime.starts_with("nodejs")
+    }
+
+    /// What Lambda's runtime of this name runs an unpacked zip by. The managed runtimes need an interpreter and a folder of
     /// runtime clients; another version of Python than the runtime's is noted on stderr.
     pub async fn of_runtime(
         runtime: &str,
         sandbox: &Sandbox,
         zip: &Path,
-        python: Option<&Path>,
+        interpreter: Option<&Path>,
         ric: Option<&Path>,
     ) -> Result<Self> {
         if Self::is_os_only(runtime) {
             return Self::of_zip(sandbox, zip);
         }
-        let (Some(python), Some(ric)) = (python, ric) else {
-            bail!("{runtime} needs an interpreter and its runtime client: give --python and --ric");
+        let (Some(program), Some(ric)) = (interpreter, ric) else {
+            bail!("{runtime} needs an interpreter and its runtime client: give --interpreter and --ric");
         };
-        let interpreter = Interpreter::find(python, ric).await?;
+        if Self::is_node(runtime) {
+            return Ok(Self::Node(NodeClient::find(program, ric)?));
+        }
+        let interpreter = Interpreter::find(program, ric).await?;
         if runtime != format!("python{}", interpreter.version()) {
             eprintln!(
                 "note: {runtime} is run under Python {}, which {} is",
                 interpreter.version(),
-                python.display()
+                program.display()
             );
         }
         Ok(Self::Python(interpreter))
@@ -92,6 +102,11 @@ impl Program {
                 command.args(["-m", "awslambdaric", sandbox.handler()]);
                 (command, Some(interpreter.client()))
             }
+            Self::Node(client) => {
+                let mut command = Command::new(client.program());
+                command.arg(client.script()).arg(sandbox.handler());
+                (command, Some(client.folder()))
+            }
             Self::Bootstrap(path) => {
                 let mut command = Command::new(path);
                 // Lambda runs it from there, and extensions are named by it.
@@ -110,9 +125,10 @@ impl Program {
     pub(crate) fn start_failure(&self) -> String {
         match self {
             Self::Python(interpreter) => format!(
-                "cannot run {}: give --python an interpreter",
+                "cannot run {}: give --interpreter Python",
                 interpreter.program().display()
             ),
+            Self::Node(client) => format!("cannot run {}: give --interpreter Node.js", client.program().display()),
             Self::Bootstrap(path) => format!(
                 "cannot run {}: build it for this machine's architecture, or see that its first line names an \
                  interpreter",

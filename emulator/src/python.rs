@@ -28,11 +28,11 @@ impl Interpreter {
             .args(["-I", "-c", "import sys; print(\"%d.%d\" % sys.version_info[:2])"])
             .output()
             .await
-            .with_context(|| format!("cannot run {}: give --python an interpreter", program.display()))?;
+            .with_context(|| format!("cannot run {}: give --interpreter one", program.display()))?;
         if !output.status.success() {
             let log = String::from_utf8_lossy(&output.stderr);
             bail!(
-                "{} does not tell its version ({}): give --python an interpreter\n{log}",
+                "{} does not tell its version ({}): give --interpreter one\n{log}",
                 program.display(),
                 output.status
             );
@@ -110,6 +110,9 @@ mod tests {
             .await
             .unwrap_err()
             .to_string();
-        assert!(error.contains("/no/python") && error.contains("--python"), "{error}");
+        assert!(
+            error.contains("/no/python") && error.contains("--interpreter"),
+            "{error}"
+        );
     }
 }

@@ -12,6 +12,8 @@ use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 use zip::ZipArchive;
 
+use crate::Program;
+
 /// What the runner itself relies on, and a user may therefore not set.
 const RESERVED: [&str; 4] = [
     "AWS_LAMBDA_RUNTIME_API",
@@ -69,7 +71,7 @@ impl Sandbox {
         &self.handler
     }
 
-    /// The whole environment of the function's process: of the runtime client for Python that is given, or of a program
+    /// The whole environment of the function's process: of the runtime client that is given, or of a program
     /// of its own if none is.
     pub fn environment(&self, api: SocketAddr, client: Option<&Path>) -> Vec<(String, String)> {
         let root = self.root.to_string_lossy();
@@ -103,12 +105,14 @@ impl Sandbox {
             environment.extend(self.user_env.clone());
             return environment;
         }
-        environment.extend([
-            // Not set by Lambda on the OS-only runtimes.
-            own(("AWS_EXECUTION_ENV", &format!("AWS_Lambda_{}", self.runtime))),
-            // As root, Python could write beside its sources in spite of their permissions.
-            own(("PYTHONDONTWRITEBYTECODE", "1")),
-        ]);
+        // Not set by Lambda on the OS-only runtimes.
+        environment.push(own(("AWS_EXECUTION_ENV", &format!("AWS_Lambda_{}", self.runtime))));
+        if Program::is_node(&self.runtime) {
+            environment.extend(self.user_env.clone());
+            return environment;
+        }
+        // As root, Python could write beside its sources in spite of their permissions.
+        environment.push(own(("PYTHONDONTWRITEBYTECODE", "1")));
         environment.extend(self.user_env.clone());
         let mut python_path = format!("{runtime_dir}:{root}");
         if let Some((_, more)) = self.user_env.iter().rfind(|(name, _)| name == "PYTHONPATH") {

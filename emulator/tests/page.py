@@ -39,7 +39,7 @@ def emulator(program: str, ric: str, *arguments: str) -> Iterator[int]:
     """Runs the emulator, and yields its port."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     command = [program, "local", "--port", "0", "--runtime", f"python{version}"]
-    command += ["--python", sys.executable, "--ric", ric, *arguments]
+    command += ["--interpreter", sys.executable, "--ric", ric, *arguments]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         first = process.stderr.readline()

@@ -6,7 +6,7 @@ PYTHON_TOOLCHAIN = "@bazel_tools//tools/python:toolchain_type"
 
 EMULATED_ATTRS = {
     "client": attr.label(
-        doc = "The runtime client: a folder for each version of Python, with awslambdaric in it.",
+        doc = "The runtime client: a folder for each version of Python, with awslambdaric in it; or Node.js with aws-lambda-ric.",
         default = Label("//rules/private:runtime_client"),
     ),
     "env": attr.string_dict(doc = "Environment variables of the function."),
@@ -26,6 +26,18 @@ def _python(ctx):
     if runtime.interpreter:
         return runtime.interpreter.short_path, depset([runtime.interpreter], transitive = [runtime.files])
     return runtime.interpreter_path, depset()
+
+def _node(ctx):
+    """Returns the paths of Node.js and of the folder with its client."""
+    for file in ctx.files.client:
+        folder = file.short_path.removesuffix("/node_modules/aws-lambda-ric/bin/index.mjs")
+        if folder != file.short_path:
+            return folder + "/node", folder
+    fail("{}: the zip {} is for Node.js; set `client = \"{}\"`.".format(
+        ctx.label,
+        ctx.attr.zip.label,
+        Label("//rules/private:node_runtime_client"),
+    ))
 
 def _quote(text):
     return "'" + text.replace("'", "'\\''") + "'"
@@ -65,17 +77,21 @@ def emulated(ctx, command, arguments, files, before = "", after = ""):
     info = ctx.attr.zip[LambdaZipInfo]
     python, python_files = _python(ctx)
     client = ctx.files.client
-    marker = [file for file in client if file.short_path.endswith("/awslambdaric/bootstrap.py")]
+    if info.runtime.startswith("nodejs"):
+        interpreter, ric = _node(ctx)
+    else:
+        marker = [file for file in client if file.short_path.endswith("/awslambdaric/bootstrap.py")]
+        interpreter, ric = python, marker[0].short_path.rsplit("/", 3)[0]
     all_arguments = [
         command,
         "--zip",
         info.zip.short_path,
         "--runtime",
         info.runtime,
-        "--python",
-        python,
+        "--interpreter",
+        interpreter,
         "--ric",
-        marker[0].short_path.rsplit("/", 3)[0],
+        ric,
     ]
     for name, value in ctx.attr.env.items():
         all_arguments += ["--env", "{}={}".format(name, value)]

@@ -4,7 +4,7 @@ load("@rules_rust//rust:rust_common.bzl", "DepInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo", "LambdaZipInfo")
 load(":data.bzl", "data_name")
 load(":platform.bzl", "CPUS", "lambda_transition")
-load(":runtimes.bzl", "RUNTIMES", "is_os_only")
+load(":runtimes.bzl", "RUNTIMES", "is_library")
 
 def _shim(ctx, names):
     output = ctx.actions.declare_file(ctx.label.name + "_shim/index.py")
@@ -203,7 +203,7 @@ lambda_zip = rule(
         "runtime": attr.string(
             doc = "The identifier of Lambda's runtime.",
             default = "python3.13",
-            values = [runtime for runtime in RUNTIMES if not is_os_only(runtime)],
+            values = [runtime for runtime in RUNTIMES if is_library(runtime)],
         ),
         "_allowlist_function_transition": attr.label(
             default = "@bazel_tools//tools/allowlists/function_transition_allowlist",

@@ -19,11 +19,11 @@ pub struct LocalArgs {
     /// Lambda's name of the runtime, such as `python3.13`; the zip's `bootstrap` is run for `provided.al2023`.
     #[arg(long)]
     pub runtime: String,
-    /// The Python interpreter. Needed for Python's runtimes only.
+    /// The interpreter: Python, or Node.js. Needed for their runtimes only.
     #[arg(long)]
-    pub python: Option<PathBuf>,
-    /// A folder with a folder for each version of Python, such as `3.13`, that holds awslambdaric. Needed for Python's
-    /// runtimes only.
+    pub interpreter: Option<PathBuf>,
+    /// The runtime client. For Python, a folder with a folder for each version, such as `3.13`, that holds awslambdaric; for
+    /// Node.js, a folder that npm installed aws-lambda-ric to.
     #[arg(long)]
     pub ric: Option<PathBuf>,
     /// The port on 127.0.0.1; 0 is any free one.

@@ -43,7 +43,7 @@ impl Code {
             &args.runtime,
             &sandbox,
             &args.zip,
-            args.python.as_deref(),
+            args.interpreter.as_deref(),
             args.ric.as_deref(),
         )
         .await?;

@@ -3,10 +3,10 @@
 #
 # Its own install script needs autotools, for curl alone. Here curl is configured by CMake, which curl's sources support as
 # well, in the version that pip has: so node, npm, python3, make and a C++ compiler are enough.
-# Usage: install_client.sh FOLDER
+# Usage: install_node_client.sh FOLDER
 set -euo pipefail
 
-folder=${1:?usage: install_client.sh FOLDER}
+folder=${1:?usage: install_node_client.sh FOLDER}
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 cd "$folder"
