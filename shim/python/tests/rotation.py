@@ -1,4 +1,4 @@
-"""Calls the Rust handler a thousand times, with other credentials each time, while another thread changes the environment."""
+"""Calls the Rust handler a thousand times, each with other credentials, while a thread changes the environment."""
 
 import os
 import threading
