@@ -8,7 +8,7 @@ use std::{
     net::TcpStream,
     os::unix::fs::symlink,
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, ExitStatus, Output, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -128,9 +128,14 @@ impl Local {
 
 impl Drop for Local {
     fn drop(&mut self) {
-        Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
-        self.child.wait().unwrap();
+        terminate(&mut self.child);
     }
+}
+
+/// Ends an emulator in the way in which it cleans up.
+fn terminate(child: &mut Child) -> ExitStatus {
+    Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    child.wait().unwrap()
 }
 
 #[test]
@@ -358,9 +363,50 @@ fn a_build_of_ibazel_that_fails_is_told() {
     let told = lines
         .map_while(Result::ok)
         .any(|line| line.contains("the build failed; what was built before is still served"));
-    child.kill().unwrap();
-    child.wait().unwrap();
+    terminate(&mut child);
     assert!(told);
+}
+
+#[test]
+fn nothing_is_left_of_what_is_interrupted() {
+    for arguments in [&["--port", "0"][..], &["invoke", "--example", "sqs"]] {
+        let folder = TempDir::new().unwrap();
+        let zip = folder.path().join("function.zip");
+        let temporary = folder.path().join("tmp");
+        fs::create_dir(&temporary).unwrap();
+        write_zip(&zip, "echo \"pid $$\"; sleep 60");
+        let mut child = command(&zip)
+            .args(arguments)
+            .env("TMPDIR", &temporary)
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap())
+            .lines()
+            .map_while(Result::ok);
+        let first = lines.next().unwrap();
+        // Open until the end: a request is dropped with its connection.
+        let _stream = first.rsplit_once("localhost:").map(|(_, port)| {
+            let mut stream = TcpStream::connect(format!("127.0.0.1:{}", port.trim_end_matches('/'))).unwrap();
+            write!(
+                stream,
+                "POST {INVOKE} HTTP/1.0\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
+            )
+            .unwrap();
+            stream
+        });
+        let pid = lines
+            .find_map(|line| Some(line.split_once("pid ")?.1.to_owned()))
+            .unwrap();
+        terminate(&mut child);
+        assert_eq!(fs::read_dir(&temporary).unwrap().count(), 0);
+        let began = Instant::now();
+        while Path::new("/proc").join(&pid).exists() {
+            assert!(began.elapsed() < Duration::from_secs(10), "{pid} still runs");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
 }
 
 #[test]

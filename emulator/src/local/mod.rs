@@ -19,7 +19,8 @@ pub use args::LocalArgs;
 
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+use tokio::signal::unix::{SignalKind, signal};
 
 use args::{LocalCommand, NamedHandler};
 use console::Console;
@@ -80,11 +81,35 @@ fn repeated(handlers: &[NamedHandler]) -> Option<&str> {
 
 /// Serves until it is interrupted, or sends one event. Returns whether the function succeeded.
 pub async fn run(mut args: LocalArgs) -> Result<bool> {
-    match args.command.take() {
-        None => {
-            server::serve(App::new(args).await?).await?;
-            Ok(true)
+    // From here on, what ends this process ends its functions' processes, too, and removes the unpacked zips.
+    let told_to_end = told_to_end()?;
+    let is_server = args.command.is_none();
+    let work = async {
+        match args.command.take() {
+            None => {
+                server::serve(App::new(args).await?).await?;
+                Ok(true)
+            }
+            Some(LocalCommand::Invoke(invoke)) => one_shot::invoke(args, &invoke).await,
         }
-        Some(LocalCommand::Invoke(invoke)) => one_shot::invoke(args, &invoke).await,
+    };
+    tokio::select! {
+        result = work => result,
+        () = told_to_end => Ok(is_server),
     }
+}
+
+/// Has signals that would end the process end the returned future instead.
+fn told_to_end() -> Result<impl Future<Output = ()>> {
+    let wait = |kind| signal(kind).context("cannot watch for signals");
+    let mut interrupt = wait(SignalKind::interrupt())?;
+    let mut terminate = wait(SignalKind::terminate())?;
+    let mut hang_up = wait(SignalKind::hangup())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hang_up.recv() => {}
+        }
+    })
 }

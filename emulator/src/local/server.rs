@@ -4,16 +4,12 @@ use std::{io::ErrorKind, net::Ipv4Addr, sync::Arc};
 
 use anyhow::{Context, Error, Result, anyhow};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-};
+use tokio::net::TcpListener;
 
 use super::{App, function_url, guard, invoke_api, page, reload};
 
-/// Serves until the process is told to end.
+/// Serves for ever.
 pub(super) async fn serve(app: App) -> Result<()> {
-    let told_to_end = told_to_end()?;
     let port = app.args.port;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .await
@@ -33,10 +29,7 @@ pub(super) async fn serve(app: App) -> Result<()> {
         .layer(middleware::from_fn_with_state(app.clone(), guard::admit))
         .layer(DefaultBodyLimit::disable())
         .with_state(app);
-    tokio::select! {
-        result = async { axum::serve(listener, router).await } => result.context("the server stopped"),
-        () = told_to_end => Ok(()),
-    }
+    axum::serve(listener, router).await.context("the server stopped")
 }
 
 fn no_port(port: u16, error: std::io::Error) -> Error {
@@ -49,21 +42,6 @@ fn no_port(port: u16, error: std::io::Error) -> Error {
         ErrorKind::PermissionDenied => anyhow!("port {port} is not for every user: give --port one from 1024 on"),
         _ => anyhow!("cannot listen on 127.0.0.1:{port}: {error}"),
     }
-}
-
-/// Has signals that would end the process end the returned future instead.
-fn told_to_end() -> Result<impl Future<Output = ()>> {
-    let wait = |kind| signal(kind).context("cannot watch for signals");
-    let mut interrupt = wait(SignalKind::interrupt())?;
-    let mut terminate = wait(SignalKind::terminate())?;
-    let mut hang_up = wait(SignalKind::hangup())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hang_up.recv() => {}
-        }
-    })
 }
 
 fn announce(app: &App, port: u16) {
