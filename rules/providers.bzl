@@ -15,6 +15,7 @@ LambdaZipInfo = provider(
     doc = "A zip that Lambda takes.",
     fields = {
         "architecture": "str: `x86_64` or `arm64`, as Lambda calls it.",
+        "edge": "bool: whether it is for Lambda@Edge, which has no environment variables and no layers.",
         "handlers": "list[str]: the values that the function's handler setting can have.",
         "library": "File: the shared library in the zip.",
         "runtime": "str: the identifier of Lambda's runtime, such as `python3.13`.",

@@ -39,6 +39,7 @@ def rust_lambda_zip(
         crate_name = None,
         data = [],
         dispatch = "ctypes",
+        edge = False,
         functions = [],
         runtime = "python3.13",
         rustc_flags = [],
@@ -85,6 +86,8 @@ def rust_lambda_zip(
         program's own client takes the process over while `index.py` is imported, and runs the loop over the Runtime API itself: the speed
         of the OS-only runtime, and its streaming, in a managed runtime; Python code around the handler sees nothing of it. Where SnapStart
         takes a snapshot, the Python client calls in, in either case.
+      edge: whether the zip is for Lambda@Edge: it is refused if it is larger than CloudFront takes for viewer events (1 MB), or for what
+        Lambda@Edge does not run.
       functions: `rust_lambda_function` targets, in place of `srcs` and `deps`.
       runtime: the identifier of Lambda's runtime: `python3.10` to `python3.14` (`python3.13` by default); `provided.al2023`, for
         which the program of `srcs` is built as it is; or `nodejs22.x` and `nodejs24.x`, whose shim starts that program and proxies.
@@ -126,6 +129,8 @@ def rust_lambda_zip(
     }
     if runtime not in RUNTIMES:
         fail("rust_lambda_zip {}: runtime is `{}`; it is one of {}.".format(name, runtime, ", ".join(RUNTIMES.keys())))
+    if edge and (not is_library(runtime) or architecture != "x86_64"):
+        fail("rust_lambda_zip {}: Lambda@Edge runs a library on Python's runtimes, on x86_64; this is for {} on {}.".format(name, runtime, architecture))
     if not is_library(runtime):
         if functions or dispatch != "ctypes" or allocator != "system" or "engine" in kwargs:
             fail("rust_lambda_zip {}: {} runs one program as it is; `allocator`, `functions`, `dispatch` and `engine` are for the runtimes that load it as a library.".format(
@@ -187,6 +192,7 @@ def rust_lambda_zip(
     lambda_zip(
         name = name,
         dispatch = dispatch,
+        edge = edge,
         functions = functions,
         library = name + ".library",
         library_name = library_name,

@@ -40,6 +40,12 @@ struct ZipArgs {
     /// As `--file`, for what is executed or loaded as code.
     #[arg(long = "executable", value_name = "NAME=PATH", value_parser = parse_pair)]
     executables: Vec<(String, PathBuf)>,
+    /// The most bytes that the zip may have, and who says so: `1000000=Lambda@Edge, for viewer events`.
+    #[arg(long, value_name = "BYTES=WHO", value_parser = parse_limit)]
+    limit: Option<(u64, String)>,
+    /// The name of the target that the zip is built by, for the message about the limit.
+    #[arg(long, default_value = "it")]
+    label: String,
 }
 
 #[derive(Args)]
@@ -72,6 +78,14 @@ struct StripArgs {
     /// The library to write.
     #[arg(long)]
     output: PathBuf,
+}
+
+fn parse_limit(value: &str) -> Result<(u64, String), String> {
+    let (bytes, who) = value.split_once('=').ok_or("expected BYTES=WHO")?;
+    Ok((
+        bytes.parse().map_err(|error| format!("{bytes}: {error}"))?,
+        who.to_owned(),
+    ))
 }
 
 fn parse_pair(value: &str) -> Result<(String, PathBuf), String> {
@@ -108,7 +122,20 @@ fn zip(arguments: ZipArgs) -> Result<()> {
         .collect();
     let output =
         File::create(&arguments.output).with_context(|| format!("{} can't be written", arguments.output.display()))?;
-    write_zip(BufWriter::new(output), &entries)
+    write_zip(BufWriter::new(output), &entries)?;
+    let Some((most, who)) = arguments.limit else {
+        return Ok(());
+    };
+    let size = fs::metadata(&arguments.output)?.len();
+    if size > most {
+        fs::remove_file(&arguments.output).context("the zip that is too large can't be removed")?;
+        bail!(
+            "the zip of {} has {size} bytes; {who}, it may have {most}: leave out dependencies, their default features, or `data` \
+             (`--output_groups=symbols` gives the library to look into: `nm --size-sort -S -C`)",
+            arguments.label
+        );
+    }
+    Ok(())
 }
 
 fn check(arguments: &CheckArgs) -> Result<()> {

@@ -93,6 +93,11 @@ def emulated(ctx, command, arguments, files, before = "", after = ""):
         "--ric",
         ric,
     ]
+    if info.edge and ctx.attr.env:
+        fail("{}: the zip {} is for Lambda@Edge, which has no environment variables; take `env` out.".format(
+            ctx.label,
+            ctx.attr.zip.label,
+        ))
     for name, value in ctx.attr.env.items():
         all_arguments += ["--env", "{}={}".format(name, value)]
     script = ctx.actions.declare_file(ctx.label.name + ".sh")

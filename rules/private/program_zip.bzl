@@ -31,6 +31,7 @@ def _program_zip_impl(ctx):
         DefaultInfo(files = depset([zip])),
         LambdaZipInfo(
             architecture = ctx.attr.architecture,
+            edge = False,
             handlers = ["index.handler" if shims else "bootstrap"],
             library = None,
             runtime = ctx.attr.runtime,

@@ -65,6 +65,9 @@ def _strip(ctx, linked):
     )
     return library
 
+# What CloudFront takes for viewer events: 1 MB.
+_EDGE_LIMIT = 1000000
+
 # What index.py defines itself, or Python has as a word.
 _TAKEN_NAMES = {
     name: None
@@ -149,6 +152,9 @@ def _lambda_zip_impl(ctx):
     arguments.add("--output", zip)
     arguments.add("--executable", "{}={}".format(library.basename, library.path))
     arguments.add("--file", "index.py=" + shim.path)
+    if ctx.attr.edge:
+        arguments.add("--limit", "{}=on Lambda@Edge, for viewer events".format(_EDGE_LIMIT))
+        arguments.add("--label", str(ctx.label))
     for file in ctx.files.data:
         arguments.add("--file", "{}={}".format(data_name(ctx, file), file.path))
     ctx.actions.run(
@@ -170,6 +176,7 @@ def _lambda_zip_impl(ctx):
         ),
         LambdaZipInfo(
             architecture = ctx.attr.architecture,
+            edge = ctx.attr.edge,
             handlers = ["index." + function.handler for function in functions],
             library = library,
             runtime = ctx.attr.runtime,
@@ -192,6 +199,7 @@ lambda_zip = rule(
             default = "ctypes",
             values = ["ctypes", "native"],
         ),
+        "edge": attr.bool(doc = "Whether it is for Lambda@Edge."),
         "functions": attr.label_list(
             doc = "The rewritten programs.",
             cfg = lambda_transition,
