@@ -30,6 +30,15 @@ _ALLOCATORS = {
     "system": [],
 }
 
+def _check_namespace(name, namespace):
+    """Refuses what CloudWatch takes for no namespace."""
+    odd = [char for char in namespace.elems() if not char.isalnum() and char not in "._/#:- "]
+    if odd or len(namespace) > 255 or namespace.startswith((":", "AWS/")):
+        fail("rust_lambda_zip {}: metrics_namespace is `{}`; it may have 255 letters, digits, spaces and `._/#:-`, and not start with `:` or `AWS/`, which is Amazon's own.".format(
+            name,
+            namespace,
+        ))
+
 def rust_lambda_zip(
         name,
         srcs = [],
@@ -41,6 +50,7 @@ def rust_lambda_zip(
         dispatch = "ctypes",
         edge = False,
         functions = [],
+        metrics_namespace = "",
         runtime = "python3.13",
         rustc_flags = [],
         tags = [],
@@ -89,6 +99,8 @@ def rust_lambda_zip(
       edge: whether the zip is for Lambda@Edge: it is refused if it is larger than CloudFront takes for viewer events (1 MB), or for what
         Lambda@Edge does not run.
       functions: `rust_lambda_function` targets, in place of `srcs` and `deps`.
+      metrics_namespace: has each invocation log its metrics for CloudWatch, under this namespace (see docs/metrics.md); none by
+        default.
       runtime: the identifier of Lambda's runtime: `python3.10` to `python3.14` (`python3.13` by default); `provided.al2023`, for
         which the program of `srcs` is built as it is; or `nodejs22.x` and `nodejs24.x`, whose shim starts that program and proxies.
       rustc_flags: as in `rust_binary`, for the program of `srcs` and for the library; overrides what is set by default
@@ -129,6 +141,12 @@ def rust_lambda_zip(
     }
     if runtime not in RUNTIMES:
         fail("rust_lambda_zip {}: runtime is `{}`; it is one of {}.".format(name, runtime, ", ".join(RUNTIMES.keys())))
+    if metrics_namespace and (dispatch == "native" or not is_library(runtime)):
+        fail("rust_lambda_zip {}: metrics are logged where Python's client calls the library; take `metrics_namespace` out, or `{}`.".format(
+            name,
+            "dispatch" if is_library(runtime) else "runtime",
+        ))
+    _check_namespace(name, metrics_namespace)
     if edge and (not is_library(runtime) or architecture != "x86_64"):
         fail("rust_lambda_zip {}: Lambda@Edge runs a library on Python's runtimes, on x86_64; this is for {} on {}.".format(name, runtime, architecture))
     if not is_library(runtime):
@@ -196,5 +214,6 @@ def rust_lambda_zip(
         functions = functions,
         library = name + ".library",
         library_name = library_name,
+        metrics_namespace = metrics_namespace,
         **packed
     )

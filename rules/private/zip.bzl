@@ -20,6 +20,7 @@ def _shim(ctx, names):
             "\"FUNCTION_NAMES\"": ", ".join(["\"{}\"".format(name) for name in names]),
             "# HANDLERS": "\n".join(handlers),
             "LIBRARY_MODULE": ctx.attr.library_name,
+            "METRICS_NAMESPACE": ctx.attr.metrics_namespace,
         },
     )
     return output
@@ -208,6 +209,7 @@ lambda_zip = rule(
         ),
         "library": attr.label(doc = "The shared library.", cfg = lambda_transition, mandatory = True),
         "library_name": attr.string(doc = "Its name in the zip, without `.so`.", mandatory = True),
+        "metrics_namespace": attr.string(doc = "The namespace of CloudWatch metrics; none are logged without one."),
         "runtime": attr.string(
             doc = "The identifier of Lambda's runtime.",
             default = "python3.13",

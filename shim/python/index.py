@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-_VERSION = 1
+_VERSION = 2
 # Handler names, in the order in which the library numbers its functions.
 _FUNCTIONS = ("FUNCTION_NAMES",)
 # `ctypes`: this process's runtime client calls in. `native`: the program's own client takes the process over.
 _DISPATCH = "DISPATCH"
+# The namespace that each invocation's metrics are logged under; empty for none.
+_METRICS = "METRICS_NAMESPACE"
 
 _SNAPSHOT = os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
 
@@ -96,7 +98,7 @@ def _initialize() -> None:
     _install_marshaller()
 
 
-if (_found := _library.install(_parsed, _headers, _fail)) != _VERSION:
+if (_found := _library.install(_parsed, _headers, _fail, _METRICS)) != _VERSION:
     raise ImportError(f"{_library.__file__} has version {_found} of the shim, and index.py {_VERSION}: build both anew")
 if _SNAPSHOT:
     _register_hooks()

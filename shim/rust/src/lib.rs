@@ -13,6 +13,7 @@ pub mod environment;
 mod failure;
 mod fork;
 mod function;
+mod metrics;
 pub mod python;
 mod slot;
 mod symbol;

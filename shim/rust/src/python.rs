@@ -6,8 +6,9 @@
 //! What Python sees (`Function` is the number of a function in the order of [`export!`](crate::export)):
 //!
 //! ```text
-//! def install(parsed, headers, fail) -> int
-//!     Sets what the handlers call for what is rare, and returns the version of this interface:
+//! def install(parsed, headers, fail, metrics: str) -> int
+//!     Sets what the handlers call for what is rare, and the namespace of metrics (none if it is empty), and returns the
+//!     version of this interface:
 //!     parsed(function: int, event: object, context: object) -> object     an event that is not bytes
 //!     headers(context: object) -> tuple[str, str]                         client context and identity, as JSON
 //!     fail(error_type: str, message: str) -> NoReturn                     raises a failure
@@ -31,6 +32,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     process, ptr, slice,
     sync::OnceLock,
+    time::Instant,
 };
 
 use lambda_snapstart::HookError;
@@ -39,10 +41,11 @@ use self::api::{Api, MethodDef, ModuleDef, Object, STABLE_ABI};
 use crate::{
     Failure, Function, Invocation, Outcome, allocator,
     environment::{self, Table},
+    metrics,
 };
 
 /// The version of the interface; a change that an older `index.py` would misread increases it.
-const VERSION: c_long = 1;
+const VERSION: c_long = 2;
 
 /// What the handlers need, set once by `install`.
 struct Installed {
@@ -253,7 +256,12 @@ fn function(api: &Api, number: Object) -> Result<&'static Function, Failure> {
 }
 
 unsafe extern "C" fn install(_: Object, arguments: *const Object, count: isize) -> Object {
-    method(arguments, count, 3, |api, arguments| {
+    method(arguments, count, 4, |api, arguments| {
+        let namespace = Some(Owned(api, api.borrowed(arguments[3])));
+        match api.text(&namespace) {
+            "" => (),
+            namespace => metrics::enable(namespace),
+        }
         // SAFETY: the names are C strings.
         let name = |name: &CStr| unsafe { (api.intern)(name.as_ptr()) };
         let _ = INSTALLED.set(Installed {
@@ -277,8 +285,10 @@ unsafe extern "C" fn init(_: Object, arguments: *const Object, count: isize) -> 
     method(arguments, count, 1, |api, arguments| {
         // SAFETY: the interpreter's lock is held.
         unsafe { environment::follow() };
+        let started = Instant::now();
         let initialized =
             function(api, arguments[0]).and_then(|function| api.unlocked(|| caught(|| function.initialize())));
+        metrics::initialized(started);
         match initialized {
             Ok(()) => api.nothing(),
             Err(failure) => api.fail(INSTALLED.get(), &failure),
@@ -434,7 +444,7 @@ fn call(
         cognito_identity: api.text(&identity),
         tenant_id: api.text(&tenant),
     };
-    Some(api.unlocked(|| caught(|| function.invoke(&invocation))))
+    Some(api.unlocked(|| metrics::measured(invocation.request_id, event, || caught(|| function.invoke(&invocation)))))
 }
 
 /// The lock is taken again in any case, so a panic is turned into a failure while it is away.
