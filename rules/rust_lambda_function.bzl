@@ -23,6 +23,7 @@ def rust_lambda_function(
         rustc_env = {},
         rustc_env_files = [],
         rustc_flags = [],
+        stamp = 0,
         tags = [],
         target_compatible_with = None,
         testonly = None,
@@ -79,6 +80,8 @@ def rust_lambda_function(
       rustc_env: as in `rust_binary`.
       rustc_env_files: as in `rust_binary`.
       rustc_flags: as in `rust_binary`.
+      stamp: as in `rust_library`: with 1, `{BUILD_TIMESTAMP}` and the like in `rustc_env` and `rustc_env_files` are replaced by what
+        the workspace status says; with -1 they are under `--stamp`. 0 by default: the same bytes each time.
       tags: as everywhere.
       target_compatible_with: as everywhere.
       testonly: as everywhere.
@@ -143,6 +146,7 @@ def rust_lambda_function(
             "-Aunused_imports",
             "--cap-lints=warn",
         ] + rustc_flags,
+        stamp = stamp,
         version = version or "0.0.0",
         deps = deps + [bridge],
         **common

@@ -110,7 +110,8 @@ def rust_lambda_zip(
       testonly: as everywhere.
       visibility: as everywhere.
       **kwargs: further attributes of `rust_lambda_function`, for the program of `srcs`: `aliases`, `compile_data`, `crate_features`,
-        `crate_root`, `edition`, `engine`, `proc_macro_deps`, `rustc_env`, `rustc_env_files`, `version`.
+        `crate_root`, `edition`, `engine`, `proc_macro_deps`, `rustc_env`, `rustc_env_files`,
+        `stamp`, `version`.
     """
     name_of_crate = name.replace("-", "_").replace(".", "_").replace("/", "_")
     crate_name = crate_name or name_of_crate
@@ -161,7 +162,7 @@ def rust_lambda_zip(
             crate_name = crate_name,
             rustc_flags = _CODEGEN_FLAGS + _EXECUTABLE_FLAGS + rustc_flags,
             deps = deps,
-            **(common | kwargs)
+            **(common | {"stamp": 0} | kwargs)
         )
         program_zip(
             name = name,
