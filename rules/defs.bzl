@@ -1,6 +1,8 @@
 """The public rules."""
 
+load(":event_source.bzl", _event_source = "event_source")
 load(":lambda_local.bzl", _lambda_local = "lambda_local")
+load(":lambda_template.bzl", _lambda_template = "lambda_template")
 load(":providers.bzl", _LambdaFunctionInfo = "LambdaFunctionInfo", _LambdaZipInfo = "LambdaZipInfo")
 load(":rust_lambda_bridge.bzl", _rust_lambda_bridge = "rust_lambda_bridge")
 load(":rust_lambda_function.bzl", _rust_lambda_function = "rust_lambda_function")
@@ -9,7 +11,9 @@ load(":rust_lambda_zip.bzl", _rust_lambda_zip = "rust_lambda_zip")
 
 LambdaFunctionInfo = _LambdaFunctionInfo
 LambdaZipInfo = _LambdaZipInfo
+event_source = _event_source
 lambda_local = _lambda_local
+lambda_template = _lambda_template
 rust_lambda_bridge = _rust_lambda_bridge
 rust_lambda_function = _rust_lambda_function
 rust_lambda_test = _rust_lambda_test

@@ -19,6 +19,7 @@ LambdaZipInfo = provider(
         "handlers": "list[str]: the values that the function's handler setting can have.",
         "library": "File: the shared library in the zip.",
         "runtime": "str: the identifier of Lambda's runtime, such as `python3.13`.",
+        "streaming": "bool: whether its functions can stream responses.",
         "zip": "File: the zip.",
     },
 )

@@ -29,6 +29,7 @@ def _extension_impl(module_ctx):
         lockfile = Label("//:Cargo.lock"),
         manifests = [
             Label("//:Cargo.toml"),
+            Label("//deploy/template:Cargo.toml"),
             Label("//emulator:Cargo.toml"),
             Label("//packager:Cargo.toml"),
             Label("//rewriter:Cargo.toml"),

@@ -39,7 +39,15 @@ def _node(ctx):
         Label("//rules/private:node_runtime_client"),
     ))
 
-def _quote(text):
+def quote(text):
+    """Quotes a text for a shell.
+
+    Args:
+      text: the text.
+
+    Returns:
+      A str that a shell reads as that text.
+    """
     return "'" + text.replace("'", "'\\''") + "'"
 
 def check_handler(ctx, handler):
@@ -106,7 +114,7 @@ def emulated(ctx, command, arguments, files, before = "", after = ""):
         "#!/usr/bin/env bash\n{}exec {} {}{}\n".format(
             before,
             ctx.executable._emulator.short_path,
-            " ".join([_quote(argument) for argument in all_arguments + arguments]),
+            " ".join([quote(argument) for argument in all_arguments + arguments]),
             after,
         ),
         is_executable = True,

@@ -1,7 +1,7 @@
 """The rule that serves a zip on the machine that it is run on."""
 
-load("//rules:providers.bzl", "LambdaZipInfo")
 load(":emulated.bzl", "EMULATED_ATTRS", "PYTHON_TOOLCHAIN", "check_handler", "emulated")
+load(":functions.bzl", "functions_of")
 
 # `bazel run` starts programs in this folder, but not all ways to start them do.
 _BEFORE = """\
@@ -10,20 +10,10 @@ export BUILD_WORKING_DIRECTORY="${BUILD_WORKING_DIRECTORY:-$PWD}"
 cd "${RUNFILES_DIR:-$0.runfiles}/%s"
 """
 
-def _functions(ctx):
-    """Returns the handler settings by the names of their functions."""
-    if ctx.attr.handlers:
-        return ctx.attr.handlers
-    handlers = ctx.attr.zip[LambdaZipInfo].handlers
-    if len(handlers) > 1:
-        return {handler.rpartition(".")[2]: handler for handler in handlers}
-    name = ctx.label.package.rpartition("/")[2] or ctx.label.name
-    return {name.replace(".", "-"): handlers[0]}
-
 def _lambda_local_impl(ctx):
     arguments = ["--port", str(ctx.attr.port), "--timeout-seconds", str(ctx.attr.timeout_seconds)]
     arguments += ["--memory-mb", str(ctx.attr.memory_mb)]
-    for name, handler in _functions(ctx).items():
+    for name, handler in functions_of(ctx).items():
         check_handler(ctx, handler)
         arguments += ["--handler", "{}={}".format(name, handler)]
     for event in ctx.files.events:

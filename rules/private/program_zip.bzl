@@ -35,6 +35,7 @@ def _program_zip_impl(ctx):
             handlers = ["index.handler" if shims else "bootstrap"],
             library = None,
             runtime = ctx.attr.runtime,
+            streaming = not shims,
             zip = zip,
         ),
     ]

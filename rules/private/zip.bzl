@@ -181,6 +181,7 @@ def _lambda_zip_impl(ctx):
             handlers = ["index." + function.handler for function in functions],
             library = library,
             runtime = ctx.attr.runtime,
+            streaming = ctx.attr.dispatch == "native",
             zip = zip,
         ),
     ]

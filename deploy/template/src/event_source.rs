@@ -1,0 +1,213 @@
+//! What invokes functions.
+
+use serde_json::{Value, json};
+
+use crate::{
+    function::{Parts, Target},
+    names::{Names, logical_id, text},
+    settings::{EventSource, FunctionSettings},
+};
+
+/// The stack's HTTP API, which all of its routes are in.
+const HTTP_API: &str = "HttpApi";
+
+/// Adds what sends events to a function.
+pub(crate) fn add(parts: &mut Parts, function: &FunctionSettings, names: &Names, target: &Target) {
+    let mut rules = 0;
+    for source in &function.event_sources {
+        match source {
+            EventSource::Sqs {
+                queue,
+                batch_size,
+                batching_window_seconds,
+                report_batch_item_failures,
+            } => {
+                let queue_name = queue.rsplit(':').next().unwrap_or_default();
+                let mut mapping = json!({
+                    "BatchSize": batch_size,
+                    "EventSourceArn": text(queue),
+                    "FunctionName": target.reference,
+                });
+                if *batching_window_seconds > 0 {
+                    mapping["MaximumBatchingWindowInSeconds"] = json!(batching_window_seconds);
+                }
+                if *report_batch_item_failures {
+                    mapping["FunctionResponseTypes"] = json!(["ReportBatchItemFailures"]);
+                }
+                let id = names.resource(&format!("Queue{}", logical_id(queue_name)));
+                parts.resource(id, "AWS::Lambda::EventSourceMapping", mapping);
+            }
+            EventSource::Schedule { expression, input } => {
+                rules += 1;
+                let what = json!({"ScheduleExpression": expression});
+                rule(parts, names, target, rules, what, input.as_ref());
+            }
+            EventSource::EventPattern { pattern } => {
+                rules += 1;
+                rule(parts, names, target, rules, json!({"EventPattern": pattern}), None);
+            }
+            EventSource::S3 {
+                bucket,
+                events,
+                prefix,
+                suffix,
+            } => notifications(parts, names, target, bucket, events, prefix, suffix),
+            EventSource::HttpApi { method, path } => route(parts, names, target, method, path),
+        }
+    }
+}
+
+fn permission(parts: &mut Parts, id: String, target: &Target, principal: &str, source: Value) {
+    parts.resource(
+        id,
+        "AWS::Lambda::Permission",
+        json!({
+            "Action": "lambda:InvokeFunction",
+            "FunctionName": target.reference,
+            "Principal": principal,
+            "SourceArn": source,
+        }),
+    );
+}
+
+fn rule(parts: &mut Parts, names: &Names, target: &Target, number: u32, mut what: Value, input: Option<&Value>) {
+    let id = names.resource(&format!("Rule{number}"));
+    let mut destination = json!({"Arn": target.arn, "Id": "function"});
+    if let Some(input) = input {
+        destination["Input"] = json!(input.to_string());
+    }
+    what["Targets"] = json!([destination]);
+    parts.resource(id.clone(), "AWS::Events::Rule", what);
+    let source = json!({"Fn::GetAtt": [id, "Arn"]});
+    permission(parts, id + "Permission", target, "events.amazonaws.com", source);
+}
+
+fn notifications(
+    parts: &mut Parts,
+    names: &Names,
+    target: &Target,
+    bucket: &str,
+    events: &[String],
+    prefix: &str,
+    suffix: &str,
+) {
+    let bucket_id = format!("Bucket{}", logical_id(bucket));
+    let permission_id = names.resource(&format!("{bucket_id}Permission"));
+    parts.resource(
+        permission_id.clone(),
+        "AWS::Lambda::Permission",
+        json!({
+            "Action": "lambda:InvokeFunction",
+            "FunctionName": target.reference,
+            "Principal": "s3.amazonaws.com",
+            // Anybody can take the name of a bucket that is gone.
+            "SourceAccount": {"Ref": "AWS::AccountId"},
+            // The bucket can't be asked for its ARN: it is made after the permission.
+            "SourceArn": text(&format!("arn:${{AWS::Partition}}:s3:::{bucket}")),
+        }),
+    );
+    let resource = parts.resources.entry(bucket_id.clone()).or_insert_with(|| {
+        json!({
+            "Type": "AWS::S3::Bucket",
+            // What is in it is not the function's.
+            "DeletionPolicy": "Retain",
+            "UpdateReplacePolicy": "Retain",
+            "DependsOn": [],
+            "Properties": {
+                "BucketName": text(bucket),
+                "NotificationConfiguration": {"LambdaConfigurations": []},
+                "PublicAccessBlockConfiguration": {
+                    "BlockPublicAcls": true,
+                    "BlockPublicPolicy": true,
+                    "IgnorePublicAcls": true,
+                    "RestrictPublicBuckets": true,
+                },
+            },
+        })
+    });
+    let rules: Vec<_> = [("prefix", prefix), ("suffix", suffix)]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| json!({"Name": name, "Value": value}))
+        .collect();
+    if let Some(dependencies) = resource["DependsOn"].as_array_mut()
+        && !dependencies.contains(&json!(permission_id))
+    {
+        dependencies.push(json!(permission_id));
+    }
+    if let Some(configurations) =
+        resource["Properties"]["NotificationConfiguration"]["LambdaConfigurations"].as_array_mut()
+    {
+        configurations.extend(events.iter().map(|event| {
+            let mut configuration = json!({"Event": event, "Function": target.arn});
+            if !rules.is_empty() {
+                configuration["Filter"] = json!({"S3Key": {"Rules": rules}});
+            }
+            configuration
+        }));
+    }
+    parts.output(bucket_id.clone(), "The bucket.", json!({"Ref": bucket_id}));
+}
+
+fn route(parts: &mut Parts, names: &Names, target: &Target, method: &str, path: &str) {
+    let api = json!({"Ref": HTTP_API});
+    if !parts.resources.contains_key(HTTP_API) {
+        parts.resource(
+            HTTP_API.to_owned(),
+            "AWS::ApiGatewayV2::Api",
+            json!({"Name": {"Ref": "AWS::StackName"}, "ProtocolType": "HTTP"}),
+        );
+        parts.resource(
+            format!("{HTTP_API}Stage"),
+            "AWS::ApiGatewayV2::Stage",
+            json!({"ApiId": api, "AutoDeploy": true, "StageName": "$default"}),
+        );
+        parts.output(
+            format!("{HTTP_API}Url"),
+            "The HTTP API.",
+            json!({"Fn::GetAtt": [HTTP_API, "ApiEndpoint"]}),
+        );
+    }
+    let integration = names.resource("Integration");
+    if !parts.resources.contains_key(&integration) {
+        parts.resource(
+            integration.clone(),
+            "AWS::ApiGatewayV2::Integration",
+            json!({
+                "ApiId": api,
+                "IntegrationType": "AWS_PROXY",
+                "IntegrationUri": target.arn,
+                "PayloadFormatVersion": "2.0",
+            }),
+        );
+        let source = json!({
+            "Fn::Sub": format!("arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{HTTP_API}}}/*"),
+        });
+        permission(
+            parts,
+            names.resource("IntegrationPermission"),
+            target,
+            "apigateway.amazonaws.com",
+            source,
+        );
+    }
+    let (key, id) = if path == "$default" {
+        (path.to_owned(), format!("{HTTP_API}RouteDefault"))
+    } else {
+        let id = format!(
+            "{HTTP_API}Route{}{}",
+            logical_id(&method.to_ascii_lowercase()),
+            logical_id(path)
+        );
+        (format!("{method} {path}"), id)
+    };
+    parts.resource(
+        id,
+        "AWS::ApiGatewayV2::Route",
+        json!({
+            "ApiId": api,
+            "RouteKey": key,
+            "Target": {"Fn::Sub": format!("integrations/${{{integration}}}")},
+        }),
+    );
+}

@@ -1,0 +1,249 @@
+//! A function, and the resources that belong to it alone.
+
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    code::{Code, hex},
+    names::{Names, text, texts},
+    role::role,
+    settings::{FunctionSettings, Settings, UrlAuthorization},
+};
+
+/// The alias of the published version, for functions whose events go to one.
+const ALIAS: &str = "live";
+
+/// Resources and outputs of a template, by their logical IDs.
+pub(crate) struct Parts {
+    pub(crate) resources: Map<String, Value>,
+    pub(crate) outputs: Map<String, Value>,
+}
+
+impl Parts {
+    pub(crate) fn resource(&mut self, id: String, resource_type: &str, properties: Value) {
+        self.resources
+            .insert(id, json!({"Type": resource_type, "Properties": properties}));
+    }
+
+    pub(crate) fn output(&mut self, id: String, description: &str, value: Value) {
+        self.outputs
+            .insert(id, json!({"Description": description, "Value": value}));
+    }
+}
+
+/// What invokes a function goes to: the function, or its alias.
+pub(crate) struct Target {
+    /// What takes an ARN or a name.
+    pub(crate) reference: Value,
+    /// The ARN.
+    pub(crate) arn: Value,
+    /// The resource that has to be there first.
+    pub(crate) resource: String,
+}
+
+/// Adds a function, its role, log group, version, alias and URL; returns what events are sent to.
+pub(crate) fn add(
+    parts: &mut Parts,
+    settings: &Settings,
+    function: &FunctionSettings,
+    names: &Names,
+    code: &Code,
+) -> Target {
+    // Copies of a function at the edge log elsewhere.
+    if !settings.edge {
+        let mut log_group = json!({"LogGroupName": names.around("/aws/lambda/", "")});
+        if function.log_retention_days > 0 {
+            log_group["RetentionInDays"] = json!(function.log_retention_days);
+        }
+        parts.resource(names.resource("LogGroup"), "AWS::Logs::LogGroup", log_group);
+    }
+    if function.role.is_none() {
+        parts
+            .resources
+            .insert(names.resource("Role"), role(settings, function, names));
+    }
+    let properties = properties(settings, function, names, code);
+    let version = (settings.edge || function.has_alias()).then(|| version(settings, names, code, &properties));
+    parts.resource(names.id.clone(), "AWS::Lambda::Function", properties);
+    let mut target = Target {
+        reference: json!({"Ref": names.id}),
+        arn: json!({"Fn::GetAtt": [names.id, "Arn"]}),
+        resource: names.id.clone(),
+    };
+    if let Some((id, version)) = version {
+        parts.resources.insert(id.clone(), version);
+        target = if settings.edge {
+            Target {
+                reference: json!({"Ref": id}),
+                arn: json!({"Ref": id}),
+                resource: id,
+            }
+        } else {
+            alias(parts, function, names, &id)
+        };
+    }
+    parts.output(names.resource("Arn"), "What to invoke.", target.arn.clone());
+    if let Some(authorization) = function.url {
+        url(parts, function, names, authorization, &target);
+    }
+    target
+}
+
+fn properties(settings: &Settings, function: &FunctionSettings, names: &Names, code: &Code) -> Value {
+    let role = match &function.role {
+        Some(arn) => text(arn),
+        None => json!({"Fn::GetAtt": [names.resource("Role"), "Arn"]}),
+    };
+    let mut properties = json!({
+        "Architectures": [settings.architecture],
+        "Code": {"S3Bucket": {"Ref": "CodeBucket"}, "S3Key": {"Ref": "CodeKey"}},
+        "Description": description(function, code),
+        "FunctionName": names.function(),
+        "Handler": function.handler,
+        "MemorySize": function.memory_mb,
+        "Role": role,
+        "Runtime": settings.runtime,
+        "Timeout": function.timeout_seconds,
+    });
+    let mut set = |name: &str, value: Value| properties[name] = value;
+    if !settings.edge {
+        set(
+            "LoggingConfig",
+            json!({"LogFormat": function.log_format, "LogGroup": {"Ref": names.resource("LogGroup")}}),
+        );
+    }
+    if !function.env.is_empty() {
+        let variables: Map<_, _> = function
+            .env
+            .iter()
+            .map(|(name, value)| (name.clone(), text(value)))
+            .collect();
+        set("Environment", json!({"Variables": variables}));
+    }
+    if function.ephemeral_storage_mb != 512 {
+        set("EphemeralStorage", json!({"Size": function.ephemeral_storage_mb}));
+    }
+    if !function.layers.is_empty() {
+        set("Layers", texts(&function.layers));
+    }
+    if !function.subnet_ids.is_empty() {
+        set(
+            "VpcConfig",
+            json!({"SubnetIds": function.subnet_ids, "SecurityGroupIds": function.security_group_ids}),
+        );
+    }
+    if function.tracing {
+        set("TracingConfig", json!({"Mode": "Active"}));
+    }
+    if let Some(concurrency) = function.reserved_concurrency {
+        set("ReservedConcurrentExecutions", json!(concurrency));
+    }
+    if let Some(target) = &function.dead_letter_target {
+        set("DeadLetterConfig", json!({"TargetArn": text(target)}));
+    }
+    if function.snap_start {
+        set("SnapStart", json!({"ApplyOn": "PublishedVersions"}));
+    }
+    properties
+}
+
+/// The target's description, and the start of the code's digest.
+fn description(function: &FunctionSettings, code: &Code) -> String {
+    let digest = format!("code {}", &code.hex()[..12]);
+    match &*function.description {
+        "" => digest,
+        text => format!("{text} ({digest})"),
+    }
+}
+
+/// A version, with a logical ID that changes with the code and the configuration: for CloudFormation, a changed version is another.
+fn version(settings: &Settings, names: &Names, code: &Code, properties: &Value) -> (String, Value) {
+    let mut digest = Sha256::new();
+    digest.update(code.sha256);
+    digest.update(properties.to_string());
+    let id = names.resource(&format!("Version{}", &hex(&digest.finalize())[..12]));
+    let mut version = json!({
+        "Type": "AWS::Lambda::Version",
+        "Properties": {"Description": format!("code {}", code.hex()), "FunctionName": {"Ref": names.id}},
+    });
+    if settings.edge {
+        // Distributions may still use it, and Lambda deletes no version that has copies.
+        version["DeletionPolicy"] = json!("Retain");
+    }
+    (id, version)
+}
+
+fn alias(parts: &mut Parts, function: &FunctionSettings, names: &Names, version: &str) -> Target {
+    let id = names.resource("Alias");
+    let mut alias = json!({
+        "FunctionName": {"Ref": names.id},
+        "FunctionVersion": {"Fn::GetAtt": [version, "Version"]},
+        "Name": ALIAS,
+    });
+    if function.provisioned_concurrency > 0 {
+        alias["ProvisionedConcurrencyConfig"] =
+            json!({"ProvisionedConcurrentExecutions": function.provisioned_concurrency});
+    }
+    parts.resource(id.clone(), "AWS::Lambda::Alias", alias);
+    Target {
+        reference: json!({"Ref": id}),
+        arn: json!({"Ref": id}),
+        resource: id,
+    }
+}
+
+fn url(
+    parts: &mut Parts,
+    function: &FunctionSettings,
+    names: &Names,
+    authorization: UrlAuthorization,
+    target: &Target,
+) {
+    let id = names.resource("Url");
+    let auth_type = match authorization {
+        UrlAuthorization::Iam => "AWS_IAM",
+        UrlAuthorization::Everybody => "NONE",
+    };
+    let mut url = json!({
+        "AuthType": auth_type,
+        "InvokeMode": if function.url_streaming { "RESPONSE_STREAM" } else { "BUFFERED" },
+        "TargetFunctionArn": {"Ref": names.id},
+    });
+    if function.has_alias() {
+        url["Qualifier"] = json!(ALIAS);
+    }
+    let mut resource = json!({"Type": "AWS::Lambda::Url", "Properties": url});
+    if target.resource != names.id {
+        // It names the alias by a text, in which CloudFormation sees no dependency.
+        resource["DependsOn"] = json!(target.resource);
+    }
+    parts.resources.insert(id.clone(), resource);
+    if authorization == UrlAuthorization::Everybody {
+        parts.resource(
+            names.resource("UrlPermission"),
+            "AWS::Lambda::Permission",
+            json!({
+                "Action": "lambda:InvokeFunctionUrl",
+                "FunctionName": target.reference,
+                "FunctionUrlAuthType": "NONE",
+                "Principal": "*",
+            }),
+        );
+        // Since October 2025, the URL's caller needs the right to invoke the function, too.
+        parts.resource(
+            names.resource("UrlInvokePermission"),
+            "AWS::Lambda::Permission",
+            json!({
+                "Action": "lambda:InvokeFunction",
+                "FunctionName": target.reference,
+                "InvokedViaFunctionUrl": true,
+                "Principal": "*",
+            }),
+        );
+    }
+    parts.output(
+        id.clone(),
+        "The function's URL.",
+        json!({"Fn::GetAtt": [id, "FunctionUrl"]}),
+    );
+}

@@ -1,0 +1,19 @@
+//! Renders the CloudFormation template of a zip's functions.
+//!
+//! What a `lambda_deploy` target says comes in as [`Settings`], is checked against Lambda's limits, and becomes resources: for each
+//! function itself, its role, its log group, and what its settings ask for besides. Nothing here talks to AWS.
+
+mod check;
+mod code;
+mod event_source;
+mod function;
+mod names;
+mod patch;
+mod role;
+mod settings;
+mod stack;
+
+pub use code::Code;
+pub use patch::merge_patch;
+pub use settings::{EventSource, FunctionSettings, Settings, UrlAuthorization};
+pub use stack::render;

@@ -1,0 +1,189 @@
+//! What a `lambda_deploy` target says of its stack, as JSON.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A stack: the functions of one zip.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The target, such as `//app:deploy`, for messages.
+    pub label: String,
+    /// The zip's target.
+    pub zip_label: String,
+    /// Lambda's name of the architecture.
+    pub architecture: String,
+    /// Lambda's identifier of the runtime.
+    pub runtime: String,
+    /// Whether the zip is for Lambda@Edge.
+    pub edge: bool,
+    /// Whether the zip's functions can stream their responses.
+    pub streaming: bool,
+    /// Tags of all resources.
+    pub aws_tags: BTreeMap<String, String>,
+    /// The functions.
+    pub functions: Vec<FunctionSettings>,
+}
+
+/// One function.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FunctionSettings {
+    /// What the names of its resources start with; its name in AWS follows the stack's, unless `function_name` is set.
+    pub name: String,
+    /// Its name in AWS, as given.
+    #[serde(default)]
+    pub function_name: Option<String>,
+    /// The handler setting, such as `index.handler`.
+    pub handler: String,
+    /// A line of text; the code's digest is added.
+    #[serde(default)]
+    pub description: String,
+    /// Memory, in MB.
+    #[serde(default = "default_memory_mb")]
+    pub memory_mb: u64,
+    /// The time for an event, in seconds.
+    #[serde(default = "default_timeout_seconds")]
+    pub timeout_seconds: u64,
+    /// The size of `/tmp`, in MB.
+    #[serde(default = "default_ephemeral_storage_mb")]
+    pub ephemeral_storage_mb: u64,
+    /// Environment variables.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// ARNs of layers' versions.
+    #[serde(default)]
+    pub layers: Vec<String>,
+    /// An ARN of a role, in place of one that the stack makes.
+    #[serde(default)]
+    pub role: Option<String>,
+    /// ARNs of managed policies of the role.
+    #[serde(default)]
+    pub policies: Vec<String>,
+    /// Statements of the role's own policy.
+    #[serde(default)]
+    pub policy_statements: Vec<Value>,
+    /// Subnets of a VPC.
+    #[serde(default)]
+    pub subnet_ids: Vec<String>,
+    /// Security groups in that VPC.
+    #[serde(default)]
+    pub security_group_ids: Vec<String>,
+    /// Whether X-Ray traces the function.
+    #[serde(default)]
+    pub tracing: bool,
+    /// `Text` or `JSON`.
+    #[serde(default = "default_log_format")]
+    pub log_format: String,
+    /// How long logs are kept, in days; 0 is for ever.
+    #[serde(default = "default_log_retention_days")]
+    pub log_retention_days: u64,
+    /// How many events it may handle at a time; a part of the account's limit that is kept for it.
+    #[serde(default)]
+    pub reserved_concurrency: Option<u64>,
+    /// How many of its environments are kept ready.
+    #[serde(default)]
+    pub provisioned_concurrency: u64,
+    /// Whether its published version starts from a snapshot.
+    #[serde(default)]
+    pub snap_start: bool,
+    /// Who may call its URL, if it has one.
+    #[serde(default)]
+    pub url: Option<UrlAuthorization>,
+    /// Whether the URL streams responses.
+    #[serde(default)]
+    pub url_streaming: bool,
+    /// The ARN of the queue or topic that takes events that it failed on.
+    #[serde(default)]
+    pub dead_letter_target: Option<String>,
+    /// What invokes it.
+    #[serde(default)]
+    pub event_sources: Vec<EventSource>,
+}
+
+/// Who may call a function's URL.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
+pub enum UrlAuthorization {
+    /// Principals of IAM that are allowed to.
+    #[serde(rename = "AWS_IAM")]
+    Iam,
+    /// Everybody.
+    #[serde(rename = "NONE")]
+    Everybody,
+}
+
+/// What invokes a function.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum EventSource {
+    /// Messages of a queue.
+    Sqs {
+        /// The queue's ARN.
+        queue: String,
+        /// The most messages of an event.
+        batch_size: u64,
+        /// How long messages are gathered.
+        batching_window_seconds: u64,
+        /// Whether the response tells which messages failed.
+        report_batch_item_failures: bool,
+    },
+    /// A schedule.
+    Schedule {
+        /// `rate(…)` or `cron(…)`.
+        expression: String,
+        /// The event, in place of the scheduler's own.
+        input: Option<Value>,
+    },
+    /// What happens in a bucket that the stack makes.
+    S3 {
+        /// The bucket's name.
+        bucket: String,
+        /// Such as `s3:ObjectCreated:*`.
+        events: Vec<String>,
+        /// What keys start with.
+        prefix: String,
+        /// What keys end with.
+        suffix: String,
+    },
+    /// A route of the stack's HTTP API.
+    HttpApi {
+        /// An HTTP method, or `ANY`.
+        method: String,
+        /// Such as `/orders/{id}`, or `$default`.
+        path: String,
+    },
+    /// Events of EventBridge's default bus.
+    EventPattern {
+        /// The pattern.
+        pattern: Value,
+    },
+}
+
+fn default_memory_mb() -> u64 {
+    128
+}
+
+fn default_timeout_seconds() -> u64 {
+    30
+}
+
+fn default_ephemeral_storage_mb() -> u64 {
+    512
+}
+
+fn default_log_format() -> String {
+    "Text".to_owned()
+}
+
+fn default_log_retention_days() -> u64 {
+    30
+}
+
+impl FunctionSettings {
+    /// Whether events go to a published version, through an alias.
+    pub(crate) fn has_alias(&self) -> bool {
+        self.snap_start || self.provisioned_concurrency > 0
+    }
+}

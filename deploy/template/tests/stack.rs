@@ -1,0 +1,250 @@
+//! What settings become in the template, and what is said of settings that Lambda would refuse.
+
+use serde_json::{Value, json};
+use template::{Code, Settings, render};
+
+/// A stack with one function, and the settings given besides.
+fn settings(function: Value) -> Value {
+    let mut one = json!({"name": "create_order", "handler": "index.handler"});
+    template::merge_patch(&mut one, &function);
+    json!({
+        "label": "//shop:deploy",
+        "zip_label": "//shop:lambda_zip",
+        "architecture": "x86_64",
+        "runtime": "python3.13",
+        "edge": false,
+        "streaming": false,
+        "aws_tags": {},
+        "functions": [one],
+    })
+}
+
+fn code(byte: u8) -> Code {
+    Code {
+        sha256: [byte; 32],
+        size: 1000,
+    }
+}
+
+fn rendered(settings: Value) -> Value {
+    let settings: Settings = serde_json::from_value(settings).unwrap();
+    render(&settings, &code(1)).unwrap()
+}
+
+fn refusal(settings: Value) -> String {
+    let settings: Settings = serde_json::from_value(settings).unwrap();
+    render(&settings, &code(1)).unwrap_err().to_string()
+}
+
+fn ids(template: &Value) -> Vec<&str> {
+    template["Resources"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(|id| &**id)
+        .collect()
+}
+
+#[test]
+fn a_function_alone_is_named_after_the_stack_and_may_write_its_own_log_alone() {
+    let template = rendered(settings(json!({})));
+    assert_eq!(
+        ids(&template),
+        ["CreateOrder", "CreateOrderLogGroup", "CreateOrderRole"]
+    );
+    let function = &template["Resources"]["CreateOrder"]["Properties"];
+    assert_eq!(function["FunctionName"], json!({"Ref": "AWS::StackName"}));
+    assert_eq!(function["Description"], "code 010101010101");
+    let statements =
+        &template["Resources"]["CreateOrderRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"];
+    assert_eq!(
+        *statements,
+        json!([{
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": {"Fn::GetAtt": ["CreateOrderLogGroup", "Arn"]},
+        }])
+    );
+    assert_eq!(
+        template["Parameters"]["CodeKey"]["Default"],
+        format!("{}.zip", "01".repeat(32))
+    );
+}
+
+#[test]
+fn functions_of_one_zip_are_told_apart_by_their_names() {
+    let mut two = settings(json!({}));
+    two["functions"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"name": "ship", "handler": "index.ship"}));
+    let template = rendered(two);
+    let name = |id: &str| template["Resources"][id]["Properties"]["FunctionName"].clone();
+    assert_eq!(
+        name("CreateOrder"),
+        json!({"Fn::Sub": "${AWS::StackName}-create_order"})
+    );
+    assert_eq!(name("Ship"), json!({"Fn::Sub": "${AWS::StackName}-ship"}));
+}
+
+#[test]
+fn a_published_version_changes_with_the_code_and_with_the_configuration() {
+    let version = |settings: Value, byte| {
+        let settings: Settings = serde_json::from_value(settings).unwrap();
+        let template = render(&settings, &code(byte)).unwrap();
+        let ids = ids(&template).into_iter().map(str::to_owned).collect::<Vec<_>>();
+        ids.into_iter().find(|id| id.contains("Version")).unwrap()
+    };
+    let plain = json!({"snap_start": true});
+    let first = version(settings(plain.clone()), 1);
+    assert_eq!(first, version(settings(plain.clone()), 1));
+    assert_ne!(first, version(settings(plain), 2));
+    assert_ne!(
+        first,
+        version(settings(json!({"snap_start": true, "memory_mb": 256})), 1)
+    );
+}
+
+#[test]
+fn a_snapshot_is_reached_through_an_alias() {
+    let template = rendered(settings(json!({"snap_start": true, "url": "NONE"})));
+    let resources = &template["Resources"];
+    assert_eq!(resources["CreateOrderUrl"]["Properties"]["Qualifier"], "live");
+    assert_eq!(resources["CreateOrderUrl"]["DependsOn"], "CreateOrderAlias");
+    assert_eq!(
+        template["Outputs"]["CreateOrderArn"]["Value"],
+        json!({"Ref": "CreateOrderAlias"})
+    );
+}
+
+#[test]
+fn functions_share_a_bucket_and_an_http_api() {
+    let source = json!({"event_sources": [
+        {"type": "s3", "bucket": "uploads", "events": ["s3:ObjectCreated:*"], "prefix": "", "suffix": ".csv"},
+        {"type": "http_api", "method": "GET", "path": "/orders/{id}"},
+    ]});
+    let mut two = settings(source.clone());
+    let mut other = json!({"name": "ship", "handler": "index.ship"});
+    template::merge_patch(&mut other, &source);
+    other["event_sources"][1]["method"] = json!("POST");
+    two["functions"].as_array_mut().unwrap().push(other);
+    let template = rendered(two);
+    let bucket = &template["Resources"]["BucketUploads"];
+    let configurations = &bucket["Properties"]["NotificationConfiguration"]["LambdaConfigurations"];
+    assert_eq!(configurations.as_array().unwrap().len(), 2);
+    assert_eq!(bucket["DependsOn"].as_array().unwrap().len(), 2);
+    let all = ids(&template);
+    assert_eq!(all.iter().filter(|id| id.starts_with("HttpApiRoute")).count(), 2);
+    assert_eq!(all.iter().filter(|id| **id == "HttpApi").count(), 1);
+}
+
+#[test]
+fn all_that_lambda_would_refuse_is_said_at_once() {
+    let message = refusal(settings(json!({
+        "memory_mb": 64,
+        "env": {"AWS_REGION": "eu-west-1"},
+        "url_streaming": true,
+        "url": "NONE",
+    })));
+    assert_eq!(
+        message,
+        "//shop:deploy:\n  \
+         - `memory_mb = 64`: Lambda takes 128 to 10240 MB\n  \
+         - `env` has AWS_REGION, which Lambda sets itself: take it out\n  \
+         - `url_streaming`: //shop:lambda_zip can't stream, as Python's runtime client does not; set `dispatch = \"native\"` \
+         there, or `runtime = \"provided.al2023\"`"
+    );
+}
+
+#[test]
+fn each_refusal_names_the_attribute() {
+    for (function, part) in [
+        (
+            json!({"timeout_seconds": 901}),
+            "`timeout_seconds = 901`: Lambda takes 1 to 900 seconds",
+        ),
+        (
+            json!({"log_retention_days": 2}),
+            "`log_retention_days = 2`: CloudWatch Logs takes 0, 1, 3",
+        ),
+        (
+            json!({"log_format": "json"}),
+            "`log_format = \"json\"`: use \"JSON\" or \"Text\"",
+        ),
+        (
+            json!({"layers": ["mine"]}),
+            "`layers` has \"mine\": use the ARN of a layer's version",
+        ),
+        (
+            json!({"subnet_ids": ["subnet-1"]}),
+            "set both `subnet_ids` and `security_group_ids`",
+        ),
+        (
+            json!({"env": {"1A": "x"}}),
+            "`env` has \"1A\": a name starts with a letter",
+        ),
+        (
+            json!({"env": {"LONG": "x".repeat(5000)}}),
+            "`env` has 5004 bytes, and Lambda takes 4096",
+        ),
+        (json!({"role": "mine"}), "`role = \"mine\"`: use the role's ARN"),
+        (
+            json!({"role": "arn:x", "policies": ["arn:y"]}),
+            "it can't be given `policies`",
+        ),
+        (
+            json!({"policies": ["ReadOnly"]}),
+            "`policies` has \"ReadOnly\": use the ARN of a managed policy",
+        ),
+        (
+            json!({"policy_statements": [{"Action": "s3:GetObject"}]}),
+            "`policy_statements` has {\"Action\"",
+        ),
+        (
+            json!({"dead_letter_target": "dlq"}),
+            "`dead_letter_target = \"dlq\"`: use the ARN of an SQS queue",
+        ),
+        (
+            json!({"snap_start": true, "provisioned_concurrency": 1}),
+            "exclude each other: take out one",
+        ),
+        (
+            json!({"reserved_concurrency": 1, "provisioned_concurrency": 2}),
+            "is more than `reserved_concurrency = 1`",
+        ),
+        (json!({"function_name": "a b"}), "a function can't be named \"a b\""),
+        (
+            json!({"event_sources": [{"type": "schedule", "expression": "5 minutes", "input": null}]}),
+            "the schedule \"5 minutes\": write it as \"rate(5 minutes)\"",
+        ),
+        (
+            json!({"event_sources": [{"type": "http_api", "method": "get", "path": "/"}]}),
+            "the method \"get\": use one of ANY",
+        ),
+    ] {
+        let message = refusal(settings(function));
+        assert!(message.contains(part), "{part}\n{message}");
+    }
+}
+
+#[test]
+fn what_the_edge_lacks_is_refused_and_its_version_outlives_the_stack() {
+    let mut edge = settings(json!({"timeout_seconds": 5}));
+    edge["edge"] = json!(true);
+    let template = rendered(edge.clone());
+    let all = ids(&template);
+    let version = all.iter().find(|id| id.contains("Version")).unwrap();
+    assert_eq!(template["Resources"][version]["DeletionPolicy"], "Retain");
+    assert!(!all.contains(&"CreateOrderLogGroup"));
+    edge["functions"][0]["env"] = json!({"STAGE": "test"});
+    edge["functions"][0]["url"] = json!("NONE");
+    let message = refusal(edge);
+    assert!(
+        message.contains("`env`: Lambda@Edge has none; take it out"),
+        "{message}"
+    );
+    assert!(
+        message.contains("`url`: Lambda@Edge has none; take it out"),
+        "{message}"
+    );
+}
