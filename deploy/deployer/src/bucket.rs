@@ -1,0 +1,187 @@
+//! The bucket that zips are uploaded to.
+
+use aws_sdk_s3::{
+    primitives::ByteStream,
+    types::{BucketLocationConstraint, ChecksumAlgorithm, CreateBucketConfiguration, PublicAccessBlockConfiguration},
+};
+
+use crate::{
+    clients::Clients,
+    failure::{Failure, aws},
+    package::Package,
+    report::progress,
+};
+
+/// Uploads the zip, if it is not there; returns the bucket's name.
+///
+/// Its key is its digest, so what is there is what would be uploaded.
+pub(crate) async fn upload(clients: &Clients, package: &Package, given: Option<&str>) -> Result<String, Failure> {
+    let account = clients.account().await?;
+    let bucket = name(clients, given).await?;
+    if given.is_none() {
+        make(clients, &bucket).await?;
+    }
+    let (s3, key) = (&clients.s3, package.key());
+    let head = s3
+        .head_object()
+        .bucket(&bucket)
+        .key(&key)
+        .expected_bucket_owner(account)
+        .send()
+        .await;
+    match head {
+        Ok(_) => return Ok(bucket),
+        Err(error)
+            if error
+                .raw_response()
+                .is_some_and(|response| response.status().as_u16() == 403) =>
+        {
+            return Err(Failure::with_code(
+                format!(
+                    "the bucket {bucket} is another account's, or these credentials may not read it (s3:GetObject, s3:ListBucket): \
+                     the stack's account is {}",
+                    account
+                ),
+                4,
+            ));
+        }
+        Err(error)
+            if error
+                .raw_response()
+                .is_some_and(|response| response.status().as_u16() == 404) => {}
+        Err(error) => return Err(aws("the bucket can't be read")(error)),
+    }
+    let size = std::fs::metadata(&package.zip)
+        .map(|metadata| metadata.len())
+        .unwrap_or_default();
+    progress(&format!("uploading {size} bytes to s3://{bucket}/{key}"));
+    let body = ByteStream::from_path(&package.zip)
+        .await
+        .map_err(|error| Failure::new(format!("{} can't be read: {error}", package.zip.display())))?;
+    s3.put_object()
+        .bucket(&bucket)
+        .key(&key)
+        .expected_bucket_owner(account)
+        .checksum_algorithm(ChecksumAlgorithm::Sha256)
+        .checksum_sha256(&package.sha256_base64)
+        .body(body)
+        .send()
+        .await
+        .map_err(aws(&format!(
+            "the zip can't be uploaded to the bucket {bucket}, which has to be there, in {}",
+            clients.region
+        )))?;
+    Ok(bucket)
+}
+
+/// The name of the bucket: one that is given, or that of the account and Region.
+pub(crate) async fn name(clients: &Clients, given: Option<&str>) -> Result<String, Failure> {
+    match given {
+        Some(name) => Ok(name.to_owned()),
+        None => Ok(format!(
+            "rules-rust-lambda-{}-{}",
+            clients.account().await?,
+            clients.region
+        )),
+    }
+}
+
+/// Makes the bucket of the account and Region, if there is none.
+async fn make(clients: &Clients, name: &str) -> Result<(), Failure> {
+    let account = clients.account().await?;
+    let s3 = &clients.s3;
+    let head = s3
+        .head_bucket()
+        .bucket(name)
+        .expected_bucket_owner(account)
+        .send()
+        .await;
+    match head {
+        Ok(_) => return Ok(()),
+        Err(error)
+            if error
+                .raw_response()
+                .is_some_and(|response| response.status().as_u16() == 404) => {}
+        Err(error)
+            if error
+                .raw_response()
+                .is_some_and(|response| response.status().as_u16() == 403) =>
+        {
+            return Err(Failure::with_code(
+                format!(
+                    "the bucket {name} is another account's, or these credentials may not use it (s3:ListBucket): name one of yours \
+                     with `--bucket`"
+                ),
+                4,
+            ));
+        }
+        Err(error) => return Err(aws(&format!("the bucket {name} can't be looked for"))(error)),
+    }
+    progress(&format!("making the bucket {name}"));
+    let mut create = s3.create_bucket().bucket(name);
+    // The oldest Region is the one that can't be named.
+    if clients.region != "us-east-1" {
+        create = create.create_bucket_configuration(
+            CreateBucketConfiguration::builder()
+                .location_constraint(BucketLocationConstraint::from(&*clients.region))
+                .build(),
+        );
+    }
+    match create
+        .send()
+        .await
+        .map_err(aws(&format!("the bucket {name} can't be made")))
+    {
+        // Another deployment made it meanwhile.
+        Err(failure) if failure.is("BucketAlreadyOwnedByYou") => {}
+        other => {
+            other?;
+        }
+    }
+    secure(clients, name, account).await
+}
+
+async fn secure(clients: &Clients, name: &str, owner: &str) -> Result<(), Failure> {
+    let s3 = &clients.s3;
+    let doing = format!("the bucket {name} can't be secured");
+    let block = PublicAccessBlockConfiguration::builder()
+        .block_public_acls(true)
+        .block_public_policy(true)
+        .ignore_public_acls(true)
+        .restrict_public_buckets(true)
+        .build();
+    s3.put_public_access_block()
+        .bucket(name)
+        .expected_bucket_owner(owner)
+        .public_access_block_configuration(block)
+        .send()
+        .await
+        .map_err(aws(&doing))?;
+    let partition = if clients.region.starts_with("cn-") {
+        "aws-cn"
+    } else if clients.region.starts_with("us-gov-") {
+        "aws-us-gov"
+    } else {
+        "aws"
+    };
+    let bucket = format!("arn:{partition}:s3:::{name}");
+    let policy = serde_json::json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Sid": "OnlyEncryptedConnections",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [bucket, format!("{bucket}/*")],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }],
+    });
+    s3.put_bucket_policy()
+        .bucket(name)
+        .expected_bucket_owner(owner)
+        .policy(policy.to_string())
+        .send()
+        .await
+        .map_err(aws(&doing))?;
+    Ok(())
+}

@@ -1,0 +1,201 @@
+//! A change set: what CloudFormation would change, before it does.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_sdk_cloudformation::types::{
+    Capability, Change, ChangeSetStatus, ChangeSetType, ExecutionStatus, OnStackFailure, Parameter, Replacement,
+    ResourceChange,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    clients::Clients,
+    failure::{Failure, aws},
+    package::Package,
+    report,
+    stack::POLL,
+};
+
+/// A change set that has been computed.
+pub(crate) struct ChangeSet {
+    pub(crate) id: String,
+    pub(crate) stack_id: String,
+    pub(crate) changes: Vec<ResourceChange>,
+    /// Whether there is nothing to execute.
+    pub(crate) is_empty: bool,
+}
+
+/// Has CloudFormation compute the changes that make a stack what the template says.
+pub(crate) async fn create(
+    clients: &Clients,
+    package: &Package,
+    stack: &str,
+    bucket: &str,
+    is_new: bool,
+) -> Result<ChangeSet, Failure> {
+    let doing = format!("CloudFormation can't compute the changes of the stack {stack}");
+    let nanoseconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_nanos();
+    let mut request = clients
+        .cloudformation
+        .create_change_set()
+        .stack_name(stack)
+        // Of this run alone, so that two at once don't meet.
+        .change_set_name(format!("deploy-{nanoseconds:x}-{}", std::process::id()))
+        .change_set_type(if is_new {
+            ChangeSetType::Create
+        } else {
+            ChangeSetType::Update
+        })
+        .template_body(&package.body)
+        .parameters(parameter("CodeBucket", bucket))
+        .parameters(parameter("CodeKey", &package.key()))
+        .capabilities(Capability::CapabilityIam)
+        .capabilities(Capability::CapabilityNamedIam);
+    if is_new {
+        // Else a stack that could not be made would be in the way of the next attempt.
+        request = request.on_stack_failure(OnStackFailure::Delete);
+    }
+    let created = request.send().await.map_err(aws(&doing))?;
+    let id = created.id.unwrap_or_default();
+    loop {
+        let mut pages = clients
+            .cloudformation
+            .describe_change_set()
+            .change_set_name(&id)
+            .into_paginator()
+            .send();
+        let mut changes = Vec::new();
+        let mut last = None;
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(aws(&doing))?;
+            changes.extend(page.changes().iter().filter_map(Change::resource_change).cloned());
+            last = Some(page);
+        }
+        let Some(page) = last else {
+            return Err(Failure::new(doing));
+        };
+        let reason = page.status_reason().unwrap_or_default();
+        let is_empty = match page.status() {
+            Some(ChangeSetStatus::CreateComplete) => {
+                changes.is_empty() && page.execution_status() != Some(&ExecutionStatus::Available)
+            }
+            Some(ChangeSetStatus::Failed) if says_nothing_changes(reason) => true,
+            Some(ChangeSetStatus::Failed) => {
+                let _ = delete(clients, &id).await;
+                return Err(Failure::new(format!("{doing}: {reason}")));
+            }
+            _ => {
+                tokio::time::sleep(POLL / 4).await;
+                continue;
+            }
+        };
+        return Ok(ChangeSet {
+            stack_id: page.stack_id.unwrap_or_default(),
+            id,
+            changes,
+            is_empty,
+        });
+    }
+}
+
+fn parameter(key: &str, value: &str) -> Parameter {
+    Parameter::builder().parameter_key(key).parameter_value(value).build()
+}
+
+fn says_nothing_changes(reason: &str) -> bool {
+    reason.contains("didn't contain changes") || reason.contains("No updates are to be performed")
+}
+
+/// Starts the changes.
+pub(crate) async fn execute(clients: &Clients, change_set: &ChangeSet) -> Result<(), Failure> {
+    clients
+        .cloudformation
+        .execute_change_set()
+        .change_set_name(&change_set.id)
+        .send()
+        .await
+        .map_err(aws("CloudFormation does not start the changes"))?;
+    Ok(())
+}
+
+/// Deletes a change set that is not executed.
+pub(crate) async fn delete(clients: &Clients, id: &str) -> Result<(), Failure> {
+    clients
+        .cloudformation
+        .delete_change_set()
+        .change_set_name(id)
+        .send()
+        .await
+        .map_err(aws("the change set can't be deleted"))?;
+    Ok(())
+}
+
+/// The changes, for people.
+pub(crate) fn table(changes: &[ResourceChange]) -> String {
+    let rows: Vec<_> = changes
+        .iter()
+        .map(|change| {
+            vec![
+                action(change),
+                change.logical_resource_id().unwrap_or_default().to_owned(),
+                change.resource_type().unwrap_or_default().to_owned(),
+                properties(change).join(", "),
+            ]
+        })
+        .collect();
+    report::table(&rows)
+}
+
+/// The changes, for machines.
+pub(crate) fn to_json(changes: &[ResourceChange]) -> Value {
+    changes
+        .iter()
+        .map(|change| {
+            json!({
+                "action": action(change),
+                "logicalId": change.logical_resource_id(),
+                "type": change.resource_type(),
+                "properties": properties(change),
+            })
+        })
+        .collect()
+}
+
+fn action(change: &ResourceChange) -> String {
+    match (change.action().map(|action| action.as_str()), change.replacement()) {
+        (Some("Modify"), Some(Replacement::True)) => "Replace".to_owned(),
+        (Some("Modify"), Some(Replacement::Conditional)) => "Modify, maybe replace".to_owned(),
+        (action, _) => action.unwrap_or_default().to_owned(),
+    }
+}
+
+/// What of a resource changes.
+fn properties(change: &ResourceChange) -> Vec<String> {
+    let mut names: Vec<_> = change
+        .details()
+        .iter()
+        .filter_map(|detail| detail.target())
+        .filter_map(|target| {
+            let attribute = target.attribute()?.as_str().to_owned();
+            Some(target.name().map_or(attribute, str::to_owned))
+        })
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Whether a stack has change sets, such as another run's.
+pub(crate) async fn any(clients: &Clients, stack_id: &str) -> Result<bool, Failure> {
+    let listed = clients
+        .cloudformation
+        .list_change_sets()
+        .stack_name(stack_id)
+        .send()
+        .await
+        .map_err(aws("the stack's change sets can't be listed"))?;
+    Ok(!listed.summaries().is_empty())
+}

@@ -1,0 +1,139 @@
+//! The functions' code alone, past CloudFormation.
+
+use aws_sdk_lambda::types::{LastUpdateStatus, State};
+use serde_json::{Value, json};
+
+use crate::{
+    bucket,
+    cli::Cli,
+    clients::Clients,
+    failure::{Failure, aws},
+    package::{Function, Package, without_code},
+    report::{self, progress},
+    stack,
+};
+
+/// Updates the functions' code, where nothing else differs from what is deployed.
+pub(crate) async fn update(cli: &Cli, clients: &Clients, package: &Package) -> Result<(), Failure> {
+    stack::deployed(clients, &cli.stack).await?;
+    if package.has_versions() {
+        return Err(Failure::new(
+            "the functions' events go to published versions, which only `provision` makes: run it in place of `code`",
+        ));
+    }
+    let template = clients
+        .cloudformation
+        .get_template()
+        .stack_name(&cli.stack)
+        .send()
+        .await
+        .map_err(aws("the stack's template can't be read"))?;
+    if without_code(template.template_body().unwrap_or_default())? != without_code(&package.body)? {
+        return Err(Failure::new(
+            "more than the code differs from what is deployed: run `plan` to see what, `provision` to deploy it",
+        ));
+    }
+    let bucket = bucket::upload(clients, package, cli.bucket.as_deref()).await?;
+    let is_changed = restore(cli, clients, package, &bucket).await?;
+    let text = if is_changed {
+        "the functions' code is updated\n"
+    } else {
+        "nothing to do: the code is up to date\n"
+    };
+    report::result(cli.json, text, &json!({"changed": is_changed}));
+    Ok(())
+}
+
+/// Updates the code of functions that run other code than the zip's; tells whether there were any.
+pub(crate) async fn restore(cli: &Cli, clients: &Clients, package: &Package, bucket: &str) -> Result<bool, Failure> {
+    if package.has_versions() {
+        return Ok(false);
+    }
+    let resources = stack::resources(clients, &cli.stack).await?;
+    let mut is_changed = false;
+    for function in &package.metadata.functions {
+        let Some(name) = stack::physical_id(&resources, &function.logical_id) else {
+            continue;
+        };
+        is_changed |= restore_one(clients, package, bucket, function, name).await?;
+    }
+    Ok(is_changed)
+}
+
+async fn restore_one(
+    clients: &Clients,
+    package: &Package,
+    bucket: &str,
+    function: &Function,
+    name: &str,
+) -> Result<bool, Failure> {
+    let doing = format!("the code of the function {name} can't be updated");
+    if settled(clients, name, &doing).await? == package.sha256_base64 {
+        return Ok(false);
+    }
+    progress(&format!("updating the code of {}", function.name));
+    clients
+        .lambda
+        .update_function_code()
+        .function_name(name)
+        .s3_bucket(bucket)
+        .s3_key(package.key())
+        .send()
+        .await
+        .map_err(aws(&doing))?;
+    if settled(clients, name, &doing).await? != package.sha256_base64 {
+        return Err(Failure::new(format!(
+            "{doing}: somebody else has changed it meanwhile; run this again"
+        )));
+    }
+    Ok(true)
+}
+
+/// The SHA-256 of a function's code, in base64, once no update is under way.
+async fn settled(clients: &Clients, name: &str, doing: &str) -> Result<String, Failure> {
+    loop {
+        let configuration = clients
+            .lambda
+            .get_function_configuration()
+            .function_name(name)
+            .send()
+            .await
+            .map_err(aws(doing))?;
+        let is_busy = configuration.last_update_status() == Some(&LastUpdateStatus::InProgress)
+            || configuration.state() == Some(&State::Pending);
+        if !is_busy {
+            if configuration.last_update_status() == Some(&LastUpdateStatus::Failed) {
+                progress(&format!(
+                    "the last update of {name} failed: {}",
+                    configuration.last_update_status_reason().unwrap_or_default()
+                ));
+            }
+            return Ok(configuration.code_sha256.unwrap_or_default());
+        }
+        tokio::time::sleep(stack::POLL / 4).await;
+    }
+}
+
+/// What a function is, in Lambda's words.
+pub(crate) async fn describe(
+    clients: &Clients,
+    package: &Package,
+    function: &Function,
+    name: &str,
+) -> Result<Value, Failure> {
+    let configuration = clients
+        .lambda
+        .get_function_configuration()
+        .function_name(name)
+        .set_qualifier(function.qualifier.clone())
+        .send()
+        .await
+        .map_err(aws(&format!("the function {name} can't be read")))?;
+    Ok(json!({
+        "name": name,
+        "isCurrent": configuration.code_sha256() == Some(&*package.sha256_base64),
+        "lastModified": configuration.last_modified(),
+        "state": configuration.state().map(|state| state.as_str()),
+        "version": configuration.version(),
+    }))
+}

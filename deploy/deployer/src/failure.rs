@@ -1,0 +1,155 @@
+//! What went wrong, with the exit code that says so, and what to do about AWS's errors.
+
+use aws_config::Region;
+use aws_sdk_cloudformation::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+
+/// A failure, as the user reads it.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) message: String,
+    pub(crate) exit_code: u8,
+    /// AWS's code of the error, where it is AWS's.
+    pub(crate) aws_code: Option<String>,
+}
+
+/// CloudFormation failed, and took the changes back.
+pub(crate) const ROLLED_BACK: u8 = 3;
+const REFUSED: u8 = 4;
+pub(crate) const INTERRUPTED: u8 = 130;
+
+impl Failure {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self::with_code(message, 1)
+    }
+
+    pub(crate) fn with_code(message: impl Into<String>, exit_code: u8) -> Self {
+        Self {
+            message: message.into(),
+            exit_code,
+            aws_code: None,
+        }
+    }
+
+    pub(crate) fn is(&self, code: &str) -> bool {
+        self.aws_code.as_deref() == Some(code)
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::new(format!("{error:#}"))
+    }
+}
+
+/// Says what an error of AWS's means, and what to do.
+pub(crate) fn aws<E, R>(doing: &str) -> impl FnOnce(SdkError<E, R>) -> Failure + use<'_, E, R>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+    R: std::fmt::Debug,
+{
+    move |error| {
+        let code = error.code().map(str::to_owned);
+        let message = error.message().map(str::to_owned);
+        let (text, exit_code) = match (&code, message) {
+            (Some(code), message) => explain_service(code, &message.unwrap_or_default()),
+            // A response without a body has a status alone.
+            (None, _) if matches!(error, SdkError::ServiceError(_)) => (format!("{}", DisplayErrorContext(&error)), 1),
+            (None, _) => explain_transport(&format!("{}", DisplayErrorContext(&error))),
+        };
+        Failure {
+            message: format!("{doing}: {text}"),
+            exit_code,
+            aws_code: code,
+        }
+    }
+}
+
+fn explain_service(code: &str, message: &str) -> (String, u8) {
+    let advice = match code {
+        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => {
+            "the credentials lack the action that is named here: add it to their policy, or choose others with `--profile`"
+        }
+        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => {
+            "the credentials have expired: get new ones (`aws sso login` for single sign-on)"
+        }
+        "InvalidClientTokenId" | "UnrecognizedClientException" | "SignatureDoesNotMatch" | "InvalidAccessKeyId" => {
+            "AWS does not know these credentials: check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the profile; and the Region, \
+             if it is one that an account has to opt in to"
+        }
+        "InsufficientCapabilitiesException" => "the stack makes a role that this CloudFormation wants acknowledged",
+        _ => return (format!("{message} ({code})"), 1),
+    };
+    (format!("{message} ({code})\n{advice}"), REFUSED)
+}
+
+/// Errors that no service answered with.
+fn explain_transport(context: &str) -> (String, u8) {
+    let lower = context.to_lowercase();
+    if lower.contains("credentials") && !lower.contains("dispatch failure: io") {
+        return (
+            format!(
+                "there are no credentials for AWS that work: run `aws configure` or `aws sso login`, choose a profile with \
+                 `--profile NAME`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY\n({})",
+                innermost(context)
+            ),
+            REFUSED,
+        );
+    }
+    if lower.contains("dns error") || lower.contains("failed to lookup") {
+        return (
+            format!(
+                "AWS can't be found: check the Region's name and the network\n({})",
+                innermost(context)
+            ),
+            1,
+        );
+    }
+    (format!("AWS can't be reached: {}", innermost(context)), 1)
+}
+
+/// The last sentences of an error's chain, without the debugging text that the SDK appends.
+fn innermost(context: &str) -> String {
+    let chain = context.split(" (").next().unwrap_or(context);
+    let parts: Vec<_> = chain.split(": ").collect();
+    parts[parts.len().saturating_sub(3)..].join(": ")
+}
+
+/// What is said where no Region is known.
+pub(crate) fn region_or_failure(region: Option<&Region>) -> Result<String, Failure> {
+    region.map(|region| region.as_ref().to_owned()).ok_or_else(|| {
+        Failure::with_code(
+            "no Region is set: add `--region eu-central-1`, `region = \"eu-central-1\"` to the target, or set AWS_REGION",
+            2,
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_permission_is_named_as_aws_names_it() {
+        let said = "User: arn:aws:iam::1:user/a is not authorized to perform: cloudformation:CreateChangeSet";
+        let (text, exit_code) = explain_service("AccessDenied", said);
+        assert!(
+            text.contains("cloudformation:CreateChangeSet") && text.contains("--profile"),
+            "{text}"
+        );
+        assert_eq!(exit_code, REFUSED);
+    }
+
+    #[test]
+    fn missing_credentials_are_told_from_a_missing_network() {
+        let (text, exit_code) = explain_transport(
+            "dispatch failure: other: the credential provider was not enabled: no providers in chain provided credentials",
+        );
+        assert!(text.contains("aws configure"), "{text}");
+        assert_eq!(exit_code, REFUSED);
+        let (text, exit_code) = explain_transport(
+            "dispatch failure: io error: client error (Connect): dns error: failed to lookup address",
+        );
+        assert!(text.contains("check the Region's name"), "{text}");
+        assert_eq!(exit_code, 1);
+    }
+}

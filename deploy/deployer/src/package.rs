@@ -1,0 +1,159 @@
+//! What is to be deployed: the template, and the zip that it speaks of.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde::Deserialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// A template and its zip.
+pub(crate) struct Package {
+    /// The template, as it is sent.
+    pub(crate) body: String,
+    has_versions: bool,
+    pub(crate) metadata: Metadata,
+    pub(crate) zip: PathBuf,
+    /// The zip's SHA-256 in base64, as AWS writes it.
+    pub(crate) sha256_base64: String,
+}
+
+/// What the renderer tells the deployer.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Metadata {
+    pub(crate) code_sha256: String,
+    pub(crate) edge: bool,
+    pub(crate) functions: Vec<Function>,
+}
+
+/// One function of the stack.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Function {
+    pub(crate) logical_id: String,
+    pub(crate) name: String,
+    /// The alias that events go to, where they go to one.
+    #[serde(skip)]
+    pub(crate) qualifier: Option<String>,
+}
+
+impl Package {
+    pub(crate) fn read(template: &Path, zip: &Path) -> Result<Self> {
+        let shown = template.display();
+        let body = fs::read_to_string(template).with_context(|| format!("{shown} can't be read"))?;
+        let mut value: Value = serde_json::from_str(&body).with_context(|| format!("{shown} is no JSON"))?;
+        let metadata = value["Metadata"]["RulesRustLambda"].take();
+        let mut metadata: Metadata = serde_json::from_value(metadata).with_context(|| {
+            format!("{shown} lacks Metadata.RulesRustLambda; leave it in when patching the template")
+        })?;
+        let content = fs::read(zip).with_context(|| format!("{} can't be read", zip.display()))?;
+        let digest = Sha256::digest(&content);
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        if hex != metadata.code_sha256 {
+            bail!(
+                "{} is not the zip that {shown} was rendered for: build the target again",
+                zip.display()
+            );
+        }
+        let resources = &value["Resources"];
+        for function in &mut metadata.functions {
+            let alias = &resources[format!("{}Alias", function.logical_id)]["Properties"]["Name"];
+            function.qualifier = alias.as_str().map(str::to_owned);
+        }
+        let has_versions = resources
+            .as_object()
+            .is_some_and(|all| all.values().any(|resource| resource["Type"] == "AWS::Lambda::Version"));
+        // What is there for people's eyes alone would count.
+        let whole: Value = serde_json::from_str(&body).with_context(|| format!("{shown} is no JSON"))?;
+        let body = whole.to_string();
+        // CloudFormation's limit of what a request can hold.
+        if body.len() > 51_200 {
+            bail!(
+                "the template has {} bytes, and CloudFormation takes 51200 in a request: spread the functions over two targets",
+                body.len()
+            );
+        }
+        Ok(Self {
+            body,
+            has_versions,
+            metadata,
+            zip: zip.to_owned(),
+            sha256_base64: BASE64_STANDARD.encode(digest),
+        })
+    }
+
+    /// Whether events go to published versions, and not to the latest code.
+    pub(crate) fn has_versions(&self) -> bool {
+        self.has_versions
+    }
+
+    pub(crate) fn key(&self) -> String {
+        format!("{}.zip", self.metadata.code_sha256)
+    }
+
+    /// Which function a name means; the only one without a name.
+    pub(crate) fn function(&self, name: Option<&str>) -> Result<&Function> {
+        let functions = &self.metadata.functions;
+        let names: Vec<_> = functions.iter().map(|function| &*function.name).collect();
+        match name {
+            None if functions.len() == 1 => Ok(&functions[0]),
+            None => bail!(
+                "there are several functions: choose one with `--function`: {}",
+                names.join(", ")
+            ),
+            Some(name) => functions
+                .iter()
+                .find(|function| function.name == name)
+                .with_context(|| format!("there is no function {name:?}: the stack's are {}", names.join(", "))),
+        }
+    }
+}
+
+/// A template without what code alone changes: digests, and the logical IDs that hold them.
+pub(crate) fn without_code(template: &str) -> Result<Value> {
+    let mut value: Value = serde_json::from_str(template).context("the stack's template is no JSON")?;
+    let code = value["Metadata"]["RulesRustLambda"]["CodeSha256"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    value["Metadata"]["RulesRustLambda"]["CodeSize"] = Value::Null;
+    if code.len() < 12 {
+        return Ok(value);
+    }
+    let text = value
+        .to_string()
+        .replace(&code, "CODE")
+        .replace(&format!("code {}", &code[..12]), "code");
+    serde_json::from_str(&text).context("the stack's template is no JSON")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_alone_makes_no_other_template() {
+        let template = |code: &str, memory: u32| {
+            serde_json::json!({
+                "Metadata": {"RulesRustLambda": {"CodeSha256": code, "CodeSize": code.len()}},
+                "Parameters": {"CodeKey": {"Default": format!("{code}.zip")}},
+                "Resources": {"Hello": {"Properties": {"Description": format!("code {}", &code[..12]), "MemorySize": memory}}},
+            })
+            .to_string()
+        };
+        let (one, two) = ("a".repeat(64), "b".repeat(64));
+        assert_eq!(
+            without_code(&template(&one, 128)).unwrap(),
+            without_code(&template(&two, 128)).unwrap()
+        );
+        assert_ne!(
+            without_code(&template(&one, 128)).unwrap(),
+            without_code(&template(&one, 256)).unwrap()
+        );
+    }
+}

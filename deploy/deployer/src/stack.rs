@@ -1,0 +1,147 @@
+//! The stack's state, as CloudFormation tells it.
+
+use std::time::Duration;
+
+use aws_sdk_cloudformation::{
+    error::ProvideErrorMetadata,
+    types::{Stack, StackResourceSummary},
+};
+
+use crate::{
+    clients::Clients,
+    failure::{Failure, aws},
+    report::progress,
+};
+
+/// How long to wait before CloudFormation is asked again.
+pub(crate) const POLL: Duration = Duration::from_secs(2);
+
+/// What can be done with a stack in its state.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Condition {
+    /// No stack, or one that nothing was ever made in.
+    Absent,
+    /// It can be updated.
+    Ready,
+    /// CloudFormation is at work on it.
+    Busy,
+    /// It was never made whole, and can only be deleted.
+    Wreck,
+    /// CloudFormation needs help.
+    Stuck,
+}
+
+/// Tells what can be done with a stack from its status.
+pub(crate) fn condition(status: &str) -> Condition {
+    match status {
+        "REVIEW_IN_PROGRESS" | "DELETE_COMPLETE" => Condition::Absent,
+        "ROLLBACK_COMPLETE" | "CREATE_FAILED" | "ROLLBACK_FAILED" => Condition::Wreck,
+        "DELETE_FAILED" | "UPDATE_ROLLBACK_FAILED" => Condition::Stuck,
+        status if status.ends_with("_IN_PROGRESS") => Condition::Busy,
+        _ => Condition::Ready,
+    }
+}
+
+/// The stack's status, such as `UPDATE_COMPLETE`.
+pub(crate) fn status(stack: &Stack) -> &str {
+    stack.stack_status().map_or("", |status| status.as_str())
+}
+
+/// The ID of a stack, which is unlike its name after a deletion, too.
+pub(crate) fn id(stack: &Stack) -> &str {
+    stack.stack_id().unwrap_or_default()
+}
+
+/// Describes a stack, by name or ID.
+pub(crate) async fn find(clients: &Clients, stack: &str) -> Result<Option<Stack>, Failure> {
+    let described = clients.cloudformation.describe_stacks().stack_name(stack).send().await;
+    match described {
+        Ok(output) => Ok(output.stacks().first().cloned()),
+        Err(error) if error.code() == Some("ValidationError") && is_absence(error.message()) => Ok(None),
+        Err(error) => Err(aws(&format!("the stack {stack} can't be looked for"))(error)),
+    }
+}
+
+fn is_absence(message: Option<&str>) -> bool {
+    message.is_some_and(|message| message.contains("does not exist"))
+}
+
+/// Describes a stack that has to be there.
+pub(crate) async fn deployed(clients: &Clients, stack: &str) -> Result<Stack, Failure> {
+    find(clients, stack)
+        .await?
+        .filter(|stack| condition(status(stack)) != Condition::Absent)
+        .ok_or_else(|| {
+            Failure::new(format!(
+                "there is no stack {stack} in {}: deploy it first (the same command without a verb), or name another with \
+                 `--stack` or `--region`",
+                clients.region
+            ))
+        })
+}
+
+/// Describes a stack once no operation is under way on it.
+pub(crate) async fn settled(clients: &Clients, name: &str) -> Result<Option<Stack>, Failure> {
+    let mut is_told = false;
+    loop {
+        let stack = find(clients, name).await?;
+        match &stack {
+            Some(found) if condition(status(found)) == Condition::Busy => {
+                if !is_told {
+                    progress(&format!("waiting: the stack {name} is in {}", status(found)));
+                    is_told = true;
+                }
+                tokio::time::sleep(POLL).await;
+            }
+            _ => return Ok(stack),
+        }
+    }
+}
+
+/// All resources of a stack.
+pub(crate) async fn resources(clients: &Clients, stack: &str) -> Result<Vec<StackResourceSummary>, Failure> {
+    clients
+        .cloudformation
+        .list_stack_resources()
+        .stack_name(stack)
+        .into_paginator()
+        .items()
+        .send()
+        .collect::<Result<_, _>>()
+        .await
+        .map_err(aws(&format!("the resources of the stack {stack} can't be listed")))
+}
+
+/// The name that a resource has in AWS.
+pub(crate) fn physical_id<'a>(resources: &'a [StackResourceSummary], logical_id: &str) -> Option<&'a str> {
+    resources
+        .iter()
+        .find(|resource| resource.logical_resource_id() == Some(logical_id))
+        .and_then(StackResourceSummary::physical_resource_id)
+}
+
+/// The outputs of a stack, by their names.
+pub(crate) fn outputs(stack: &Stack) -> Vec<(&str, &str)> {
+    let mut outputs: Vec<_> = stack
+        .outputs()
+        .iter()
+        .filter_map(|output| Some((output.output_key()?, output.output_value()?)))
+        .collect();
+    outputs.sort_unstable();
+    outputs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_says_what_can_be_done() {
+        assert_eq!(condition("CREATE_COMPLETE"), Condition::Ready);
+        assert_eq!(condition("UPDATE_ROLLBACK_COMPLETE"), Condition::Ready);
+        assert_eq!(condition("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"), Condition::Busy);
+        assert_eq!(condition("REVIEW_IN_PROGRESS"), Condition::Absent);
+        assert_eq!(condition("ROLLBACK_COMPLETE"), Condition::Wreck);
+        assert_eq!(condition("UPDATE_ROLLBACK_FAILED"), Condition::Stuck);
+    }
+}
