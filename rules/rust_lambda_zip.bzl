@@ -8,20 +8,22 @@ load("//rules/private:zip.bzl", "lambda_zip")
 load(":rust_lambda_function.bzl", "rust_lambda_function")
 
 # What makes a small and fast executable. The user's `rustc_flags` come behind these, and override them.
-_CODEGEN_FLAGS = [
-    "-Ccodegen-units=1",
-    "-Clto=fat",
-]
+_CODEGEN_FLAGS = ["-Ccodegen-units=1"] + select({
+    Label("//rules/settings:dev"): ["-Clto=off"],
+    "//conditions:default": ["-Clto=fat"],
+})
 
 _EXECUTABLE_FLAGS = ["-Cstrip=symbols"]
 
 # For a library besides: its crates were optimised for speed when they were compiled, and joining them is to inline no more
 # than pays for its size; what is the same twice is kept once.
-# The symbols are taken out as it is packed, and kept aside for profilers.
+# The symbols are taken out as it is packed, and kept aside for profilers; so a backtrace finds no names, and what would look for
+# them stays out.
 _LIBRARY_FLAGS = [
     "-Copt-level=s",
     "-Cstrip=debuginfo",
     "-Clink-arg=--icf=all",
+    "-Clink-arg=-Wl,--cut-symbolizer",
 ]
 
 # By the names of allocators, the crates that set them for a library.
@@ -104,7 +106,8 @@ def rust_lambda_zip(
       runtime: the identifier of Lambda's runtime: `python3.10` to `python3.14` (`python3.13` by default); `provided.al2023`, for
         which the program of `srcs` is built as it is; or `nodejs22.x` and `nodejs24.x`, whose shim starts that program and proxies.
       rustc_flags: as in `rust_binary`, for the program of `srcs` and for the library; overrides what is set by default
-        (`-Ccodegen-units=1 -Clto=fat -Copt-level=s -Cstrip=debuginfo` and Bazel's `-c opt`).
+        (`-Ccodegen-units=1 -Clto=fat -Copt-level=s -Cstrip=debuginfo` and Bazel's `-c opt`). While a program is being written,
+        `--@rules_rust_lambda//rules/settings:profile=dev` on the command line makes larger zips, in a third of the time.
       tags: as everywhere.
       target_compatible_with: as everywhere.
       testonly: as everywhere.

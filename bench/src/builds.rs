@@ -30,11 +30,13 @@ pub struct Times {
     pub zip_bytes: u64,
 }
 
-/// The times of both.
+/// The times of all.
 #[derive(Deserialize, Serialize)]
 pub struct Builds {
     /// `bazel build //examples/hello:lambda_zip`.
     pub bazel: Times,
+    /// The same with `--//rules/settings:profile=dev`.
+    pub bazel_dev: Times,
     /// `cargo lambda build --release --output-format zip`.
     pub cargo_lambda: Times,
     /// The version of cargo-lambda.
@@ -50,69 +52,78 @@ impl Times {
     }
 }
 
-/// Times both, alternating edit by edit.
+/// Times all, alternating edit by edit.
 pub fn builds(workspace: &Path) -> Result<Builds> {
     // Not in /tmp, which Bazel's sandbox hides.
     let folder = cache::folder()?.join("builds");
     remove(&folder)?;
     let source = folder.join("source");
     copy_workspace(workspace, &source)?;
-    let bazel = Bazel {
+    let bazel = |profile| Bazel {
         source: &source,
-        output_base: folder.join("output_base"),
+        output_base: folder.join(profile),
+        profile,
     };
+    let bazels = [bazel("release"), bazel("dev")];
     let cargo = CargoLambda::find(&source, folder.join("target"))?;
-    let result = both(&bazel, &cargo, &source);
-    bazel
-        .command(&["shutdown"])
-        .map(|mut command| output(&mut command))
-        .ok();
+    let result = all(&bazels, &cargo, &source);
+    for bazel in &bazels {
+        bazel
+            .command(&["shutdown"])
+            .map(|mut command| output(&mut command))
+            .ok();
+    }
     remove(&folder)?;
     result
 }
 
-fn both(bazel: &Bazel, cargo: &CargoLambda, source: &Path) -> Result<Builds> {
+fn all(bazels: &[Bazel<'_>; 2], cargo: &CargoLambda, source: &Path) -> Result<Builds> {
     let path = source.join(SOURCE);
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     ensure!(
         text.contains(LINE),
         "{SOURCE} has no {LINE:?} to edit: change LINE in bench/src/builds.rs"
     );
-    tell("downloading for both");
-    output(&mut bazel.command(&["build", "--nobuild", Bazel::TARGET])?)?;
+    tell("downloading for all");
+    for bazel in bazels {
+        output(&mut bazel.build_command(&["--nobuild"])?)?;
+    }
     output(&mut cargo.cargo(&["fetch"]))?;
-    let clean = (bazel.build("clean")?, cargo.build("clean")?);
-    let mut edits = (Vec::new(), Vec::new());
+    let [release, dev] = bazels;
+    let first = |clean_s| Times {
+        clean_s,
+        edits_s: Vec::new(),
+        zip_bytes: 0,
+    };
+    let mut builds = Builds {
+        bazel: first(release.build("clean")?),
+        bazel_dev: first(dev.build("clean")?),
+        cargo_lambda: first(cargo.build("clean")?),
+        cargo_lambda_version: second_word(&output(&mut cargo.cargo(&["lambda", "--version"]))?),
+        cargo_lambda_rust: second_word(&output(&mut cargo.cargo(&["--version"]))?),
+    };
     for edit in 1..=EDITS {
         let edited = text.replace(LINE, &format!("Hello for the {edit}. time, {{name}}!"));
         fs::write(&path, edited).with_context(|| format!("cannot write {}", path.display()))?;
-        edits.0.push(bazel.build("edited")?);
-        edits.1.push(cargo.build("edited")?);
+        for (times, elapsed_s, zip) in [
+            (&mut builds.bazel, release.build("edited")?, release.zip()?),
+            (&mut builds.bazel_dev, dev.build("edited")?, dev.zip()?),
+            (&mut builds.cargo_lambda, cargo.build("edited")?, cargo.zip()),
+        ] {
+            times.edits_s.push(elapsed_s);
+            let metadata = fs::metadata(&zip).with_context(|| format!("no {} was built", zip.display()))?;
+            times.zip_bytes = metadata.len();
+        }
     }
-    let bytes = |path: PathBuf| -> Result<u64> {
-        let metadata = fs::metadata(&path).with_context(|| format!("no {} was built", path.display()))?;
-        Ok(metadata.len())
-    };
-    Ok(Builds {
-        bazel: Times {
-            clean_s: clean.0,
-            edits_s: edits.0,
-            zip_bytes: bytes(source.join("bazel-bin/examples/hello/lambda_zip.zip"))?,
-        },
-        cargo_lambda: Times {
-            clean_s: clean.1,
-            edits_s: edits.1,
-            zip_bytes: bytes(cargo.target.join("lambda/hello/bootstrap.zip"))?,
-        },
-        cargo_lambda_version: second_word(&output(&mut cargo.cargo(&["lambda", "--version"]))?),
-        cargo_lambda_rust: second_word(&output(&mut cargo.cargo(&["--version"]))?),
-    })
+    Ok(builds)
 }
 
 /// Bazel, with an output base of its own and without caches of earlier builds.
 struct Bazel<'a> {
     source: &'a Path,
     output_base: PathBuf,
+    /// Of these rules.
+    profile: &'a str,
 }
 
 impl Bazel<'_> {
@@ -125,9 +136,6 @@ impl Bazel<'_> {
             .arg(format!("--output_base={output_base}"))
             .args(arguments)
             .current_dir(self.source);
-        if arguments.first() == Some(&"build") {
-            command.args(["--disk_cache=", "--remote_cache="]);
-        }
         for (name, _) in env::vars_os() {
             // What the outer Bazel has set for what it runs.
             let name = name.to_string_lossy().into_owned();
@@ -142,8 +150,23 @@ impl Bazel<'_> {
         Ok(command)
     }
 
+    fn build_command(&self, arguments: &[&str]) -> Result<Command> {
+        let mut command = self.command(&["build", "--disk_cache=", "--remote_cache="])?;
+        command
+            .arg(format!("--//rules/settings:profile={}", self.profile))
+            .args(arguments)
+            .arg(Self::TARGET);
+        Ok(command)
+    }
+
     fn build(&self, what: &str) -> Result<f64> {
-        timed("bazel", what, &mut self.command(&["build", Self::TARGET])?)
+        timed(&format!("bazel, {}", self.profile), what, &mut self.build_command(&[])?)
+    }
+
+    /// The zip that was built last; both write to the same folder's link, so it is asked for.
+    fn zip(&self) -> Result<PathBuf> {
+        let mut command = self.command(&["info", "bazel-bin"])?;
+        Ok(Path::new(output(&mut command)?.trim()).join("examples/hello/lambda_zip.zip"))
     }
 }
 
@@ -188,6 +211,10 @@ impl CargoLambda {
     fn build(&self, what: &str) -> Result<f64> {
         let arguments = ["lambda", "build", "--release", "--output-format", "zip"];
         timed("cargo lambda", what, &mut self.cargo(&arguments))
+    }
+
+    fn zip(&self) -> PathBuf {
+        self.target.join("lambda/hello/bootstrap.zip")
     }
 }
 

@@ -163,6 +163,7 @@ fn builds(results: &Results) -> String {
     };
     let rows = [
         ("`bazel build //examples/hello:lambda_zip`", &builds.bazel),
+        ("the same, `--//rules/settings:profile=dev`", &builds.bazel_dev),
         (
             "`cargo lambda build --release --output-format zip`",
             &builds.cargo_lambda,

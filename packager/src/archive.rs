@@ -21,6 +21,17 @@ pub struct Entry {
     pub executable: bool,
 }
 
+/// How hard to look for a smaller form of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    /// As little as pays.
+    Fast,
+    /// As much as pays where the zip is loaded often.
+    Best,
+}
+
+/// A quick level of ordinary deflate.
+const QUICK: i64 = 3;
 /// The strongest level of ordinary deflate.
 const DEFLATE: i64 = 9;
 /// Zopfli's search for a smaller form that any inflate reads, in one round: more rounds double its time for a third of a percent.
@@ -33,7 +44,7 @@ const ZOPFLI_MAX: usize = 4 << 20;
 /// # Errors
 ///
 /// When two entries have one name, a name leads out of the zip, a source can't be read, or the output can't be written.
-pub fn write_zip<W: Write + Seek>(output: W, entries: &[Entry]) -> Result<()> {
+pub fn write_zip<W: Write + Seek>(output: W, entries: &[Entry], effort: Effort) -> Result<()> {
     let mut sorted: BTreeMap<&str, &Entry> = BTreeMap::new();
     for entry in entries {
         let name = entry.name.as_str();
@@ -57,7 +68,7 @@ pub fn write_zip<W: Write + Seek>(output: W, entries: &[Entry]) -> Result<()> {
         let content = fs::read(&entry.source).with_context(|| format!("{} can't be read", entry.source.display()))?;
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
-            .compression_level(Some(if content.len() <= ZOPFLI_MAX { ZOPFLI } else { DEFLATE }))
+            .compression_level(Some(level(effort, content.len())))
             .last_modified_time(DateTime::default())
             .system(System::Unix)
             .unix_permissions(if entry.executable { 0o755 } else { 0o644 });
@@ -68,9 +79,17 @@ pub fn write_zip<W: Write + Seek>(output: W, entries: &[Entry]) -> Result<()> {
     Ok(())
 }
 
+fn level(effort: Effort, size: usize) -> i64 {
+    match effort {
+        Effort::Fast => QUICK,
+        Effort::Best if size <= ZOPFLI_MAX => ZOPFLI,
+        Effort::Best => DEFLATE,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::io::Cursor;
+    use std::io::{Cursor, Read};
 
     use super::*;
 
@@ -84,7 +103,7 @@ mod tests {
 
     fn pack(entries: &[Entry]) -> Result<Vec<u8>> {
         let mut bytes = Cursor::new(Vec::new());
-        write_zip(&mut bytes, entries)?;
+        write_zip(&mut bytes, entries, Effort::Best)?;
         Ok(bytes.into_inner())
     }
 
@@ -109,6 +128,25 @@ mod tests {
         assert_eq!(names, ["index.py", "lib/x.so"]);
         assert_eq!(zip.by_name("index.py")?.unix_mode(), Some(0o100_644));
         assert_eq!(zip.by_name("lib/x.so")?.unix_mode(), Some(0o100_755));
+        Ok(())
+    }
+
+    #[test]
+    fn the_best_effort_makes_the_smaller_zip_of_the_same_content() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("a");
+        let mut content = fs::read(std::env::current_exe()?)?;
+        content.truncate(20_000);
+        fs::write(&path, &content)?;
+        let entries = [entry("a", &path.to_string_lossy(), true)];
+        let best = pack(&entries)?;
+        let mut fast = Cursor::new(Vec::new());
+        write_zip(&mut fast, &entries, Effort::Fast)?;
+        let mut zip = zip::ZipArchive::new(&mut fast)?;
+        let mut unpacked = Vec::new();
+        zip.by_name("a")?.read_to_end(&mut unpacked)?;
+        assert!(unpacked == content);
+        assert!(best.len() < fast.into_inner().len());
         Ok(())
     }
 

@@ -1,11 +1,13 @@
-//! Packs Lambda zips, the same bytes each time, and checks and strips shared libraries before they are packed.
+//! Packs Lambda zips, the same bytes each time; makes shared libraries small, and checks them, before they are packed.
 
 mod archive;
 mod check;
 mod origin;
 mod strip;
+mod symbolizer;
 
-pub use archive::{Entry, write_zip};
+pub use archive::{Effort, Entry, write_zip};
 pub use check::{Breach, GlibcVersion, Limits, check_library};
 pub use origin::likely_crate;
 pub use strip::strip;
+pub use symbolizer::cut_symbolizer;

@@ -3,13 +3,13 @@
 use std::{
     fs::{self, File},
     io::BufWriter,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
-use packager::{Entry, GlibcVersion, Limits, check_library, likely_crate, strip, write_zip};
+use packager::{Effort, Entry, GlibcVersion, Limits, check_library, cut_symbolizer, likely_crate, strip, write_zip};
 
 /// Packs Lambda zips and checks shared libraries.
 #[derive(Parser)]
@@ -27,6 +27,8 @@ enum Command {
     Check(CheckArgs),
     /// Takes symbols and debug information out of a shared library.
     Strip(StripArgs),
+    /// Takes out of an object what looks up the names of a backtrace's frames.
+    CutSymbolizer(CutArgs),
 }
 
 #[derive(Args)]
@@ -40,6 +42,9 @@ struct ZipArgs {
     /// As `--file`, for what is executed or loaded as code.
     #[arg(long = "executable", value_name = "NAME=PATH", value_parser = parse_pair)]
     executables: Vec<(String, PathBuf)>,
+    /// Compresses quickly, and less.
+    #[arg(long)]
+    fast: bool,
     /// The most bytes that the zip may have, and who says so: `1000000=Lambda@Edge, for viewer events`.
     #[arg(long, value_name = "BYTES=WHO", value_parser = parse_limit)]
     limit: Option<(u64, String)>,
@@ -80,6 +85,16 @@ struct StripArgs {
     output: PathBuf,
 }
 
+#[derive(Args)]
+struct CutArgs {
+    /// The object.
+    #[arg(long)]
+    object: PathBuf,
+    /// The object to write.
+    #[arg(long)]
+    output: PathBuf,
+}
+
 fn parse_limit(value: &str) -> Result<(u64, String), String> {
     let (bytes, who) = value.split_once('=').ok_or("expected BYTES=WHO")?;
     Ok((
@@ -97,7 +112,8 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Zip(arguments) => zip(arguments),
         Command::Check(arguments) => check(&arguments),
-        Command::Strip(arguments) => strip_library(&arguments),
+        Command::Strip(arguments) => convert(&arguments.library, &arguments.output, strip),
+        Command::CutSymbolizer(arguments) => convert(&arguments.object, &arguments.output, cut_symbolizer),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -122,7 +138,8 @@ fn zip(arguments: ZipArgs) -> Result<()> {
         .collect();
     let output =
         File::create(&arguments.output).with_context(|| format!("{} can't be written", arguments.output.display()))?;
-    write_zip(BufWriter::new(output), &entries)?;
+    let effort = if arguments.fast { Effort::Fast } else { Effort::Best };
+    write_zip(BufWriter::new(output), &entries, effort)?;
     let Some((most, who)) = arguments.limit else {
         return Ok(());
     };
@@ -170,9 +187,9 @@ fn check(arguments: &CheckArgs) -> Result<()> {
     bail!(message)
 }
 
-fn strip_library(arguments: &StripArgs) -> Result<()> {
-    let path = &arguments.library;
-    let library = fs::read(path).with_context(|| format!("{} can't be read", path.display()))?;
-    let stripped = strip(&library).with_context(|| format!("{} can't be stripped", path.display()))?;
-    fs::write(&arguments.output, stripped).with_context(|| format!("{} can't be written", arguments.output.display()))
+/// Writes what `conversion` makes of a file.
+fn convert(input: &Path, output: &Path, conversion: fn(&[u8]) -> Result<Vec<u8>>) -> Result<()> {
+    let content = fs::read(input).with_context(|| format!("{} can't be read", input.display()))?;
+    let converted = conversion(&content).with_context(|| format!("{} can't be converted", input.display()))?;
+    fs::write(output, converted).with_context(|| format!("{} can't be written", output.display()))
 }

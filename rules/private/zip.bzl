@@ -2,7 +2,7 @@
 
 load("@rules_rust//rust:rust_common.bzl", "DepInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo", "LambdaZipInfo")
-load(":data.bzl", "data_name")
+load(":pack.bzl", "PACK_ATTRS", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
 load(":runtimes.bzl", "RUNTIMES", "is_library")
 
@@ -147,25 +147,8 @@ def _lambda_zip_impl(ctx):
     _check_names(ctx)
     rlibs = depset(transitive = [function[DepInfo].transitive_crate_outputs for function in ctx.attr.functions])
     shim = _shim(ctx, [function.handler for function in functions])
-    zip = ctx.actions.declare_file(ctx.label.name + ".zip")
-    arguments = ctx.actions.args()
-    arguments.add("zip")
-    arguments.add("--output", zip)
-    arguments.add("--executable", "{}={}".format(library.basename, library.path))
-    arguments.add("--file", "index.py=" + shim.path)
-    if ctx.attr.edge:
-        arguments.add("--limit", "{}=on Lambda@Edge, for viewer events".format(_EDGE_LIMIT))
-        arguments.add("--label", str(ctx.label))
-    for file in ctx.files.data:
-        arguments.add("--file", "{}={}".format(data_name(ctx, file), file.path))
-    ctx.actions.run(
-        executable = ctx.executable._packager,
-        arguments = [arguments],
-        inputs = [library, shim] + ctx.files.data,
-        outputs = [zip],
-        mnemonic = "LambdaZip",
-        progress_message = "Packing %{label}",
-    )
+    limit = "{}=on Lambda@Edge, for viewer events".format(_EDGE_LIMIT) if ctx.attr.edge else None
+    zip = pack(ctx, library, library.basename, [shim], limit)
     return [
         DefaultInfo(files = depset([zip])),
         OutputGroupInfo(
@@ -189,13 +172,12 @@ def _lambda_zip_impl(ctx):
 lambda_zip = rule(
     doc = "Packs a shared library and its shim. Used through `rust_lambda_zip`.",
     implementation = _lambda_zip_impl,
-    attrs = {
+    attrs = PACK_ATTRS | {
         "architecture": attr.string(
             doc = "The architecture that the function runs on, as Lambda calls it.",
             default = "x86_64",
             values = CPUS.keys(),
         ),
-        "data": attr.label_list(doc = "Files that are laid into the zip.", allow_files = True),
         "dispatch": attr.string(
             doc = "Who runs the loop over the Runtime API.",
             default = "ctypes",
@@ -219,7 +201,6 @@ lambda_zip = rule(
         "_allowlist_function_transition": attr.label(
             default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
         ),
-        "_packager": attr.label(default = "//packager", executable = True, cfg = "exec"),
         "_shim": attr.label(default = "//shim/python:index.py", allow_single_file = True),
     },
     provides = [LambdaZipInfo],

@@ -65,9 +65,10 @@ def _zig_programs_impl(ctx):
     linker = _tool(ctx, "zig-ld", ctx.file._ld, {
         "%{dynamic_linker}": architecture.dynamic_linker,
         "%{emulation}": architecture.emulation,
+        "%{packager}": ctx.executable._packager.path,
         "%{sysroot}": ctx.file.sysroot.path,
     })
-    linker_files = depset([linker, ctx.file.zig, ctx.file.sysroot])
+    linker_files = depset([linker, ctx.executable._packager, ctx.file.zig, ctx.file.sysroot])
     compiler_files = depset([compiler, cxx_compiler, archiver, ctx.file.zig] + ctx.files.lib)
 
     return [
@@ -93,6 +94,7 @@ zig_programs = rule(
         "_ar": attr.label(default = ":zig_ar.sh.tpl", allow_single_file = True),
         "_cc": attr.label(default = ":zig_cc.sh.tpl", allow_single_file = True),
         "_ld": attr.label(default = ":zig_ld.sh.tpl", allow_single_file = True),
+        "_packager": attr.label(default = "//packager", executable = True, cfg = "exec"),
     },
 )
 

@@ -7,6 +7,8 @@ start=Scrt1.o
 version_script=
 # Of this linker's own: the only symbol that a library exports, whatever its crates mark as `no_mangle`.
 export_only=
+# Likewise: whether the names of a backtrace's frames are never looked up.
+cut_symbolizer=
 add() {
   local part
   case $1 in
@@ -21,6 +23,7 @@ add() {
     -Xlinker | -m64 | -m32 | -g* | -O* | -f* | -nodefaultlibs | -nostartfiles | -nostdlib | -pthread | -march=* | -rdynamic) ;;
     -shared) start= arguments+=("$1") ;;
     --export-only=*) export_only=${1#*=} ;;
+    --cut-symbolizer) cut_symbolizer=1 ;;
     --version-script=*) version_script=${1#*=} ;;
     -no-pie | -static) start=crt1.o ;;
     *) arguments+=("$1") ;;
@@ -40,5 +43,17 @@ if [[ -n $version_script ]]; then
   fi
   arguments+=("--version-script=$version_script")
 fi
-exec %{zig} ld.lld -m %{emulation} --hash-style=gnu --eh-frame-hdr "${arguments[@]}" \
+cut=
+trap '[[ -z $cut ]] || rm -rf "$cut"' EXIT
+if [[ -n $cut_symbolizer ]]; then
+  cut=$(mktemp -d "${TMPDIR:-/tmp}/objects.XXXXXX")
+  for index in "${!arguments[@]}"; do
+    object=${arguments[index]}
+    # What rustc compiled; objects of libraries of C are in archives.
+    [[ $object == *.rcgu.o ]] || continue
+    arguments[index]=$cut/${object##*/}
+    %{packager} cut-symbolizer --object "$object" --output "${arguments[index]}"
+  done
+fi
+%{zig} ld.lld -m %{emulation} --hash-style=gnu --eh-frame-hdr "${arguments[@]}" \
   -L "$sysroot" -lc -lc_nonshared -lcompiler_rt

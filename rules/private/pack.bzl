@@ -1,0 +1,55 @@
+"""The action that packs a zip."""
+
+load("@bazel_skylib//lib:paths.bzl", "paths")
+load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
+
+PACK_ATTRS = {
+    "data": attr.label_list(doc = "Files that are laid into the zip.", allow_files = True),
+    "_packager": attr.label(default = "//packager", executable = True, cfg = "exec"),
+    "_profile": attr.label(default = "//rules/settings:profile", providers = [BuildSettingInfo]),
+}
+
+def _data_name(ctx, file):
+    """The path in the zip of a data file: its path in the package, or in the workspace if it is of another."""
+    path = file.short_path
+    package = ctx.label.package + "/"
+    if path.startswith("../"):
+        return paths.join("external", path[len("../"):])
+    return path[len(package):] if path.startswith(package) else path
+
+def pack(ctx, executable, name, shims, limit = None):
+    """Packs code, its shim and the target's `data`.
+
+    Args:
+      ctx: of a rule with PACK_ATTRS.
+      executable: the code.
+      name: what it is called in the zip.
+      shims: files that are laid beside it, under their own names.
+      limit: the most bytes that the zip may have, and who says so, as `1000=who`; or `None`.
+
+    Returns:
+      The zip.
+    """
+    zip = ctx.actions.declare_file(ctx.label.name + ".zip")
+    arguments = ctx.actions.args()
+    arguments.add("zip")
+    arguments.add("--output", zip)
+    arguments.add("--executable", "{}={}".format(name, executable.path))
+    for file in shims:
+        arguments.add("--file", "{}={}".format(file.basename, file.path))
+    for file in ctx.files.data:
+        arguments.add("--file", "{}={}".format(_data_name(ctx, file), file.path))
+    if limit:
+        arguments.add("--limit", limit)
+        arguments.add("--label", str(ctx.label))
+    if ctx.attr._profile[BuildSettingInfo].value == "dev":
+        arguments.add("--fast")
+    ctx.actions.run(
+        executable = ctx.executable._packager,
+        arguments = [arguments],
+        inputs = [executable] + shims + ctx.files.data,
+        outputs = [zip],
+        mnemonic = "LambdaZip",
+        progress_message = "Packing %{label}",
+    )
+    return zip
