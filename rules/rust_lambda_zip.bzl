@@ -15,12 +15,9 @@ _CODEGEN_FLAGS = ["-Ccodegen-units=1"] + select({
 
 _EXECUTABLE_FLAGS = ["-Cstrip=symbols"]
 
-# For a library besides: its crates were optimised for speed when they were compiled, and joining them is to inline no more
-# than pays for its size; what is the same twice is kept once.
-# The symbols are taken out as it is packed, and kept aside for profilers; so a backtrace finds no names, and what would look for
-# them stays out.
+# For a library besides: what is the same twice is kept once. The symbols are taken out as it is packed, and kept aside for
+# profilers; so a backtrace finds no names, and what would look for them stays out.
 _LIBRARY_FLAGS = [
-    "-Copt-level=s",
     "-Cstrip=debuginfo",
     "-Clink-arg=--icf=all",
     "-Clink-arg=-Wl,--cut-symbolizer",
@@ -106,7 +103,7 @@ def rust_lambda_zip(
       runtime: the identifier of Lambda's runtime: `python3.10` to `python3.14` (`python3.13` by default); `provided.al2023`, for
         which the program of `srcs` is built as it is; or `nodejs22.x` and `nodejs24.x`, whose shim starts that program and proxies.
       rustc_flags: as in `rust_binary`, for the program of `srcs` and for the library; overrides what is set by default
-        (`-Ccodegen-units=1 -Clto=fat -Copt-level=s -Cstrip=debuginfo` and Bazel's `-c opt`). While a program is being written,
+        (`-Ccodegen-units=1 -Clto=fat -Cstrip=debuginfo` and Bazel's `-c opt`). While a program is being written,
         `--@rules_rust_lambda//rules/settings:profile=dev` on the command line makes larger zips, in a third of the time.
       tags: as everywhere.
       target_compatible_with: as everywhere.

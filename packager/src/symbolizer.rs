@@ -11,17 +11,43 @@ type Header = elf::FileHeader64<Endianness>;
 
 /// The functions of std that look up the names of a backtrace's frames. They return nothing, and call back for each name that
 /// they find: those that return at once found none. Which of them are functions of their own is for the optimiser to choose.
-const SYMBOLIZER: [&str; 2] = [
+const LOOK_UP: [&str; 2] = [
     "std::backtrace_rs::symbolize::gimli::resolve",
     "std::backtrace_rs::symbolize::gimli::Cache::with_global",
 ];
 
+/// What is called for names that were found, alone.
+const PRINT: [&str; 2] = [
+    "std::backtrace_rs::symbolize::Symbol::name",
+    "std::backtrace_rs::symbolize::SymbolName as core::fmt::Display::fmt",
+];
+
+/// The code that takes a function's place, for one machine.
+struct Code {
+    returns: &'static [u8],
+    traps: &'static [u8],
+}
+
+const X86_64: Code = Code {
+    // ret
+    returns: &[0xc3],
+    // ud2
+    traps: &[0x0f, 0x0b],
+};
+
+const AARCH64: Code = Code {
+    // ret
+    returns: &[0xc0, 0x03, 0x5f, 0xd6],
+    // udf #0
+    traps: &[0; 4],
+};
+
 /// An object whose backtraces name no frames.
 ///
-/// The printer of backtraces in Rust's precompiled std brings readers of ELF, DWARF and compressed sections, which are a quarter of
-/// a small library. In a library that is stripped as it is packed, they can find nothing. So the functions that lead to them are made
-/// to return at once; the linker then leaves out what nothing calls. Panics and their messages, errors with backtraces, and the
-/// addresses of `RUST_BACKTRACE=full` stay as they are.
+/// The printer of backtraces in Rust's precompiled std brings readers of ELF, DWARF and compressed sections, and a demangler: a
+/// third of a small library. In a library that is stripped as it is packed, they can find nothing. So the functions that lead to
+/// them are made to return at once; the linker then leaves out what nothing calls. Panics and their messages, errors with
+/// backtraces, and the addresses of `RUST_BACKTRACE=full` stay as they are.
 ///
 /// What is no ELF object for x86-64 or AArch64, or has no such functions in sections of their own, is returned as it is.
 ///
@@ -35,62 +61,73 @@ pub fn cut_symbolizer(object: &[u8]) -> Result<Vec<u8>> {
     };
     let endian = header.endian()?;
     let machine = header.e_machine(endian);
-    let returning: &[u8] = if machine == elf::EM_X86_64 {
-        &[0xc3]
+    let code = if machine == elf::EM_X86_64 {
+        X86_64
     } else if machine == elf::EM_AARCH64 {
-        &[0xc0, 0x03, 0x5f, 0xd6]
+        AARCH64
     } else {
         return Ok(cut);
     };
     let sections = header.sections(endian, object)?;
     let symbols = sections.symbols(endian, object, elf::SHT_SYMTAB)?;
+    let (mut looks_up, mut prints) = (Vec::new(), Vec::new());
     for (index, symbol) in symbols.enumerate() {
-        if symbol.st_type() != elf::STT_FUNC || !is_symbolizer(symbol.name(endian, symbols.strings())?) {
+        if symbol.st_type() != elf::STT_FUNC {
             continue;
         }
-        let Some(function) = symbols.symbol_section(endian, symbol, index)? else {
+        let Some(name) = std_name(symbol.name(endian, symbols.strings())?) else {
             continue;
         };
-        let section = sections.section(function)?;
-        let size = section.sh_size(endian);
-        if symbol.st_value(endian) != 0 || symbol.st_size(endian) != size || size < returning.len() as u64 {
+        let Some(section) = symbols.symbol_section(endian, symbol, index)? else {
             continue;
+        };
+        let is_alone =
+            symbol.st_value(endian) == 0 && symbol.st_size(endian) == sections.section(section)?.sh_size(endian);
+        if is_alone && LOOK_UP.contains(&&*name) {
+            looks_up.push(section);
+        } else if is_alone && PRINT.contains(&&*name) {
+            prints.push(section);
         }
+    }
+    if looks_up.is_empty() {
+        return Ok(cut);
+    }
+    let functions = looks_up.into_iter().map(|function| (function, code.returns));
+    for (function, code) in functions.chain(prints.into_iter().map(|function| (function, code.traps))) {
+        let section = sections.section(function)?;
         let start = usize::try_from(section.sh_offset(endian))?;
-        let code = cut
-            .get_mut(start..start + usize::try_from(size)?)
-            .context("a section is not in the object")?;
-        code.fill(0);
-        code[..returning.len()].copy_from_slice(returning);
+        let end = start + usize::try_from(section.sh_size(endian))?;
+        let old = cut.get_mut(start..end).context("a section is not in the object")?;
+        old.fill(0);
+        old.get_mut(..code.len())
+            .context("a function is shorter than a return")?
+            .copy_from_slice(code);
         // What its code referred to is referred to no longer.
         for (index, relocations) in sections.enumerate() {
             if relocations.sh_type(endian) == elf::SHT_RELA && relocations.info_link(endian) == function {
                 let mut emptied = *relocations;
                 emptied.sh_size = U64::new(endian, 0);
-                let place = usize::try_from(header.e_shoff(endian))? + index.0 * bytes_of(&emptied).len();
-                cut[place..place + bytes_of(&emptied).len()].copy_from_slice(bytes_of(&emptied));
+                let emptied = bytes_of(&emptied);
+                let place = usize::try_from(header.e_shoff(endian))? + index.0 * emptied.len();
+                cut[place..place + emptied.len()].copy_from_slice(emptied);
             }
         }
     }
     Ok(cut)
 }
 
-/// Whether a mangled name is one of the symbolizer's.
-fn is_symbolizer(mangled: &[u8]) -> bool {
+/// The name of a function of std's backtraces, without angle brackets and what it is generic over.
+fn std_name(mangled: &[u8]) -> Option<String> {
     // Most names are another's, and need no demangling.
-    let Some(mangled) = str::from_utf8(mangled)
+    let mangled = str::from_utf8(mangled)
         .ok()
-        .filter(|name| name.contains("backtrace_rs"))
-    else {
-        return false;
-    };
+        .filter(|name| name.contains("backtrace_rs"))?;
     let name = format!("{:#}", rustc_demangle::demangle(mangled));
-    // The newer mangling writes a type in angle brackets, and what a function is generic over.
-    let plain: String = name.trim_start_matches('<').replacen(">::", "::", 1);
-    SYMBOLIZER.iter().any(|function| {
-        plain
-            .strip_prefix(function)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with("::<"))
+    // The newer mangling writes each type in angle brackets.
+    let plain = name.trim_start_matches('<').replacen(">::", "::", 1);
+    Some(match plain.split_once("::<") {
+        Some((plain, _)) => plain.to_owned(),
+        None => plain,
     })
 }
 
@@ -99,30 +136,48 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_symbolizer_is_known_by_either_mangling() {
-        for name in [
-            "_ZN3std12backtrace_rs9symbolize5gimli5Cache11with_global17h6fcc783e68bd79b1E",
-            "_ZN3std12backtrace_rs9symbolize5gimli7resolve17h6fcc783e68bd79b1E",
-            "_RNvNtNtNtCs1_3std12backtrace_rs9symbolize5gimli7resolve",
-            "_RNvMNtNtNtCs1_3std12backtrace_rs9symbolize5gimliNtB2_5Cache11with_global",
+    fn functions_are_known_by_either_mangling() {
+        for (mangled, name) in [
+            (
+                "_ZN3std12backtrace_rs9symbolize5gimli7resolve17h6fcc783e68bd79b1E",
+                LOOK_UP[0],
+            ),
+            ("_RNvNtNtNtCs1_3std12backtrace_rs9symbolize5gimli7resolve", LOOK_UP[0]),
+            (
+                "_ZN3std12backtrace_rs9symbolize5gimli5Cache11with_global17h6fcc783e68bd79b1E",
+                LOOK_UP[1],
+            ),
+            (
+                "_RNvMNtNtNtCs1_3std12backtrace_rs9symbolize5gimliNtB2_5Cache11with_global",
+                LOOK_UP[1],
+            ),
+            (
+                "_RINvMNtNtNtCs1_3std12backtrace_rs9symbolize5gimliNtB3_5Cache11with_globallE",
+                LOOK_UP[1],
+            ),
+            (
+                "_ZN3std12backtrace_rs9symbolize6Symbol4name17h81f3ed8a29797282E",
+                PRINT[0],
+            ),
+            (
+                "_ZN79_$LT$std..backtrace_rs..symbolize..SymbolName$u20$as$u20$core..fmt..Display$GT$3fmt17hd039b0854cc52e68E",
+                PRINT[1],
+            ),
         ] {
-            assert!(
-                is_symbolizer(name.as_bytes()),
-                "{name}: {:#}",
-                rustc_demangle::demangle(name)
-            );
+            assert_eq!(std_name(mangled.as_bytes()).as_deref(), Some(name));
         }
     }
 
     #[test]
-    fn other_functions_are_not() {
-        for name in [
+    fn other_functions_are_not_taken_for_them() {
+        for mangled in [
             "_ZN3std12backtrace_rs9symbolize5gimli5Cache3new17h6fcc783e68bd79b1E",
             "_ZN3std12backtrace_rs9symbolize5gimli7resolve28_$u7b$$u7b$closure$u7d$$u7d$17h6fcc783e68bd79b1E",
             "_ZN5hello12backtrace_rs9symbolize5gimli7resolve17h6fcc783e68bd79b1E",
             "resolve",
         ] {
-            assert!(!is_symbolizer(name.as_bytes()), "{name}");
+            let name = std_name(mangled.as_bytes()).unwrap_or_default();
+            assert!(!LOOK_UP.contains(&&*name) && !PRINT.contains(&&*name), "{name}");
         }
     }
 
