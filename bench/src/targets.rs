@@ -5,6 +5,9 @@ use crate::{
     results::{Measures, Results},
 };
 
+/// Which sizes of events a goal is for.
+type Sizes = fn(usize) -> bool;
+
 const KB_10: usize = 10 * 1024;
 const KB_100: usize = 100 * 1024;
 
@@ -38,57 +41,10 @@ impl Target {
 
 /// All of them.
 pub fn targets(results: &Results) -> Vec<Target> {
-    let mut targets = vec![
-        ratio(
-            results,
-            "ctypes dispatch, every event",
-            "ours_ctypes",
-            "python",
-            0.95,
-            |_| true,
-        ),
-        Target::at_most(
-            "ctypes dispatch, 19 B event, p50",
-            "≤ 2.5 µs above the client's floor",
-            2.5,
-            difference(results, "ours_ctypes", "floor", "µs", |measures| {
-                measures.p50_us(SIZES[0].bytes)
-            }),
-        ),
-    ];
-    let large = |bytes| bytes >= KB_100;
-    targets.push(ratio(
-        results,
-        "ctypes dispatch, from 100 KB",
-        "ours_ctypes",
-        "os_only",
-        0.9,
-        large,
-    ));
-    targets.push(ratio(
-        results,
-        "ctypes dispatch, from 100 KB",
-        "ours_ctypes",
-        "classic_ctypes",
-        0.3,
-        large,
-    ));
-    targets.push(ratio(
-        results,
-        "native dispatch, below 10 KB",
-        "ours_native",
-        "os_only",
-        1.03,
-        |bytes| bytes < KB_10,
-    ));
-    targets.push(ratio(
-        results,
-        "native dispatch, from 100 KB",
-        "ours_native",
-        "os_only",
-        0.9,
-        large,
-    ));
+    let mut targets = Vec::new();
+    for (suffix, with) in [("", ""), ("_mimalloc", ", mimalloc")] {
+        targets.extend(times(results, suffix, with));
+    }
     for (name, label) in [("ours_ctypes", "ctypes"), ("ours_native", "native")] {
         targets.push(Target::at_most(
             &format!("cold start, {label} dispatch"),
@@ -140,12 +96,38 @@ pub fn targets(results: &Results) -> Vec<Target> {
     targets
 }
 
+/// The goals for the time per invocation, of the zips whose names end with `suffix`.
+fn times(results: &Results, suffix: &str, with: &str) -> Vec<Target> {
+    let ctypes = format!("ours_ctypes{suffix}");
+    let native = format!("ours_native{suffix}");
+    let (all, small, large): (Sizes, Sizes, Sizes) = (|_| true, |bytes| bytes < KB_10, |bytes| bytes >= KB_100);
+    let ratio = |dispatch: &str, which: &str, name: &str, other: &str, limit: f64, sizes: Sizes| {
+        let what = format!("{dispatch} dispatch{with}, {which}");
+        ratio(results, &what, name, other, limit, sizes)
+    };
+    vec![
+        ratio("ctypes", "every event", &ctypes, "python", 0.95, all),
+        Target::at_most(
+            &format!("ctypes dispatch{with}, 19 B event, p50"),
+            "≤ 2.5 µs above the client's floor",
+            2.5,
+            difference(results, &ctypes, "floor", "µs", |measures| {
+                measures.p50_us(SIZES[0].bytes)
+            }),
+        ),
+        ratio("ctypes", "from 100 KB", &ctypes, "os_only", 0.9, large),
+        ratio("ctypes", "from 100 KB", &ctypes, "classic_ctypes", 0.3, large),
+        ratio("native", "below 10 KB", &native, "os_only", 1.03, small),
+        ratio("native", "from 100 KB", &native, "os_only", 0.9, large),
+    ]
+}
+
 fn pair<'a>(results: &'a Results, name: &str, other: &str) -> Option<(&'a Measures, &'a Measures)> {
     Some((&results.peer(name)?.pinned, &results.peer(other)?.pinned))
 }
 
 /// The worst quotient of medians over the sizes that are asked for.
-fn ratio(results: &Results, what: &str, name: &str, other: &str, limit: f64, sizes: fn(usize) -> bool) -> Target {
+fn ratio(results: &Results, what: &str, name: &str, other: &str, limit: f64, sizes: Sizes) -> Target {
     let label = crate::peers::peer(other).map_or(other, |peer| peer.label);
     let ratios: Option<Vec<(f64, &str)>> = pair(results, name, other).and_then(|(ours, theirs)| {
         let sizes = SIZES.iter().filter(|size| sizes(size.bytes));
