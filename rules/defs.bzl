@@ -1,6 +1,7 @@
 """The public rules."""
 
 load(":event_source.bzl", _event_source = "event_source")
+load(":lambda_deploy.bzl", _lambda_deploy = "lambda_deploy")
 load(":lambda_local.bzl", _lambda_local = "lambda_local")
 load(":lambda_template.bzl", _lambda_template = "lambda_template")
 load(":providers.bzl", _LambdaFunctionInfo = "LambdaFunctionInfo", _LambdaZipInfo = "LambdaZipInfo")
@@ -12,6 +13,7 @@ load(":rust_lambda_zip.bzl", _rust_lambda_zip = "rust_lambda_zip")
 LambdaFunctionInfo = _LambdaFunctionInfo
 LambdaZipInfo = _LambdaZipInfo
 event_source = _event_source
+lambda_deploy = _lambda_deploy
 lambda_local = _lambda_local
 lambda_template = _lambda_template
 rust_lambda_bridge = _rust_lambda_bridge

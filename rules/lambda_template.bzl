@@ -35,6 +35,7 @@ def lambda_template(
         overrides = {},
         template_patch = None,
         tags = [],
+        testonly = None,
         visibility = None,
         **settings):
     """Renders the CloudFormation template of a zip's functions.
@@ -63,6 +64,7 @@ def lambda_template(
         are other for this function.
       template_patch: a JSON file that is merged into the template (RFC 7396), for all that has no attribute here.
       tags: as everywhere.
+      testonly: as everywhere.
       visibility: as everywhere.
       **settings: of all functions, unless `overrides` has another:
         `dead_letter_target` (the ARN of a queue or topic), `description`, `env`, `ephemeral_storage_mb` (512),
@@ -89,6 +91,7 @@ def lambda_template(
         settings = json.encode(settings),
         tags = tags,
         template_patch = template_patch,
+        testonly = testonly,
         visibility = visibility,
         zip = zip,
     )

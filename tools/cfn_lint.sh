@@ -13,9 +13,9 @@ fi
 
 targets=()
 files=()
-for example in edge hello http_api many_functions records snapstart; do
-  targets+=("//examples/$example:template")
-  files+=("bazel-bin/examples/$example/template.json")
+for template in edge/template hello/deploy.template http_api/template many_functions/template records/template snapstart/template; do
+  targets+=("//examples/${template%/*}:${template#*/}")
+  files+=("bazel-bin/examples/$template.json")
 done
 tools/bazel build --noshow_progress "${targets[@]}"
 "$cache/venv/bin/cfn-lint" --regions us-east-1 --template "${files[@]}"

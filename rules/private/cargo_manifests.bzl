@@ -1,15 +1,24 @@
 """Copies of this module's Cargo manifests that every crate_universe can read.
 
-crate_universe of rules_rust 0.54 refuses a manifest that names edition 2024. It only resolves dependencies, for
-which the edition means nothing: the edition that the sources are compiled with is named in the BUILD files.
+crate_universe of rules_rust 0.54 refuses a manifest that names edition 2024, or the resolver that came with it. It only resolves
+dependencies, which a lock file pins: the edition that the sources are compiled with is named in the BUILD files.
 """
 
+_OLDER = {
+    "edition = \"2024\"": "edition = \"2021\"",
+    "resolver = \"3\"": "resolver = \"2\"",
+}
+
 def _cargo_manifests_impl(repository_ctx):
+    exports = "exports_files([\"Cargo.toml\", \"Cargo.lock\"])\n"
+    repository_ctx.file("BUILD.bazel", exports, executable = False)
     for manifest in repository_ctx.attr.manifests:
-        text = repository_ctx.read(manifest).replace("edition = \"2024\"", "edition = \"2021\"")
+        text = repository_ctx.read(manifest)
+        for newer, older in _OLDER.items():
+            text = text.replace(newer, older)
         folder = manifest.package + "/" if manifest.package else ""
         repository_ctx.file(folder + "Cargo.toml", text, executable = False)
-        repository_ctx.file(folder + "BUILD.bazel", "exports_files([\"Cargo.toml\", \"Cargo.lock\"])\n", executable = False)
+        repository_ctx.file(folder + "BUILD.bazel", exports, executable = False)
 
         # Cargo reads no manifest of a package without a target.
         repository_ctx.file(folder + "src/lib.rs", "", executable = False)
@@ -38,9 +47,15 @@ def _extension_impl(module_ctx):
             Label("//shim/snapstart:Cargo.toml"),
         ],
     )
+    _cargo_manifests(
+        name = "rules_rust_lambda_deployer_manifests",
+        lockfile = Label("//deploy/deployer:Cargo.lock"),
+        manifests = [Label("//deploy/deployer:Cargo.toml")],
+    )
     return module_ctx.extension_metadata(reproducible = True)
 
 cargo_manifests = module_extension(
-    doc = "Makes `@rules_rust_lambda_manifests`, which this module's own crates are resolved from.",
+    doc = "Makes the repositories that this module's own crates are resolved from: `@rules_rust_lambda_manifests`, and " +
+          "`@rules_rust_lambda_deployer_manifests` for the deployer, whose crates nothing else needs.",
     implementation = _extension_impl,
 )

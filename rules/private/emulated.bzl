@@ -1,6 +1,7 @@
 """What the rules share that run a zip in the emulator."""
 
 load("//rules:providers.bzl", "LambdaZipInfo")
+load(":script.bzl", "quote")
 
 PYTHON_TOOLCHAIN = "@bazel_tools//tools/python:toolchain_type"
 
@@ -38,17 +39,6 @@ def _node(ctx):
         ctx.attr.zip.label,
         Label("//rules/private:node_runtime_client"),
     ))
-
-def quote(text):
-    """Quotes a text for a shell.
-
-    Args:
-      text: the text.
-
-    Returns:
-      A str that a shell reads as that text.
-    """
-    return "'" + text.replace("'", "'\\''") + "'"
 
 def check_handler(ctx, handler):
     """Fails if a handler setting can't be one of the zip's.

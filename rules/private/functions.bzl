@@ -17,5 +17,5 @@ def functions_of(ctx):
     handlers = ctx.attr.zip[LambdaZipInfo].handlers
     if len(handlers) > 1:
         return {handler.rpartition(".")[2]: handler for handler in handlers}
-    name = ctx.label.package.rpartition("/")[2] or ctx.label.name
+    name = ctx.label.package.rpartition("/")[2] or ctx.label.name.removesuffix(".template")
     return {name.replace(".", "-"): handlers[0]}

@@ -2,13 +2,8 @@
 
 load(":emulated.bzl", "EMULATED_ATTRS", "PYTHON_TOOLCHAIN", "check_handler", "emulated")
 load(":functions.bzl", "functions_of")
+load(":script.bzl", "in_runfiles")
 
-# `bazel run` starts programs in this folder, but not all ways to start them do.
-_BEFORE = """\
-set -e
-export BUILD_WORKING_DIRECTORY="${BUILD_WORKING_DIRECTORY:-$PWD}"
-cd "${RUNFILES_DIR:-$0.runfiles}/%s"
-"""
 
 def _lambda_local_impl(ctx):
     arguments = ["--port", str(ctx.attr.port), "--timeout-seconds", str(ctx.attr.timeout_seconds)]
@@ -23,7 +18,7 @@ def _lambda_local_impl(ctx):
         "local",
         arguments,
         ctx.files.events,
-        before = _BEFORE % ctx.workspace_name,
+        before = in_runfiles(ctx),
         after = " \"$@\"",
     )]
 

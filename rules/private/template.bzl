@@ -30,7 +30,8 @@ def _lambda_template_impl(ctx):
         "aws_tags": ctx.attr.aws_tags,
         "edge": info.edge,
         "functions": _functions(ctx),
-        "label": str(ctx.label).replace("@@//", "//"),
+        # As the user wrote it, where `lambda_deploy` made this target.
+        "label": str(ctx.label).replace("@@//", "//").removesuffix(".template"),
         "runtime": info.runtime,
         "streaming": info.streaming,
         "zip_label": str(ctx.attr.zip.label).replace("@@//", "//"),

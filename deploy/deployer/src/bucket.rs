@@ -1,22 +1,24 @@
 //! The bucket that zips are uploaded to.
 
 use aws_sdk_s3::{
+    error::SdkError,
     primitives::ByteStream,
     types::{BucketLocationConstraint, ChecksumAlgorithm, CreateBucketConfiguration, PublicAccessBlockConfiguration},
 };
 
 use crate::{
     clients::Clients,
-    failure::{Failure, aws},
+    failure::{Failure, REFUSED, aws},
     package::Package,
     report::progress,
+    stack::POLL,
 };
 
 /// Uploads the zip, if it is not there; returns the bucket's name.
 ///
 /// Its key is its digest, so what is there is what would be uploaded.
 pub(crate) async fn upload(clients: &Clients, package: &Package, given: Option<&str>) -> Result<String, Failure> {
-    let account = clients.account().await?;
+    let account = &clients.identity().await?.account;
     let bucket = name(clients, given).await?;
     if given.is_none() {
         make(clients, &bucket).await?;
@@ -31,24 +33,16 @@ pub(crate) async fn upload(clients: &Clients, package: &Package, given: Option<&
         .await;
     match head {
         Ok(_) => return Ok(bucket),
-        Err(error)
-            if error
-                .raw_response()
-                .is_some_and(|response| response.status().as_u16() == 403) =>
-        {
+        Err(error) if status(&error) == Some(404) => {}
+        Err(error) if status(&error) == Some(403) => {
             return Err(Failure::with_code(
                 format!(
                     "the bucket {bucket} is another account's, or these credentials may not read it (s3:GetObject, s3:ListBucket): \
-                     the stack's account is {}",
-                    account
+                     the stack's account is {account}"
                 ),
-                4,
+                REFUSED,
             ));
         }
-        Err(error)
-            if error
-                .raw_response()
-                .is_some_and(|response| response.status().as_u16() == 404) => {}
         Err(error) => return Err(aws("the bucket can't be read")(error)),
     }
     let size = std::fs::metadata(&package.zip)
@@ -80,65 +74,72 @@ pub(crate) async fn name(clients: &Clients, given: Option<&str>) -> Result<Strin
         Some(name) => Ok(name.to_owned()),
         None => Ok(format!(
             "rules-rust-lambda-{}-{}",
-            clients.account().await?,
+            clients.identity().await?.account,
             clients.region
         )),
     }
 }
 
-/// Makes the bucket of the account and Region, if there is none.
+/// Makes the bucket of the account and Region, and closes it to the public, if that is not done.
 async fn make(clients: &Clients, name: &str) -> Result<(), Failure> {
-    let account = clients.account().await?;
+    let account = &clients.identity().await?.account;
     let s3 = &clients.s3;
-    let head = s3
-        .head_bucket()
+    loop {
+        let head = s3
+            .head_bucket()
+            .bucket(name)
+            .expected_bucket_owner(account)
+            .send()
+            .await;
+        match head {
+            Ok(_) => break,
+            Err(error) if status(&error) == Some(404) => {}
+            Err(error) if status(&error) == Some(403) => {
+                return Err(Failure::with_code(
+                    format!(
+                        "the bucket {name} is another account's, or these credentials may not use it (s3:ListBucket): name one of \
+                         yours with `--bucket`"
+                    ),
+                    REFUSED,
+                ));
+            }
+            Err(error) => return Err(aws(&format!("the bucket {name} can't be looked for"))(error)),
+        }
+        progress(&format!("making the bucket {name}"));
+        let mut create = s3.create_bucket().bucket(name);
+        // The oldest Region is the one that can't be named.
+        if clients.region != "us-east-1" {
+            create = create.create_bucket_configuration(
+                CreateBucketConfiguration::builder()
+                    .location_constraint(BucketLocationConstraint::from(&*clients.region))
+                    .build(),
+            );
+        }
+        let created = create.send().await;
+        match created.map_err(aws(&format!("the bucket {name} can't be made"))) {
+            // Another deployment makes it just now.
+            Err(failure) if failure.is("OperationAborted") => tokio::time::sleep(POLL).await,
+            Err(failure) if failure.is("BucketAlreadyOwnedByYou") => break,
+            Err(failure) => return Err(failure),
+            Ok(_) => break,
+        }
+    }
+    // The policy is set last, so where it is, all is.
+    let policy = s3
+        .get_bucket_policy()
         .bucket(name)
         .expected_bucket_owner(account)
         .send()
         .await;
-    match head {
-        Ok(_) => return Ok(()),
-        Err(error)
-            if error
-                .raw_response()
-                .is_some_and(|response| response.status().as_u16() == 404) => {}
-        Err(error)
-            if error
-                .raw_response()
-                .is_some_and(|response| response.status().as_u16() == 403) =>
-        {
-            return Err(Failure::with_code(
-                format!(
-                    "the bucket {name} is another account's, or these credentials may not use it (s3:ListBucket): name one of yours \
-                     with `--bucket`"
-                ),
-                4,
-            ));
-        }
-        Err(error) => return Err(aws(&format!("the bucket {name} can't be looked for"))(error)),
+    match policy.map_err(aws(&format!("the policy of the bucket {name} can't be read"))) {
+        Err(failure) if failure.is("NoSuchBucketPolicy") => secure(clients, name, account).await,
+        other => other.map(drop),
     }
-    progress(&format!("making the bucket {name}"));
-    let mut create = s3.create_bucket().bucket(name);
-    // The oldest Region is the one that can't be named.
-    if clients.region != "us-east-1" {
-        create = create.create_bucket_configuration(
-            CreateBucketConfiguration::builder()
-                .location_constraint(BucketLocationConstraint::from(&*clients.region))
-                .build(),
-        );
-    }
-    match create
-        .send()
-        .await
-        .map_err(aws(&format!("the bucket {name} can't be made")))
-    {
-        // Another deployment made it meanwhile.
-        Err(failure) if failure.is("BucketAlreadyOwnedByYou") => {}
-        other => {
-            other?;
-        }
-    }
-    secure(clients, name, account).await
+}
+
+/// The HTTP status that a request was answered with.
+fn status<E>(error: &SdkError<E>) -> Option<u16> {
+    error.raw_response().map(|response| response.status().as_u16())
 }
 
 async fn secure(clients: &Clients, name: &str, owner: &str) -> Result<(), Failure> {
@@ -157,13 +158,7 @@ async fn secure(clients: &Clients, name: &str, owner: &str) -> Result<(), Failur
         .send()
         .await
         .map_err(aws(&doing))?;
-    let partition = if clients.region.starts_with("cn-") {
-        "aws-cn"
-    } else if clients.region.starts_with("us-gov-") {
-        "aws-us-gov"
-    } else {
-        "aws"
-    };
+    let partition = &clients.identity().await?.partition;
     let bucket = format!("arn:{partition}:s3:::{name}");
     let policy = serde_json::json!({
         "Version": "2012-10-17",

@@ -3,8 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_sdk_cloudformation::types::{
-    Capability, Change, ChangeSetStatus, ChangeSetType, ExecutionStatus, OnStackFailure, Parameter, Replacement,
-    ResourceChange,
+    Capability, Change, ChangeSetStatus, ChangeSetType, ExecutionStatus, Parameter, Replacement, ResourceChange,
 };
 use serde_json::{Value, json};
 
@@ -21,24 +20,28 @@ pub(crate) struct ChangeSet {
     pub(crate) id: String,
     pub(crate) stack_id: String,
     pub(crate) changes: Vec<ResourceChange>,
-    /// Whether there is nothing to execute.
-    pub(crate) is_empty: bool,
 }
 
-/// Has CloudFormation compute the changes that make a stack what the template says.
-pub(crate) async fn create(
+/// A change set that CloudFormation is asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) id: String,
+    pub(crate) stack_id: String,
+}
+
+/// Asks CloudFormation for the changes that make a stack what the template says.
+pub(crate) async fn request(
     clients: &Clients,
     package: &Package,
     stack: &str,
     bucket: &str,
     is_new: bool,
-) -> Result<ChangeSet, Failure> {
-    let doing = format!("CloudFormation can't compute the changes of the stack {stack}");
+) -> Result<Request, Failure> {
     let nanoseconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default()
         .as_nanos();
-    let mut request = clients
+    let created = clients
         .cloudformation
         .create_change_set()
         .stack_name(stack)
@@ -53,18 +56,28 @@ pub(crate) async fn create(
         .parameters(parameter("CodeBucket", bucket))
         .parameters(parameter("CodeKey", &package.key()))
         .capabilities(Capability::CapabilityIam)
-        .capabilities(Capability::CapabilityNamedIam);
-    if is_new {
-        // Else a stack that could not be made would be in the way of the next attempt.
-        request = request.on_stack_failure(OnStackFailure::Delete);
-    }
-    let created = request.send().await.map_err(aws(&doing))?;
-    let id = created.id.unwrap_or_default();
+        .capabilities(Capability::CapabilityNamedIam)
+        .send()
+        .await
+        .map_err(aws(&doing(stack)))?;
+    Ok(Request {
+        id: created.id.unwrap_or_default(),
+        stack_id: created.stack_id.unwrap_or_default(),
+    })
+}
+
+fn doing(stack: &str) -> String {
+    format!("CloudFormation can't compute the changes of the stack {stack}")
+}
+
+/// Waits until the changes are computed; `None` if there are none.
+pub(crate) async fn computed(clients: &Clients, stack: &str, request: Request) -> Result<Option<ChangeSet>, Failure> {
+    let doing = doing(stack);
     loop {
         let mut pages = clients
             .cloudformation
             .describe_change_set()
-            .change_set_name(&id)
+            .change_set_name(&request.id)
             .into_paginator()
             .send();
         let mut changes = Vec::new();
@@ -84,28 +97,51 @@ pub(crate) async fn create(
             }
             Some(ChangeSetStatus::Failed) if says_nothing_changes(reason) => true,
             Some(ChangeSetStatus::Failed) => {
-                let _ = delete(clients, &id).await;
-                return Err(Failure::new(format!("{doing}: {reason}")));
+                let details = validation_failures(clients, &request).await;
+                return Err(Failure::new(format!("{doing}: {reason}{details}")));
             }
             _ => {
                 tokio::time::sleep(POLL / 4).await;
                 continue;
             }
         };
-        return Ok(ChangeSet {
-            stack_id: page.stack_id.unwrap_or_default(),
-            id,
+        return Ok((!is_empty).then_some(ChangeSet {
+            id: request.id,
+            stack_id: request.stack_id,
             changes,
-            is_empty,
-        });
+        }));
     }
+}
+
+/// What CloudFormation found wrong before it changed anything: its reason alone does not say.
+async fn validation_failures(clients: &Clients, request: &Request) -> String {
+    let events = clients
+        .cloudformation
+        .describe_events()
+        .stack_name(&request.stack_id)
+        .change_set_name(&request.id)
+        .send()
+        .await;
+    // Without the right to see them, the reason has to do.
+    let Ok(events) = events else {
+        return String::new();
+    };
+    let failures = events.operation_events().iter().filter_map(|event| {
+        let reason = event.validation_status_reason()?;
+        Some(format!(
+            "\n{}: {reason}",
+            event.logical_resource_id().unwrap_or_default()
+        ))
+    });
+    failures.collect()
 }
 
 fn parameter(key: &str, value: &str) -> Parameter {
     Parameter::builder().parameter_key(key).parameter_value(value).build()
 }
 
-fn says_nothing_changes(reason: &str) -> bool {
+/// Whether CloudFormation says that the stack is what the template says.
+pub(crate) fn says_nothing_changes(reason: &str) -> bool {
     reason.contains("didn't contain changes") || reason.contains("No updates are to be performed")
 }
 

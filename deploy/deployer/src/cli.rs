@@ -10,30 +10,82 @@ use clap::{Args, Parser, Subcommand};
 /// the changes back; 4 AWS refused the credentials or the action; 130 interrupted.
 #[derive(Parser)]
 #[command(name = "deploy", version)]
-pub(crate) struct Cli {
-    /// The CloudFormation template. Given by the target.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) template: PathBuf,
-    /// The zip. Given by the target.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) zip: PathBuf,
-    /// The stack's name.
-    #[arg(long, overrides_with = "stack", value_parser = stack_name)]
-    pub(crate) stack: String,
-    /// The Region. By default, the environment or the profile names it.
-    #[arg(long, overrides_with = "region")]
-    pub(crate) region: Option<String>,
+struct Arguments {
+    #[command(flatten)]
+    target: Target,
+    /// The stack's name, in place of the target's.
+    #[arg(long, global = true, value_parser = stack_name)]
+    stack: Option<String>,
+    /// The Region, in place of the target's. Without either, the environment or the profile names it.
+    #[arg(long, global = true)]
+    region: Option<String>,
     /// A profile of AWS's configuration files.
-    #[arg(long)]
-    pub(crate) profile: Option<String>,
-    /// The bucket that the zip is uploaded to. By default, one that is made for the account and the Region.
-    #[arg(long, overrides_with = "bucket")]
-    pub(crate) bucket: Option<String>,
+    #[arg(long, global = true)]
+    profile: Option<String>,
+    /// The bucket that the zip is uploaded to, in place of the target's. Without either, one is made for the account and the Region.
+    #[arg(long, global = true)]
+    bucket: Option<String>,
     /// Prints the result on stdout as JSON.
     #[arg(long, global = true)]
-    pub(crate) json: bool,
+    json: bool,
     #[command(subcommand)]
-    pub(crate) verb: Option<Verb>,
+    verb: Option<Verb>,
+}
+
+/// What the target gives.
+#[derive(Args)]
+struct Target {
+    #[arg(long, hide = true, value_name = "FILE")]
+    template: PathBuf,
+    #[arg(long, hide = true, value_name = "FILE")]
+    zip: PathBuf,
+    #[arg(long, hide = true, value_name = "NAME", value_parser = stack_name)]
+    target_stack: String,
+    #[arg(long, hide = true, value_name = "REGION")]
+    target_region: Option<String>,
+    #[arg(long, hide = true, value_name = "NAME")]
+    target_bucket: Option<String>,
+}
+
+/// What is to be done, of the target and of the command line.
+pub(crate) struct Cli {
+    /// The CloudFormation template.
+    pub(crate) template: PathBuf,
+    pub(crate) zip: PathBuf,
+    /// The stack's name.
+    pub(crate) stack: String,
+    /// Whether the command line names it.
+    pub(crate) is_stack_given: bool,
+    pub(crate) region: Option<String>,
+    pub(crate) profile: Option<String>,
+    pub(crate) bucket: Option<String>,
+    /// Whether results are for machines.
+    pub(crate) json: bool,
+    pub(crate) verb: Verb,
+}
+
+impl Cli {
+    /// Parses the command line. Ends the process if it can't be, or asks for help.
+    pub(crate) fn parse() -> Self {
+        Arguments::parse().into()
+    }
+}
+
+impl From<Arguments> for Cli {
+    fn from(arguments: Arguments) -> Self {
+        let target = arguments.target;
+        Self {
+            template: target.template,
+            zip: target.zip,
+            is_stack_given: arguments.stack.is_some(),
+            stack: arguments.stack.unwrap_or(target.target_stack),
+            region: arguments.region.or(target.target_region),
+            profile: arguments.profile,
+            bucket: arguments.bucket.or(target.target_bucket),
+            json: arguments.json,
+            verb: arguments.verb.unwrap_or(Verb::Provision),
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -100,21 +152,25 @@ fn stack_name(text: &str) -> Result<String, String> {
 mod tests {
     use super::*;
 
+    fn parse(words: &str) -> Cli {
+        let target = ["deploy", "--template", "t", "--zip", "z", "--target-stack", "shop"];
+        let words = target.into_iter().chain(words.split_whitespace());
+        Arguments::try_parse_from(words).unwrap().into()
+    }
+
     #[test]
-    fn a_later_argument_overrides_the_targets() {
-        let words = [
-            "deploy",
-            "--template",
-            "t",
-            "--zip",
-            "z",
-            "--stack",
-            "a",
-            "--stack",
-            "b",
-            "status",
-        ];
-        assert_eq!(Cli::try_parse_from(words).unwrap().stack, "b");
+    fn the_target_says_what_the_command_line_does_not() {
+        let cli = parse("--target-region eu-central-1");
+        assert_eq!((&*cli.stack, cli.region.as_deref()), ("shop", Some("eu-central-1")));
+        assert!(matches!(cli.verb, Verb::Provision));
+        let cli = parse("--target-region eu-central-1 --region us-east-1 --stack shop-test status");
+        assert_eq!((&*cli.stack, cli.region.as_deref()), ("shop-test", Some("us-east-1")));
+    }
+
+    #[test]
+    fn options_may_follow_the_verb() {
+        let cli = parse("status --stack shop-test --json");
+        assert_eq!((&*cli.stack, cli.json), ("shop-test", true));
     }
 
     #[test]

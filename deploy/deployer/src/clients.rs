@@ -1,7 +1,7 @@
 //! AWS's services, in the account and Region that are meant.
 
 use aws_config::{BehaviorVersion, Region};
-use aws_smithy_http_client::{Builder, tls};
+use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig, tls};
 use tokio::sync::OnceCell;
 
 use crate::{
@@ -17,15 +17,31 @@ pub(crate) struct Clients {
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
     pub(crate) s3: aws_sdk_s3::Client,
     sts: aws_sdk_sts::Client,
-    account: OnceCell<String>,
+    identity: OnceCell<Identity>,
+}
+
+/// Whose the credentials are.
+pub(crate) struct Identity {
+    /// The account's number.
+    pub(crate) account: String,
+    /// The partition of AWS that it is in, such as `aws` or `aws-cn`.
+    pub(crate) partition: String,
 }
 
 impl Clients {
     /// Finds the Region and the credentials as AWS's own tools do.
     pub(crate) async fn connect(cli: &Cli, edge: bool) -> Result<Self, Failure> {
-        let http = Builder::new()
-            .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
-            .build_https();
+        let http = Builder::new().build_with_connector_fn(|settings, components| {
+            // As AWS's own tools, by HTTPS_PROXY and NO_PROXY.
+            let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
+            connector.set_connector_settings(settings.cloned());
+            if let Some(components) = components {
+                connector.set_sleep_impl(components.sleep_impl());
+            }
+            connector
+                .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+                .build()
+        });
         let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http);
         if let Some(profile) = &cli.profile {
             loader = loader.profile_name(profile);
@@ -50,7 +66,7 @@ impl Clients {
             .force_path_style(path_style)
             .build();
         Ok(Self {
-            account: OnceCell::new(),
+            identity: OnceCell::new(),
             region,
             cloudformation: aws_sdk_cloudformation::Client::new(&config),
             lambda: aws_sdk_lambda::Client::new(&config),
@@ -60,13 +76,17 @@ impl Clients {
         })
     }
 
-    /// The account of the credentials, by its number.
-    pub(crate) async fn account(&self) -> Result<&str, Failure> {
-        let account = self.account.get_or_try_init(|| async {
+    /// Whose the credentials are; AWS is asked once.
+    pub(crate) async fn identity(&self) -> Result<&Identity, Failure> {
+        let identity = self.identity.get_or_try_init(|| async {
             let asked = self.sts.get_caller_identity().send().await;
-            let identity = asked.map_err(aws("AWS can't be asked whose credentials these are"))?;
-            Ok(identity.account.unwrap_or_default())
+            let caller = asked.map_err(aws("AWS can't be asked whose credentials these are"))?;
+            let partition = caller.arn().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws");
+            Ok(Identity {
+                partition: partition.to_owned(),
+                account: caller.account.unwrap_or_default(),
+            })
         });
-        account.await.map(String::as_str)
+        identity.await
     }
 }

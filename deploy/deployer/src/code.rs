@@ -15,20 +15,16 @@ use crate::{
 
 /// Updates the functions' code, where nothing else differs from what is deployed.
 pub(crate) async fn update(cli: &Cli, clients: &Clients, package: &Package) -> Result<(), Failure> {
+    stack::settled(clients, &cli.stack).await?;
     stack::deployed(clients, &cli.stack).await?;
+    stack::check_owner(cli, clients, package).await?;
     if package.has_versions() {
         return Err(Failure::new(
             "the functions' events go to published versions, which only `provision` makes: run it in place of `code`",
         ));
     }
-    let template = clients
-        .cloudformation
-        .get_template()
-        .stack_name(&cli.stack)
-        .send()
-        .await
-        .map_err(aws("the stack's template can't be read"))?;
-    if without_code(template.template_body().unwrap_or_default())? != without_code(&package.body)? {
+    let deployed = stack::template(clients, &cli.stack).await?;
+    if without_code(&deployed)? != without_code(&package.body)? {
         return Err(Failure::new(
             "more than the code differs from what is deployed: run `plan` to see what, `provision` to deploy it",
         ));
@@ -68,7 +64,7 @@ async fn restore_one(
     name: &str,
 ) -> Result<bool, Failure> {
     let doing = format!("the code of the function {name} can't be updated");
-    if settled(clients, name, &doing).await? == package.sha256_base64 {
+    if settled(clients, name, &doing).await?.sha256_base64 == package.sha256_base64 {
         return Ok(false);
     }
     progress(&format!("updating the code of {}", function.name));
@@ -81,7 +77,11 @@ async fn restore_one(
         .send()
         .await
         .map_err(aws(&doing))?;
-    if settled(clients, name, &doing).await? != package.sha256_base64 {
+    let updated = settled(clients, name, &doing).await?;
+    if let Some(reason) = updated.failure {
+        return Err(Failure::new(format!("{doing}: {reason}")));
+    }
+    if updated.sha256_base64 != package.sha256_base64 {
         return Err(Failure::new(format!(
             "{doing}: somebody else has changed it meanwhile; run this again"
         )));
@@ -89,8 +89,15 @@ async fn restore_one(
     Ok(true)
 }
 
-/// The SHA-256 of a function's code, in base64, once no update is under way.
-async fn settled(clients: &Clients, name: &str, doing: &str) -> Result<String, Failure> {
+/// A function at rest.
+struct Settled {
+    sha256_base64: String,
+    /// Why its last update failed, if it did.
+    failure: Option<String>,
+}
+
+/// Waits until no update of a function is under way.
+async fn settled(clients: &Clients, name: &str, doing: &str) -> Result<Settled, Failure> {
     loop {
         let configuration = clients
             .lambda
@@ -102,19 +109,17 @@ async fn settled(clients: &Clients, name: &str, doing: &str) -> Result<String, F
         let is_busy = configuration.last_update_status() == Some(&LastUpdateStatus::InProgress)
             || configuration.state() == Some(&State::Pending);
         if !is_busy {
-            if configuration.last_update_status() == Some(&LastUpdateStatus::Failed) {
-                progress(&format!(
-                    "the last update of {name} failed: {}",
-                    configuration.last_update_status_reason().unwrap_or_default()
-                ));
-            }
-            return Ok(configuration.code_sha256.unwrap_or_default());
+            let is_failed = configuration.last_update_status() == Some(&LastUpdateStatus::Failed);
+            return Ok(Settled {
+                failure: is_failed.then(|| configuration.last_update_status_reason.unwrap_or_default()),
+                sha256_base64: configuration.code_sha256.unwrap_or_default(),
+            });
         }
         tokio::time::sleep(stack::POLL / 4).await;
     }
 }
 
-/// What a function is, in Lambda's words.
+/// What a function is, in Lambda's words. CloudFormation lists functions that it has not made yet, or no longer.
 pub(crate) async fn describe(
     clients: &Clients,
     package: &Package,
@@ -128,7 +133,11 @@ pub(crate) async fn describe(
         .set_qualifier(function.qualifier.clone())
         .send()
         .await
-        .map_err(aws(&format!("the function {name} can't be read")))?;
+        .map_err(aws(&format!("the function {name} can't be read")));
+    let configuration = match configuration {
+        Err(failure) if failure.is("ResourceNotFoundException") => return Ok(absent(name)),
+        other => other?,
+    };
     Ok(json!({
         "name": name,
         "isCurrent": configuration.code_sha256() == Some(&*package.sha256_base64),
@@ -136,4 +145,9 @@ pub(crate) async fn describe(
         "state": configuration.state().map(|state| state.as_str()),
         "version": configuration.version(),
     }))
+}
+
+/// As [`describe`], of a function that is not there.
+pub(crate) fn absent(name: &str) -> Value {
+    json!({"name": name, "isCurrent": false, "state": "not deployed"})
 }

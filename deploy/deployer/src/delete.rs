@@ -11,7 +11,7 @@ use crate::{
     failure::{Failure, aws},
     package::Package,
     report::{self, progress},
-    stack,
+    stack::{self, Condition},
 };
 
 /// Deletes the stack, once it is confirmed.
@@ -24,6 +24,9 @@ pub(crate) async fn delete(cli: &Cli, clients: &Clients, package: &Package, args
         );
         return Ok(());
     };
+    if stack::condition(stack::status(&found)) != Condition::Absent {
+        stack::check_owner(cli, clients, package).await?;
+    }
     if !args.yes {
         confirm(cli, clients, package).await?;
     }
@@ -55,7 +58,7 @@ async fn confirm(cli: &Cli, clients: &Clients, package: &Package) -> Result<(), 
     let question = format!(
         "delete the stack {} of account {} in {}, with {}?",
         cli.stack,
-        clients.account().await?,
+        clients.identity().await?.account,
         clients.region,
         functions.join(", ")
     );

@@ -17,12 +17,17 @@ pub(crate) struct End {
     pub(crate) reason: Option<String>,
 }
 
+/// How often a stack at rest is asked for events before it is believed that nothing was to be done.
+const PATIENCE: u32 = 3;
+
 /// Follows the events of a stack.
 pub(crate) struct Follower<'a> {
     clients: &'a Clients,
     stack_id: String,
     last: Option<String>,
     reason: Option<String>,
+    /// Whether the stack itself has come to an end since.
+    has_ended: bool,
 }
 
 impl<'a> Follower<'a> {
@@ -33,6 +38,7 @@ impl<'a> Follower<'a> {
             stack_id: stack_id.to_owned(),
             last: None,
             reason: None,
+            has_ended: false,
         };
         follower.last = follower.new_events().await?.pop().and_then(|event| event.event_id);
         Ok(follower)
@@ -40,6 +46,7 @@ impl<'a> Follower<'a> {
 
     /// Shows events until CloudFormation is done.
     pub(crate) async fn finish(mut self) -> Result<End, Failure> {
+        let mut asked = 0;
         loop {
             // The status first: events that led to it are there then.
             let found = stack::find(self.clients, &self.stack_id).await?;
@@ -48,10 +55,9 @@ impl<'a> Follower<'a> {
                 self.show(&event);
                 self.last = event.event_id;
             }
-            // What is left is the removal of what was replaced.
-            let is_done = status == "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
-                || !matches!(stack::condition(&status), Condition::Busy) && status != "REVIEW_IN_PROGRESS";
-            if is_done {
+            asked += 1;
+            // A status may be that of before, for a moment; an event is not.
+            if is_rest(&status) && (self.has_ended || asked >= PATIENCE) {
                 return Ok(End {
                     status,
                     reason: self.reason,
@@ -90,10 +96,19 @@ impl<'a> Follower<'a> {
 
     fn show(&mut self, event: &StackEvent) {
         progress(&line(event));
+        self.has_ended |= event.physical_resource_id() == Some(&*self.stack_id)
+            && event.resource_status().is_some_and(|status| is_rest(status.as_str()));
         if self.reason.is_none() {
             self.reason = failure_of(event);
         }
     }
+}
+
+/// Whether CloudFormation has done what it was asked to.
+fn is_rest(status: &str) -> bool {
+    // What is left then is the removal of what was replaced.
+    status == "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+        || status != "REVIEW_IN_PROGRESS" && stack::condition(status) != Condition::Busy
 }
 
 /// An event in a line.
@@ -135,6 +150,12 @@ fn failure_of(event: &StackEvent) -> Option<String> {
 mod tests {
     use super::*;
     use aws_sdk_cloudformation::types::ResourceStatus;
+
+    #[test]
+    fn a_clean_up_is_nothing_to_wait_for() {
+        assert!(is_rest("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS") && is_rest("DELETE_COMPLETE"));
+        assert!(!is_rest("REVIEW_IN_PROGRESS") && !is_rest("UPDATE_ROLLBACK_IN_PROGRESS"));
+    }
 
     #[test]
     fn the_reason_is_the_failure_that_the_others_follow_from() {

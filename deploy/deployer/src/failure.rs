@@ -14,7 +14,7 @@ pub(crate) struct Failure {
 
 /// CloudFormation failed, and took the changes back.
 pub(crate) const ROLLED_BACK: u8 = 3;
-const REFUSED: u8 = 4;
+pub(crate) const REFUSED: u8 = 4;
 pub(crate) const INTERRUPTED: u8 = 130;
 
 impl Failure {

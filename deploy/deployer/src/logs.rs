@@ -31,7 +31,9 @@ pub(crate) async fn logs(cli: &Cli, clients: &Clients, package: &Package, args: 
         if args.function.as_ref().is_none_or(|name| *name == function.name)
             && let Some(name) = stack::physical_id(&resources, &function.logical_id)
         {
-            groups.push((function.name.clone(), format!("/aws/lambda/{name}")));
+            // Lambda@Edge puts the Region of the function before the name.
+            let prefix = if package.metadata.edge { "us-east-1." } else { "" };
+            groups.push((function.name.clone(), format!("/aws/lambda/{prefix}{name}")));
         }
     }
     if groups.is_empty() {
@@ -82,7 +84,11 @@ impl Followed {
             .send();
         let mut newest = self.since;
         while let Some(page) = pages.next().await {
-            let page = page.map_err(aws(&format!("the log group {} can't be read", self.group)))?;
+            let page = match page.map_err(aws(&format!("the log group {} can't be read", self.group))) {
+                // It is made with the first line.
+                Err(failure) if failure.is("ResourceNotFoundException") => break,
+                other => other?,
+            };
             for event in page.events() {
                 let id = event.event_id().unwrap_or_default();
                 if !self.shown.insert(id.to_owned()) {

@@ -18,8 +18,6 @@ mod status;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::{
     cli::{Cli, Verb},
     clients::Clients,
@@ -41,8 +39,9 @@ async fn main() -> ExitCode {
 
 async fn run(cli: &Cli) -> Result<(), Failure> {
     let package = Package::read(&cli.template, &cli.zip)?;
+    package.check_names(&cli.stack)?;
     let clients = Clients::connect(cli, package.metadata.edge).await?;
-    match cli.verb.as_ref().unwrap_or(&Verb::Provision) {
+    match &cli.verb {
         Verb::Plan => provision::plan(cli, &clients, &package).await,
         Verb::Provision => provision::provision(cli, &clients, &package).await,
         Verb::Status => status::status(cli, &clients, &package).await,

@@ -29,6 +29,8 @@ pub(crate) struct Metadata {
     pub(crate) code_sha256: String,
     pub(crate) edge: bool,
     pub(crate) functions: Vec<Function>,
+    /// The target.
+    pub(crate) label: String,
 }
 
 /// One function of the stack.
@@ -87,6 +89,26 @@ impl Package {
         })
     }
 
+    /// Makes sure that Lambda takes the functions' names in a stack.
+    pub(crate) fn check_names(&self, stack: &str) -> Result<()> {
+        let resources: Value = serde_json::from_str(&self.body)?;
+        for function in &self.metadata.functions {
+            let name = &resources["Resources"][&function.logical_id]["Properties"]["FunctionName"];
+            let name = match name["Fn::Sub"].as_str() {
+                Some(pattern) => pattern.replace("${AWS::StackName}", stack),
+                None if name["Ref"] == "AWS::StackName" => stack.to_owned(),
+                None => continue,
+            };
+            if name.len() > 64 {
+                bail!(
+                    "a function would be called {name}, and Lambda takes 64 characters: shorten the stack's name, or name the \
+                     functions with `handlers`"
+                );
+            }
+        }
+        Ok(())
+    }
+
     /// Whether events go to published versions, and not to the latest code.
     pub(crate) fn has_versions(&self) -> bool {
         self.has_versions
@@ -114,22 +136,29 @@ impl Package {
     }
 }
 
-/// A template without what code alone changes: digests, and the logical IDs that hold them.
-pub(crate) fn without_code(template: &str) -> Result<Value> {
+/// The target that a template is of, if it is of one.
+pub(crate) fn label(template: &str) -> Option<String> {
+    let value: Value = serde_json::from_str(template).ok()?;
+    Some(value["Metadata"]["RulesRustLambda"]["Label"].as_str()?.to_owned())
+}
+
+/// A template without what code alone changes, which is its digest, and without what CloudFormation changes nothing for.
+pub(crate) fn without_code(template: &str) -> Result<String> {
     let mut value: Value = serde_json::from_str(template).context("the stack's template is no JSON")?;
     let code = value["Metadata"]["RulesRustLambda"]["CodeSha256"]
         .as_str()
         .unwrap_or_default()
         .to_owned();
-    value["Metadata"]["RulesRustLambda"]["CodeSize"] = Value::Null;
-    if code.len() < 12 {
-        return Ok(value);
+    if let Some(members) = value.as_object_mut() {
+        members.remove("Description");
+        members.remove("Metadata");
     }
-    let text = value
-        .to_string()
-        .replace(&code, "CODE")
-        .replace(&format!("code {}", &code[..12]), "code");
-    serde_json::from_str(&text).context("the stack's template is no JSON")
+    let mut text = value.to_string();
+    if let Some(start) = code.get(..12) {
+        text = text.replace(&code, "CODE").replace(&format!("code {start}"), "code");
+    }
+    // CloudFormation gives other characters back as question marks.
+    Ok(text.replace(|character: char| !character.is_ascii(), "?"))
 }
 
 #[cfg(test)]
@@ -154,6 +183,15 @@ mod tests {
         assert_ne!(
             without_code(&template(&one, 128)).unwrap(),
             without_code(&template(&one, 256)).unwrap()
+        );
+    }
+
+    #[test]
+    fn what_cloudformation_gives_back_is_what_was_sent() {
+        let template = |city: &str| format!(r#"{{"Metadata": {{}}, "Resources": {{"City": "{city}"}}}}"#);
+        assert_eq!(
+            without_code(&template("Zürich")).unwrap(),
+            without_code(&template("Z?rich")).unwrap()
         );
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use aws_sdk_cloudformation::types::ResourceChange;
 use serde_json::json;
 
 use crate::{
@@ -20,13 +21,23 @@ use crate::{
 /// How often changes are computed again after somebody else has changed the stack.
 const ATTEMPTS: u32 = 5;
 
+const NOTHING_TO_DO: &str = "nothing to do: the stack is up to date";
+
 /// Shows what [`provision`] would change; changes nothing.
 pub(crate) async fn plan(cli: &Cli, clients: &Clients, package: &Package) -> Result<(), Failure> {
+    let stage = RefCell::default();
+    interruptible(clients, &stage, plan_once(cli, clients, package, &stage)).await
+}
+
+async fn plan_once(cli: &Cli, clients: &Clients, package: &Package, stage: &RefCell<Stage>) -> Result<(), Failure> {
     let bucket = bucket::name(clients, cli.bucket.as_deref()).await?;
     let existing = stack::settled(clients, &cli.stack).await?;
     let condition = existing
         .as_ref()
         .map_or(Condition::Absent, |stack| stack::condition(stack::status(stack)));
+    if condition != Condition::Absent {
+        stack::check_owner(cli, clients, package).await?;
+    }
     if matches!(condition, Condition::Wreck | Condition::Stuck) {
         let status = existing.as_ref().map_or("", stack::status);
         return Err(Failure::new(format!(
@@ -35,28 +46,47 @@ pub(crate) async fn plan(cli: &Cli, clients: &Clients, package: &Package) -> Res
             advice(condition)
         )));
     }
-    let changes = change_set::create(clients, package, &cli.stack, &bucket, condition == Condition::Absent).await?;
-    discard(clients, &changes).await?;
-    if changes.is_empty {
-        report::result(
-            cli.json,
-            "nothing to do: the stack is up to date\n",
-            &json!({"changes": []}),
-        );
-    } else {
-        let value = json!({"changes": change_set::to_json(&changes.changes)});
-        report::result(cli.json, &change_set::table(&changes.changes), &value);
+    match computed(cli, clients, package, stage, &bucket, condition == Condition::Absent).await? {
+        None => report::result(cli.json, &format!("{NOTHING_TO_DO}\n"), &json!({"changes": []})),
+        Some(changes) => {
+            discard(clients, &changes.id, &changes.stack_id).await?;
+            let value = json!({"changes": change_set::to_json(&changes.changes)});
+            report::result(cli.json, &change_set::table(&changes.changes), &value);
+        }
     }
     Ok(())
 }
 
+/// Computes the changes; `None` if there are none. Then, and if they can't be computed, nothing is left behind.
+async fn computed(
+    cli: &Cli,
+    clients: &Clients,
+    package: &Package,
+    stage: &RefCell<Stage>,
+    bucket: &str,
+    is_new: bool,
+) -> Result<Option<ChangeSet>, Failure> {
+    let request = match change_set::request(clients, package, &cli.stack, bucket, is_new).await {
+        Err(failure) if change_set::says_nothing_changes(&failure.message) => return Ok(None),
+        request => request?,
+    };
+    stage.replace(Stage::Planned(request.clone()));
+    let computed = change_set::computed(clients, &cli.stack, request.clone()).await;
+    if let Ok(Some(_)) = &computed {
+        return computed;
+    }
+    let discarded = discard(clients, &request.id, &request.stack_id).await;
+    stage.replace(Stage::Preparing);
+    // What is said is why they can't be computed, rather than why that can't be tidied up.
+    let computed = computed?;
+    discarded?;
+    Ok(computed)
+}
+
 /// Creates the stack or updates it.
 pub(crate) async fn provision(cli: &Cli, clients: &Clients, package: &Package) -> Result<(), Failure> {
-    let stage = RefCell::new(Stage::Preparing);
-    tokio::select! {
-        result = attempts(cli, clients, package, &stage) => result,
-        _ = tokio::signal::ctrl_c() => Err(interrupted(cli, clients, stage.take()).await),
-    }
+    let stage = RefCell::default();
+    interruptible(clients, &stage, attempts(cli, clients, package, &stage)).await
 }
 
 /// What an interruption leaves behind.
@@ -64,25 +94,33 @@ pub(crate) async fn provision(cli: &Cli, clients: &Clients, package: &Package) -
 enum Stage {
     #[default]
     Preparing,
-    Planned {
-        id: String,
-        stack_id: String,
-    },
-    Executing,
+    Planned(change_set::Request),
+    Changing,
 }
 
-async fn interrupted(cli: &Cli, clients: &Clients, stage: Stage) -> Failure {
+async fn interruptible(
+    clients: &Clients,
+    stage: &RefCell<Stage>,
+    work: impl Future<Output = Result<(), Failure>>,
+) -> Result<(), Failure> {
+    tokio::select! {
+        result = work => result,
+        _ = tokio::signal::ctrl_c() => Err(interrupted(clients, stage.take()).await),
+    }
+}
+
+async fn interrupted(clients: &Clients, stage: Stage) -> Failure {
     let message = match stage {
         Stage::Preparing => "interrupted: nothing was changed".to_owned(),
-        Stage::Planned { id, stack_id } => match discard_planned(clients, &id, &stack_id).await {
+        Stage::Planned(request) => match discard(clients, &request.id, &request.stack_id).await {
             Ok(()) => "interrupted: nothing was changed".to_owned(),
             Err(failure) => format!("interrupted; {}", failure.message),
         },
-        Stage::Executing => format!(
-            "interrupted: CloudFormation goes on with the stack {}; the same command follows it, and then sees whether there is \
-             more to do",
-            cli.stack
-        ),
+        Stage::Changing => {
+            "interrupted: what has begun goes on in AWS; the same command follows it, and then sees whether there is \
+                            more to do"
+                .to_owned()
+        }
     };
     Failure::with_code(message, INTERRUPTED)
 }
@@ -110,8 +148,14 @@ fn is_conflict(failure: &Failure) -> bool {
         "AlreadyExistsException",
         "OperationInProgressException",
     ];
+    // Of a stack that was created, begun to be changed, or deleted meanwhile.
+    const MEANWHILE: [&str; 3] = [
+        "already exists and cannot be created again",
+        "_IN_PROGRESS",
+        "does not exist",
+    ];
     OTHERS.iter().any(|code| failure.is(code))
-        || failure.is("ValidationError") && failure.message.contains("_IN_PROGRESS")
+        || failure.is("ValidationError") && MEANWHILE.iter().any(|text| failure.message.contains(text))
 }
 
 async fn attempt_once(
@@ -121,44 +165,49 @@ async fn attempt_once(
     stage: &RefCell<Stage>,
     bucket: &str,
 ) -> Result<(), Failure> {
-    let is_new = prepare(cli, clients).await?;
-    let changes = change_set::create(clients, package, &cli.stack, bucket, is_new).await?;
-    stage.replace(Stage::Planned {
-        id: changes.id.clone(),
-        stack_id: changes.stack_id.clone(),
-    });
-    if changes.is_empty {
-        discard(clients, &changes).await?;
+    let is_new = prepare(cli, clients, package, stage).await?;
+    let Some(changes) = computed(cli, clients, package, stage, bucket, is_new).await? else {
+        stage.replace(Stage::Changing);
         let is_restored = code::restore(cli, clients, package, bucket).await?;
         let text = if is_restored {
             "the functions' code is restored"
         } else {
-            "nothing to do: the stack is up to date"
+            NOTHING_TO_DO
         };
-        return succeed(cli, clients, text, &changes).await;
-    }
+        return succeed(cli, clients, text, &[]).await;
+    };
     progress(&change_set::table(&changes.changes));
     let follower = Follower::start(clients, &changes.stack_id).await?;
+    stage.replace(Stage::Changing);
     change_set::execute(clients, &changes).await?;
-    stage.replace(Stage::Executing);
     let end = follower.finish().await?;
     match &*end.status {
         "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS" => {
             // Where `code` was faster than CloudFormation knows, its update changes nothing.
             code::restore(cli, clients, package, bucket).await?;
-            succeed(cli, clients, &format!("the stack {} is deployed", cli.stack), &changes).await
+            succeed(
+                cli,
+                clients,
+                &format!("the stack {} is deployed", cli.stack),
+                &changes.changes,
+            )
+            .await
         }
         _ => Err(failed(cli, clients, &changes, end).await),
     }
 }
 
 /// Gets a stack into a state from which it can be provisioned; tells whether it is new.
-async fn prepare(cli: &Cli, clients: &Clients) -> Result<bool, Failure> {
+async fn prepare(cli: &Cli, clients: &Clients, package: &Package, stage: &RefCell<Stage>) -> Result<bool, Failure> {
     let Some(found) = stack::settled(clients, &cli.stack).await? else {
         return Ok(true);
     };
     let status = stack::status(&found);
-    match stack::condition(status) {
+    let condition = stack::condition(status);
+    if condition != Condition::Absent {
+        stack::check_owner(cli, clients, package).await?;
+    }
+    match condition {
         Condition::Absent => Ok(true),
         Condition::Ready | Condition::Busy => Ok(false),
         Condition::Wreck => {
@@ -166,7 +215,9 @@ async fn prepare(cli: &Cli, clients: &Clients) -> Result<bool, Failure> {
                 "the stack {} is in {status}, and was never made whole: deleting it first",
                 cli.stack
             ));
+            stage.replace(Stage::Changing);
             remove(clients, stack::id(&found)).await?;
+            stage.replace(Stage::Preparing);
             Ok(true)
         }
         Condition::Stuck => Err(Failure::new(format!(
@@ -216,7 +267,7 @@ async fn failed(cli: &Cli, clients: &Clients, changes: &ChangeSet, end: End) -> 
     Failure::with_code(format!("the stack {} {outcome}\n{reason}", cli.stack), exit_code)
 }
 
-async fn succeed(cli: &Cli, clients: &Clients, text: &str, changes: &ChangeSet) -> Result<(), Failure> {
+async fn succeed(cli: &Cli, clients: &Clients, text: &str, changes: &[ResourceChange]) -> Result<(), Failure> {
     let found = stack::deployed(clients, &cli.stack).await?;
     progress(text);
     let outputs = stack::outputs(&found);
@@ -225,7 +276,7 @@ async fn succeed(cli: &Cli, clients: &Clients, text: &str, changes: &ChangeSet) 
         .map(|(key, value)| vec![(*key).to_owned(), (*value).to_owned()])
         .collect();
     let value = json!({
-        "changes": change_set::to_json(&changes.changes),
+        "changes": change_set::to_json(changes),
         "outputs": outputs.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect::<serde_json::Map<_, _>>(),
         "stackId": stack::id(&found),
         "status": stack::status(&found),
@@ -234,12 +285,8 @@ async fn succeed(cli: &Cli, clients: &Clients, text: &str, changes: &ChangeSet) 
     Ok(())
 }
 
-async fn discard(clients: &Clients, changes: &ChangeSet) -> Result<(), Failure> {
-    discard_planned(clients, &changes.id, &changes.stack_id).await
-}
-
 /// Deletes a change set, and the stack that was there only to have it.
-async fn discard_planned(clients: &Clients, id: &str, stack_id: &str) -> Result<(), Failure> {
+async fn discard(clients: &Clients, id: &str, stack_id: &str) -> Result<(), Failure> {
     change_set::delete(clients, id).await?;
     let found = stack::find(clients, stack_id).await?;
     if found.is_some_and(|stack| stack::status(&stack) == "REVIEW_IN_PROGRESS")

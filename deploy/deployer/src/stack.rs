@@ -8,8 +8,10 @@ use aws_sdk_cloudformation::{
 };
 
 use crate::{
+    cli::Cli,
     clients::Clients,
     failure::{Failure, aws},
+    package::{self, Package},
     report::progress,
 };
 
@@ -78,6 +80,29 @@ pub(crate) async fn deployed(clients: &Clients, stack: &str) -> Result<Stack, Fa
                 clients.region
             ))
         })
+}
+
+/// The template that a stack has, as it was sent.
+pub(crate) async fn template(clients: &Clients, stack: &str) -> Result<String, Failure> {
+    let template = clients.cloudformation.get_template().stack_name(stack).send().await;
+    let template = template.map_err(aws(&format!("the template of the stack {stack} can't be read")))?;
+    Ok(template.template_body.unwrap_or_default())
+}
+
+/// Makes sure that a stack is the target's own, before it is changed.
+pub(crate) async fn check_owner(cli: &Cli, clients: &Clients, package: &Package) -> Result<(), Failure> {
+    let stack = &cli.stack;
+    let ours = &package.metadata.label;
+    match package::label(&template(clients, stack).await?) {
+        Some(label) if label == *ours || cli.is_stack_given => Ok(()),
+        Some(label) => Err(Failure::new(format!(
+            "the stack {stack} is that of {label}: set another `stack` in {ours}; or, if both are the same, add `--stack {stack}` once"
+        ))),
+        None => Err(Failure::new(format!(
+            "the stack {stack} in {} is none that `lambda_deploy` made, and is left alone: set another `stack` in {ours}, or `--stack`",
+            clients.region
+        ))),
+    }
 }
 
 /// Describes a stack once no operation is under way on it.

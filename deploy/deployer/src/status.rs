@@ -22,7 +22,7 @@ pub(crate) async fn status(cli: &Cli, clients: &Clients, package: &Package) -> R
     for function in &package.metadata.functions {
         functions.push(match stack::physical_id(&resources, &function.logical_id) {
             Some(name) => code::describe(clients, package, function, name).await?,
-            None => json!({"name": function.name, "isCurrent": false, "state": "not deployed"}),
+            None => code::absent(&function.name),
         });
     }
     let mut text = format!("{} in {}: {}\n", cli.stack, clients.region, stack::status(&found));
@@ -33,7 +33,11 @@ pub(crate) async fn status(cli: &Cli, clients: &Clients, package: &Package) -> R
             vec![
                 cell(&function["name"]),
                 cell(&function["state"]),
-                if is_current { "runs this zip" } else { "runs other code" }.to_owned(),
+                match (is_current, function.get("version")) {
+                    (true, _) => "runs this zip".to_owned(),
+                    (false, Some(_)) => "runs other code".to_owned(),
+                    (false, None) => String::new(),
+                },
                 cell(&function["lastModified"]),
             ]
         })

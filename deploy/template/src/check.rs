@@ -128,7 +128,7 @@ fn check_sizes(function: &FunctionSettings, problems: &mut Vec<String>) {
         problems.push(format!("`layers` has {}, and Lambda takes 5", function.layers.len()));
     }
     for layer in &function.layers {
-        if !layer.starts_with("arn:") || layer.split(':').count() != 8 {
+        if !layer.starts_with("arn:") || layer.replace("AWS::", "").split(':').count() != 8 {
             problems.push(format!(
                 "`layers` has {layer:?}: use the ARN of a layer's version, \
                  \"arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION\""
@@ -269,7 +269,11 @@ fn check_event_source(function: &FunctionSettings, source: &EventSource, number:
                     "`batching_window_seconds = {batching_window_seconds}`: Lambda takes 0 to 300"
                 ));
             }
-            if *batch_size > 10 && *batching_window_seconds == 0 {
+            if queue.ends_with(".fifo") && (*batch_size > 10 || *batching_window_seconds > 0) {
+                problems.push(format!(
+                    "the queue {queue:?}: of FIFO queues, Lambda takes a `batch_size` of 10 at most, and no `batching_window_seconds`"
+                ));
+            } else if *batch_size > 10 && *batching_window_seconds == 0 {
                 problems.push(format!(
                     "`batch_size = {batch_size}`: above 10, set `batching_window_seconds` to 1 or more"
                 ));

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
-    function::{Parts, Target},
-    names::{Names, logical_id, text},
+    function::{Parts, RETAIN, Target},
+    names::{Names, substituted, text, unique_id},
     settings::{EventSource, FunctionSettings},
 };
 
@@ -22,7 +22,6 @@ pub(crate) fn add(parts: &mut Parts, function: &FunctionSettings, names: &Names,
                 batching_window_seconds,
                 report_batch_item_failures,
             } => {
-                let queue_name = queue.rsplit(':').next().unwrap_or_default();
                 let mut mapping = json!({
                     "BatchSize": batch_size,
                     "EventSourceArn": text(queue),
@@ -34,7 +33,9 @@ pub(crate) fn add(parts: &mut Parts, function: &FunctionSettings, names: &Names,
                 if *report_batch_item_failures {
                     mapping["FunctionResponseTypes"] = json!(["ReportBatchItemFailures"]);
                 }
-                let id = names.resource(&format!("Queue{}", logical_id(queue_name)));
+                // Its ARN begins as every queue's does.
+                let id = unique_id(queue);
+                let id = names.resource(&format!("Queue{}", id.trim_start_matches("ArnAwsSqs")));
                 parts.resource(id, "AWS::Lambda::EventSourceMapping", mapping);
             }
             EventSource::Schedule { expression, input } => {
@@ -44,7 +45,14 @@ pub(crate) fn add(parts: &mut Parts, function: &FunctionSettings, names: &Names,
             }
             EventSource::EventPattern { pattern } => {
                 rules += 1;
-                rule(parts, names, target, rules, json!({"EventPattern": pattern}), None);
+                rule(
+                    parts,
+                    names,
+                    target,
+                    rules,
+                    json!({"EventPattern": substituted(pattern)}),
+                    None,
+                );
             }
             EventSource::S3 {
                 bucket,
@@ -74,7 +82,7 @@ fn rule(parts: &mut Parts, names: &Names, target: &Target, number: u32, mut what
     let id = names.resource(&format!("Rule{number}"));
     let mut destination = json!({"Arn": target.arn, "Id": "function"});
     if let Some(input) = input {
-        destination["Input"] = json!(input.to_string());
+        destination["Input"] = text(&input.to_string());
     }
     what["Targets"] = json!([destination]);
     parts.resource(id.clone(), "AWS::Events::Rule", what);
@@ -91,7 +99,7 @@ fn notifications(
     prefix: &str,
     suffix: &str,
 ) {
-    let bucket_id = format!("Bucket{}", logical_id(bucket));
+    let bucket_id = format!("Bucket{}", unique_id(bucket));
     let permission_id = names.resource(&format!("{bucket_id}Permission"));
     parts.resource(
         permission_id.clone(),
@@ -110,7 +118,7 @@ fn notifications(
         json!({
             "Type": "AWS::S3::Bucket",
             // What is in it is not the function's.
-            "DeletionPolicy": "Retain",
+            "DeletionPolicy": RETAIN,
             "UpdateReplacePolicy": "Retain",
             "DependsOn": [],
             "Properties": {
@@ -151,7 +159,7 @@ fn notifications(
 
 fn route(parts: &mut Parts, names: &Names, target: &Target, method: &str, path: &str) {
     let api = json!({"Ref": HTTP_API});
-    if !parts.resources.contains_key(HTTP_API) {
+    if !std::mem::replace(&mut parts.has_http_api, true) {
         parts.resource(
             HTTP_API.to_owned(),
             "AWS::ApiGatewayV2::Api",
@@ -194,13 +202,16 @@ fn route(parts: &mut Parts, names: &Names, target: &Target, method: &str, path: 
     let (key, id) = if path == "$default" {
         (path.to_owned(), format!("{HTTP_API}RouteDefault"))
     } else {
-        let id = format!(
-            "{HTTP_API}Route{}{}",
-            logical_id(&method.to_ascii_lowercase()),
-            logical_id(path)
-        );
-        (format!("{method} {path}"), id)
+        let key = format!("{method} {path}");
+        let id = format!("{HTTP_API}Route{}", unique_id(&key));
+        (key, id)
     };
+    if let Some(other) = parts.resources.get(&id) {
+        parts
+            .clashes
+            .push(format!("the route {}", other["Properties"]["RouteKey"]));
+        return;
+    }
     parts.resource(
         id,
         "AWS::ApiGatewayV2::Route",

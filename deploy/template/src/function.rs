@@ -13,16 +13,35 @@ use crate::{
 /// The alias of the published version, for functions whose events go to one.
 const ALIAS: &str = "live";
 
+/// What the logical ID of a version ends with, until it is complete.
+const VERSION: &str = "Version";
+
+/// Keeps a resource when its stack goes, but not when its creation is taken back: then the next attempt would find it in the way.
+pub(crate) const RETAIN: &str = "RetainExceptOnCreate";
+
 /// Resources and outputs of a template, by their logical IDs.
+#[derive(Default)]
 pub(crate) struct Parts {
     pub(crate) resources: Map<String, Value>,
     pub(crate) outputs: Map<String, Value>,
+    /// IDs that two resources would have.
+    pub(crate) clashes: Vec<String>,
+    /// Whether the stack's HTTP API is among the resources.
+    pub(crate) has_http_api: bool,
 }
 
 impl Parts {
     pub(crate) fn resource(&mut self, id: String, resource_type: &str, properties: Value) {
-        self.resources
-            .insert(id, json!({"Type": resource_type, "Properties": properties}));
+        self.whole_resource(id, json!({"Type": resource_type, "Properties": properties}));
+    }
+
+    /// Adds a resource that has attributes besides its properties.
+    pub(crate) fn whole_resource(&mut self, id: String, resource: Value) {
+        if self.resources.contains_key(&id) {
+            self.clashes.push(id);
+        } else {
+            self.resources.insert(id, resource);
+        }
     }
 
     pub(crate) fn output(&mut self, id: String, description: &str, value: Value) {
@@ -58,12 +77,10 @@ pub(crate) fn add(
         parts.resource(names.resource("LogGroup"), "AWS::Logs::LogGroup", log_group);
     }
     if function.role.is_none() {
-        parts
-            .resources
-            .insert(names.resource("Role"), role(settings, function, names));
+        parts.whole_resource(names.resource("Role"), role(settings, function, names));
     }
     let properties = properties(settings, function, names, code);
-    let version = (settings.edge || function.has_alias()).then(|| version(settings, names, code, &properties));
+    let version = (settings.edge || function.has_alias()).then(|| version(settings, names, code));
     parts.resource(names.id.clone(), "AWS::Lambda::Function", properties);
     let mut target = Target {
         reference: json!({"Ref": names.id}),
@@ -71,7 +88,7 @@ pub(crate) fn add(
         resource: names.id.clone(),
     };
     if let Some((id, version)) = version {
-        parts.resources.insert(id.clone(), version);
+        parts.whole_resource(id.clone(), version);
         target = if settings.edge {
             Target {
                 reference: json!({"Ref": id}),
@@ -156,21 +173,54 @@ fn description(function: &FunctionSettings, code: &Code) -> String {
     }
 }
 
-/// A version, with a logical ID that changes with the code and the configuration: for CloudFormation, a changed version is another.
-fn version(settings: &Settings, names: &Names, code: &Code, properties: &Value) -> (String, Value) {
-    let mut digest = Sha256::new();
-    digest.update(code.sha256);
-    digest.update(properties.to_string());
-    let id = names.resource(&format!("Version{}", &hex(&digest.finalize())[..12]));
+/// A version, under a logical ID that [`name_versions`] completes.
+fn version(settings: &Settings, names: &Names, code: &Code) -> (String, Value) {
+    let id = names.resource(VERSION);
     let mut version = json!({
         "Type": "AWS::Lambda::Version",
         "Properties": {"Description": format!("code {}", code.hex()), "FunctionName": {"Ref": names.id}},
     });
     if settings.edge {
         // Distributions may still use it, and Lambda deletes no version that has copies.
-        version["DeletionPolicy"] = json!("Retain");
+        version["DeletionPolicy"] = json!(RETAIN);
     }
     (id, version)
+}
+
+/// Completes the logical IDs of a template's versions, so that they change with the code and the configuration: for CloudFormation,
+/// a changed version is another.
+pub(crate) fn name_versions(template: &mut Value, functions: &[String], code: &Code) {
+    for id in functions {
+        let plain = format!("{id}{VERSION}");
+        if template["Resources"].get(&plain).is_none() {
+            continue;
+        }
+        let mut properties = template["Resources"][id]["Properties"].clone();
+        if let Some(properties) = properties.as_object_mut() {
+            // Of the function, whatever its version: Lambda makes no further one for it.
+            properties.remove("ReservedConcurrentExecutions");
+        }
+        let mut digest = Sha256::new();
+        digest.update(code.sha256);
+        digest.update(properties.to_string());
+        rename(template, &plain, &format!("{plain}{}", &hex(&digest.finalize())[..12]));
+    }
+}
+
+/// Renames a resource, and what refers to it.
+fn rename(value: &mut Value, from: &str, to: &str) {
+    match value {
+        Value::String(text) if text == from => to.clone_into(text),
+        Value::Array(all) => all.iter_mut().for_each(|one| rename(one, from, to)),
+        Value::Object(members) => {
+            let renamed = std::mem::take(members).into_iter().map(|(name, mut member)| {
+                rename(&mut member, from, to);
+                (if name == from { to.to_owned() } else { name }, member)
+            });
+            *members = renamed.collect();
+        }
+        _ => {}
+    }
 }
 
 fn alias(parts: &mut Parts, function: &FunctionSettings, names: &Names, version: &str) -> Target {
@@ -217,7 +267,7 @@ fn url(
         // It names the alias by a text, in which CloudFormation sees no dependency.
         resource["DependsOn"] = json!(target.resource);
     }
-    parts.resources.insert(id.clone(), resource);
+    parts.whole_resource(id.clone(), resource);
     if authorization == UrlAuthorization::Everybody {
         parts.resource(
             names.resource("UrlPermission"),

@@ -1,8 +1,9 @@
 //! Logical IDs of resources, and functions' names.
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
-use crate::settings::FunctionSettings;
+use crate::{code::hex, settings::FunctionSettings};
 
 /// A name in letters and digits alone, as CloudFormation wants logical IDs: `create_order` is `CreateOrder`.
 pub(crate) fn logical_id(name: &str) -> String {
@@ -52,13 +53,34 @@ impl Names {
     }
 }
 
-/// A text in which pseudo parameters, such as `${AWS::AccountId}`, are substituted.
+/// A text in which pseudo parameters, such as `${AWS::AccountId}`, are substituted; others, such as IAM's `${aws:username}`, are not.
 pub(crate) fn text(text: &str) -> Value {
     match text {
         "${AWS::StackName}" => json!({"Ref": "AWS::StackName"}),
-        text if text.contains("${AWS::") => json!({"Fn::Sub": text}),
+        text if text.contains("${AWS::") => {
+            json!({"Fn::Sub": text.replace("${", "${!").replace("${!AWS::", "${AWS::")})
+        }
         text => json!(text),
     }
+}
+
+/// As [`text`], of each text in a value.
+pub(crate) fn substituted(value: &Value) -> Value {
+    match value {
+        Value::String(one) => text(one),
+        Value::Array(all) => all.iter().map(substituted).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, member)| (name.clone(), substituted(member)))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+/// A name as a part of a logical ID that no other name has.
+pub(crate) fn unique_id(name: &str) -> String {
+    let digest = hex(&Sha256::digest(name));
+    format!("{}{}", logical_id(name), &digest[..6])
 }
 
 /// As [`text`], of each.
@@ -85,5 +107,19 @@ mod tests {
             json!({"Fn::Sub": "/aws/lambda/${AWS::StackName}-x"})
         );
         assert_eq!(text("/aws/lambda/orders"), json!("/aws/lambda/orders"));
+        assert_eq!(
+            text("arn:aws:s3:::${AWS::AccountId}/${aws:username}"),
+            json!({"Fn::Sub": "arn:aws:s3:::${AWS::AccountId}/${!aws:username}"})
+        );
+        assert_eq!(
+            substituted(&json!({"Resource": ["${aws:username}", "${AWS::Region}"]})),
+            json!({"Resource": ["${aws:username}", {"Fn::Sub": "${AWS::Region}"}]})
+        );
+    }
+
+    #[test]
+    fn names_that_differ_in_signs_alone_have_ids_of_their_own() {
+        assert_ne!(unique_id("orders-dlq"), unique_id("orders_dlq"));
+        assert!(unique_id("/orders/{id}").starts_with("OrdersId"));
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    names::{Names, text, texts},
+    names::{Names, substituted, text, texts},
     settings::{EventSource, FunctionSettings, Settings},
 };
 
@@ -15,7 +15,7 @@ pub(crate) fn role(settings: &Settings, function: &FunctionSettings, names: &Nam
     }
     let mut statements = needed(settings, function, names);
     statements.extend(function.policy_statements.iter().map(|statement| {
-        let mut statement = statement.clone();
+        let mut statement = substituted(statement);
         if let Some(members) = statement.as_object_mut() {
             members.entry("Effect").or_insert(json!("Allow"));
         }

@@ -1,37 +1,44 @@
 //! The template as a whole.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use serde_json::{Map, Value, json};
 
 use crate::{
     check::check,
     code::Code,
     event_source,
-    function::{self, Parts},
+    function::{self, Parts, name_versions},
     names::Names,
+    patch::merge_patch,
     settings::Settings,
 };
 
-/// Renders the template of a stack.
+/// Renders the template of a stack, with a JSON Merge Patch over it.
 ///
 /// # Errors
 /// If a setting is none that Lambda takes. The message lists all of them, with the target's label.
-pub fn render(settings: &Settings, code: &Code) -> Result<Value> {
+pub fn render(settings: &Settings, code: &Code, patch: &Value) -> Result<Value> {
     check(settings)?;
-    let mut parts = Parts {
-        resources: Map::new(),
-        outputs: Map::new(),
-    };
+    let mut parts = Parts::default();
     let is_single = settings.functions.len() == 1;
     let mut functions = Vec::new();
+    let mut ids = Vec::new();
     for function in &settings.functions {
         let names = Names::new(function, is_single);
         let target = function::add(&mut parts, settings, function, &names, code);
         event_source::add(&mut parts, function, &names, &target);
         functions.push(json!({"LogicalId": names.id, "Name": function.name}));
+        ids.push(names.id);
+    }
+    if !parts.clashes.is_empty() {
+        bail!(
+            "{}: two resources of the stack would be the same ({}): name a function otherwise, or send events to one function",
+            settings.label,
+            parts.clashes.join(", ")
+        );
     }
     tag(&mut parts.resources, settings);
-    Ok(json!({
+    let mut template = json!({
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": format!("The functions of {}.", settings.zip_label),
         "Metadata": {
@@ -50,7 +57,11 @@ pub fn render(settings: &Settings, code: &Code) -> Result<Value> {
         },
         "Resources": parts.resources,
         "Outputs": parts.outputs,
-    }))
+    });
+    merge_patch(&mut template, patch);
+    // By what the functions are in the end.
+    name_versions(&mut template, &ids, code);
+    Ok(template)
 }
 
 /// Types of resources that have tags, and whether these are an object in place of a list of pairs.

@@ -28,12 +28,12 @@ fn code(byte: u8) -> Code {
 
 fn rendered(settings: Value) -> Value {
     let settings: Settings = serde_json::from_value(settings).unwrap();
-    render(&settings, &code(1)).unwrap()
+    render(&settings, &code(1), &json!({})).unwrap()
 }
 
 fn refusal(settings: Value) -> String {
     let settings: Settings = serde_json::from_value(settings).unwrap();
-    render(&settings, &code(1)).unwrap_err().to_string()
+    render(&settings, &code(1), &json!({})).unwrap_err().to_string()
 }
 
 fn ids(template: &Value) -> Vec<&str> {
@@ -91,7 +91,7 @@ fn functions_of_one_zip_are_told_apart_by_their_names() {
 fn a_published_version_changes_with_the_code_and_with_the_configuration() {
     let version = |settings: Value, byte| {
         let settings: Settings = serde_json::from_value(settings).unwrap();
-        let template = render(&settings, &code(byte)).unwrap();
+        let template = render(&settings, &code(byte), &json!({})).unwrap();
         let ids = ids(&template).into_iter().map(str::to_owned).collect::<Vec<_>>();
         ids.into_iter().find(|id| id.contains("Version")).unwrap()
     };
@@ -102,6 +102,63 @@ fn a_published_version_changes_with_the_code_and_with_the_configuration() {
     assert_ne!(
         first,
         version(settings(json!({"snap_start": true, "memory_mb": 256})), 1)
+    );
+    // Lambda makes no further version for what is not the version's.
+    assert_eq!(
+        first,
+        version(settings(json!({"snap_start": true, "reserved_concurrency": 5})), 1)
+    );
+}
+
+#[test]
+fn a_patched_function_has_another_version() {
+    let settings: Settings = serde_json::from_value(settings(json!({"snap_start": true}))).unwrap();
+    let with = |patch: Value| render(&settings, &code(1), &patch).unwrap();
+    let patch = json!({"Resources": {"CreateOrder": {"Properties": {"KmsKeyArn": "arn:aws:kms:x"}}}});
+    let (plain, patched) = (with(json!({})), with(patch));
+    let version = |template: &Value| {
+        template["Resources"]["CreateOrderAlias"]["Properties"]["FunctionVersion"]["Fn::GetAtt"][0]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert_ne!(version(&plain), version(&patched));
+    assert!(patched["Resources"].get(version(&patched)).is_some());
+}
+
+#[test]
+fn statements_may_name_the_account_and_iams_own_variables() {
+    let statement = json!({"Action": "s3:GetObject", "Resource": "arn:aws:s3:::${AWS::AccountId}/${aws:username}"});
+    let template = rendered(settings(json!({"policy_statements": [statement]})));
+    let statements =
+        &template["Resources"]["CreateOrderRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"];
+    assert_eq!(
+        statements[1]["Resource"],
+        json!({"Fn::Sub": "arn:aws:s3:::${AWS::AccountId}/${!aws:username}"})
+    );
+}
+
+#[test]
+fn what_would_be_one_resource_is_refused() {
+    let named = |name: &str, path: &str| json!({"name": name, "handler": "index.x", "event_sources": [{"type": "http_api", "method": "GET", "path": path}]});
+    let both = |first: Value, second: Value| {
+        let mut two = settings(json!({}));
+        two["functions"] = json!([first, second]);
+        two
+    };
+    let message = refusal(both(named("a", "/x"), named("b", "/x")));
+    assert!(message.contains("the route \"GET /x\""), "{message}");
+    let message = refusal(both(named("a", "/x"), named("a_role", "/y")));
+    assert!(message.contains("ARole"), "{message}");
+    let message = refusal(both(named("http_api", "/x"), named("b", "/y")));
+    assert!(message.contains("HttpApi"), "{message}");
+    let template = rendered(both(named("a", "/files/{id}"), named("b", "/files/id")));
+    assert_eq!(
+        ids(&template)
+            .iter()
+            .filter(|id| id.starts_with("HttpApiRoute"))
+            .count(),
+        2
     );
 }
 
@@ -129,11 +186,15 @@ fn functions_share_a_bucket_and_an_http_api() {
     other["event_sources"][1]["method"] = json!("POST");
     two["functions"].as_array_mut().unwrap().push(other);
     let template = rendered(two);
-    let bucket = &template["Resources"]["BucketUploads"];
+    let all = ids(&template);
+    let bucket_id = all
+        .iter()
+        .find(|id| template["Resources"][**id]["Type"] == "AWS::S3::Bucket")
+        .unwrap();
+    let bucket = &template["Resources"][*bucket_id];
     let configurations = &bucket["Properties"]["NotificationConfiguration"]["LambdaConfigurations"];
     assert_eq!(configurations.as_array().unwrap().len(), 2);
     assert_eq!(bucket["DependsOn"].as_array().unwrap().len(), 2);
-    let all = ids(&template);
     assert_eq!(all.iter().filter(|id| id.starts_with("HttpApiRoute")).count(), 2);
     assert_eq!(all.iter().filter(|id| **id == "HttpApi").count(), 1);
 }
@@ -221,6 +282,13 @@ fn each_refusal_names_the_attribute() {
             json!({"event_sources": [{"type": "http_api", "method": "get", "path": "/"}]}),
             "the method \"get\": use one of ANY",
         ),
+        (
+            json!({"event_sources": [{
+                "type": "sqs", "queue": "arn:aws:sqs:x:1:orders.fifo", "batch_size": 11,
+                "batching_window_seconds": 1, "report_batch_item_failures": true,
+            }]}),
+            "of FIFO queues, Lambda takes a `batch_size` of 10 at most",
+        ),
     ] {
         let message = refusal(settings(function));
         assert!(message.contains(part), "{part}\n{message}");
@@ -234,7 +302,7 @@ fn what_the_edge_lacks_is_refused_and_its_version_outlives_the_stack() {
     let template = rendered(edge.clone());
     let all = ids(&template);
     let version = all.iter().find(|id| id.contains("Version")).unwrap();
-    assert_eq!(template["Resources"][version]["DeletionPolicy"], "Retain");
+    assert_eq!(template["Resources"][version]["DeletionPolicy"], "RetainExceptOnCreate");
     assert!(!all.contains(&"CreateOrderLogGroup"));
     edge["functions"][0]["env"] = json!({"STAGE": "test"});
     edge["functions"][0]["url"] = json!("NONE");

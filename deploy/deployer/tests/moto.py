@@ -1,0 +1,417 @@
+"""Drives the deployer against moto, which serves AWS's APIs on loopback.
+
+Usage: moto.py MOTO_SERVER DEPLOYER TEMPLATE SETTINGS ZIP. The programs are moto's server, the deployer and the renderer of
+templates; the settings and the zip are those of a `lambda_deploy`. Needs the package boto3.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+import zipfile
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import boto3  # type: ignore[import-not-found]
+
+REGION = "eu-central-1"
+STACK = "hello"
+# moto's account.
+ACCOUNT = "123456789012"
+
+MOTO_SERVER, DEPLOYER, TEMPLATE, SETTINGS, ZIP = (Path(argument).resolve() for argument in sys.argv[1:6])
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+class Moto:
+    """A server with an account that holds nothing yet."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.policies: dict[str, bytes] = {}
+        self.endpoint = Front(self).endpoint
+        self.log = folder / "moto.log"
+        with self.log.open("wb") as log:
+            command = [str(MOTO_SERVER), "-H", "127.0.0.1", "-p", str(self.port)]
+            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        for _ in range(300):
+            with contextlib.suppress(OSError):
+                # Functions answer without a container.
+                config = json.dumps({"lambda": {"use_docker": False}}).encode()
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/moto-api/config", config, timeout=5).close()
+                return
+            time.sleep(0.1)
+        raise AssertionError(self.log.read_text())
+
+    def reset(self) -> None:
+        """Empties the account."""
+        urllib.request.urlopen(f"http://127.0.0.1:{self.port}/moto-api/reset", b"", timeout=5).close()
+        self.policies.clear()
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+class Front(ThreadingHTTPServer):
+    """Passes requests on to moto.
+
+    It keeps the policies of buckets itself: moto evaluates no conditions, and takes a policy that denies unencrypted connections for
+    one that denies all. On request it breaks down after a number of requests: before the next one, or before its answer.
+    """
+
+    def __init__(self, moto: Moto, requests: int = sys.maxsize, answers: bool = False) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.moto = moto
+        self.left = requests
+        self.answers = answers
+        self.lock = threading.Lock()
+        self.endpoint = f"http://127.0.0.1:{self.server_port}"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Front
+
+    def pass_on(self) -> None:
+        with self.server.lock:
+            self.server.left -= 1
+            left = self.server.left
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.close_connection = True
+        # What is asked for last is done, and the answer lost, or not done at all.
+        if left < -1 or (left == -1 and self.server.answers):
+            return
+        status, headers, content = self.answer(body)
+        if left == -1:
+            return
+        self.send_response(status)
+        for name, value in headers:
+            if name.lower() not in ("connection", "transfer-encoding", "date", "server"):
+                self.send_header(name, value)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def answer(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+        moto = self.server.moto
+        if self.path.endswith("?policy"):
+            if self.command == "PUT":
+                moto.policies[self.path] = body
+                return 204, [], b""
+            if policy := moto.policies.get(self.path):
+                return 200, [("Content-Length", str(len(policy)))], policy
+        upstream = http.client.HTTPConnection("127.0.0.1", moto.port)
+        upstream.request(self.command, self.path, body, dict(self.headers))
+        response = upstream.getresponse()
+        return response.status, response.getheaders(), response.read()
+
+    do_DELETE = do_GET = do_HEAD = do_POST = do_PUT = pass_on
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+class Account:
+    """What is in the account, as boto3 sees it."""
+
+    def __init__(self, endpoint: str) -> None:
+        def client(service: str) -> Any:
+            return boto3.client(
+                service,
+                endpoint_url=endpoint,
+                region_name=REGION,
+                aws_access_key_id="test",
+                aws_secret_access_key="test",
+            )
+
+        self.cloudformation = client("cloudformation")
+        self.function = client("lambda")
+        self.s3 = client("s3")
+
+    def stacks(self) -> list[str]:
+        found = self.cloudformation.list_stacks()["StackSummaries"]
+        return [stack["StackName"] for stack in found if stack["StackStatus"] != "DELETE_COMPLETE"]
+
+    def status(self) -> str:
+        status: str = self.cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"]
+        return status
+
+    def change_sets(self) -> list[str]:
+        found = self.cloudformation.list_change_sets(StackName=STACK)["Summaries"]
+        return [change["ChangeSetName"] for change in found if change["ExecutionStatus"] == "AVAILABLE"]
+
+    def configuration(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.function.get_function_configuration(FunctionName=STACK)
+        return found
+
+    def objects(self) -> list[str]:
+        found: list[str] = []
+        for bucket in self.s3.list_buckets()["Buckets"]:
+            found += [item["Key"] for item in self.s3.list_objects_v2(Bucket=bucket["Name"]).get("Contents", [])]
+        return found
+
+
+class Deployment:
+    """A zip and its template, which the deployer is run on."""
+
+    def __init__(self, folder: Path, marker: str = "", **settings: Any) -> None:
+        folder.mkdir()
+        self.zip = folder / "lambda.zip"
+        shutil.copy(ZIP, self.zip)
+        self.zip.chmod(0o644)
+        if marker:
+            with zipfile.ZipFile(self.zip, "a") as archive:
+                archive.writestr("marker", marker)
+        content = json.loads(SETTINGS.read_text())
+        for function in content["functions"]:
+            function |= settings
+        settings_file = folder / "settings.json"
+        settings_file.write_text(json.dumps(content))
+        self.template = folder / "template.json"
+        render = [str(TEMPLATE), "--settings", str(settings_file), "--zip", str(self.zip), "--output", str(self.template)]
+        subprocess.run(render, check=True)
+
+    def start(self, endpoint: str, *arguments: str, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
+        command = [str(DEPLOYER), "--template", str(self.template), "--zip", str(self.zip), "--target-stack", STACK]
+        environment = {
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_MAX_ATTEMPTS": "1",
+            "AWS_REGION": REGION,
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+        environment |= env or {}
+        return subprocess.Popen(
+            [*command, *arguments],
+            env={name: value for name, value in environment.items() if value},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, endpoint: str, *arguments: str, code: int = 0, env: dict[str, str] | None = None) -> tuple[str, str]:
+        """Runs the deployer; returns what it printed on stdout and stderr."""
+        process = self.start(endpoint, *arguments, env=env)
+        stdout, stderr = process.communicate(timeout=120)
+        assert process.returncode == code, f"{arguments}: exit {process.returncode}, not {code}\n{stdout}\n{stderr}"
+        return stdout, stderr
+
+    def json(self, endpoint: str, *arguments: str) -> Any:
+        return json.loads(self.run(endpoint, *arguments, "--json")[0])
+
+
+class Deployments:
+    """What the tests deploy."""
+
+    def __init__(self, folder: Path) -> None:
+        self.first = Deployment(folder / "first")
+        self.bigger = Deployment(folder / "bigger", memory_mb=256)
+        self.edited = Deployment(folder / "edited", marker="edited")
+
+
+def life(moto: Moto, account: Account, deployments: Deployments) -> None:
+    """From nothing to nothing: each verb once, and each of them again."""
+    first, at = deployments.first, moto.endpoint
+    stdout, _ = first.run(at, "plan")
+    assert re.search(r"^Add +\w+ +AWS::Lambda::Function", stdout, re.MULTILINE), stdout
+    assert account.stacks() == [] and account.objects() == [], "plan left something"
+
+    # Of stacks made by change sets, moto shows no outputs.
+    stdout, stderr = first.run(at, "--json")
+    assert "AWS::Lambda::Function" in stderr and "CREATE_COMPLETE" in stderr, stderr
+    result = json.loads(stdout)
+    assert result["stackId"].startswith(f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{STACK}/"), result
+    assert "AWS::Lambda::Function" in {change["type"] for change in result["changes"]}, result
+    assert account.status() == "CREATE_COMPLETE"
+    assert account.configuration()["MemorySize"] == 128
+    assert len(account.objects()) == 1
+    (policy,) = moto.policies.values()
+    assert json.loads(policy)["Statement"][0]["Effect"] == "Deny" and b"aws:SecureTransport" in policy, policy
+
+    stdout, stderr = first.run(at)
+    assert "nothing to do: the stack is up to date" in stderr, stderr
+    assert "uploading" not in stderr
+    assert "nothing to do" in first.run(at, "plan")[0]
+    assert first.json(at, "plan") == {"changes": []}
+
+    status = first.json(at, "status")
+    assert [function["isCurrent"] for function in status["functions"]] == [True], status
+    assert "runs other code" in deployments.edited.run(at, "status")[0]
+    described = first.json(at, "describe")
+    assert "AWS::IAM::Role" in {resource["type"] for resource in described["resources"]}, described
+
+    # Code alone, and what is not code alone.
+    _, stderr = deployments.bigger.run(at, "code", code=1)
+    assert "more than the code differs" in stderr and "`plan`" in stderr, stderr
+    assert "updated" in deployments.edited.run(at, "code")[0]
+    assert "up to date" in deployments.edited.run(at, "code")[0]
+    assert deployments.edited.json(at, "status")["functions"][0]["isCurrent"]
+    # CloudFormation does not know of that, and the first code is what its template still says.
+    first.run(at)
+    assert first.json(at, "status")["functions"][0]["isCurrent"]
+
+    changes = deployments.bigger.json(at, "plan")["changes"]
+    assert [change["action"] for change in changes] == ["Modify"], changes
+    assert account.configuration()["MemorySize"] == 128 and account.change_sets() == []
+    deployments.bigger.run(at)
+    assert account.status() == "UPDATE_COMPLETE"
+    assert account.configuration()["MemorySize"] == 256
+
+    event = first.zip.with_name("event.json")
+    event.write_text('{"name": "Ada"}')
+    # moto answers in the function's place.
+    assert first.json(at, "invoke", str(event))["functionError"] is None
+    first.run(at, "logs")
+
+    _, stderr = first.run(at, "delete", code=2)
+    assert "add `--yes`" in stderr, stderr
+    assert account.status() == "UPDATE_COMPLETE"
+    assert "is deleted" in first.run(at, "delete", "--yes")[0]
+    assert account.stacks() == []
+    assert "nothing to do" in first.run(at, "delete", "--yes")[0]
+
+
+def two_at_once(moto: Moto, account: Account, deployments: Deployments) -> None:
+    """Two that create the same stack, and two that update it: both end well."""
+    for deployment, memory in [(deployments.first, 128), (deployments.bigger, 256)]:
+        both = [deployment.start(moto.endpoint) for _ in range(2)]
+        for process in both:
+            stdout, stderr = process.communicate(timeout=120)
+            assert process.returncode == 0, f"{stdout}\n{stderr}"
+        assert account.configuration()["MemorySize"] == memory
+        assert account.change_sets() == []
+
+
+def breakdowns(moto: Moto, account: Account, deployments: Deployments) -> None:
+    """Wherever the connection breaks, the same command completes it afterwards."""
+    first = deployments.first
+    for answers in (True, False):
+        for requests in range(100):
+            moto.reset()
+            server = Front(moto, requests, answers)
+            process = first.start(server.endpoint)
+            stderr = process.communicate(timeout=120)[1]
+            server.shutdown()
+            server.server_close()
+            if process.returncode == 0:
+                # More requests than it takes.
+                assert requests > 5, requests
+                break
+            assert process.returncode in (1, 4) and stderr.splitlines()[-1], f"after {requests}: {stderr}"
+            first.run(moto.endpoint)
+            assert account.status() == "CREATE_COMPLETE", f"after {requests}"
+            assert account.change_sets() == [], f"after {requests}"
+            assert len(account.objects()) == 1
+            assert first.json(moto.endpoint, "status")["functions"][0]["isCurrent"]
+
+
+def interruption(moto: Moto, account: Account, deployments: Deployments) -> None:
+    """Ctrl-C says what was left behind; the same command goes on from there."""
+    moto.reset()
+    process = deployments.first.start(moto.endpoint)
+    assert process.stderr is not None
+    process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    stderr = process.communicate(timeout=60)[1]
+    assert process.returncode == 130 and "interrupted" in stderr, f"exit {process.returncode}: {stderr}"
+    deployments.first.run(moto.endpoint)
+    assert account.status() == "CREATE_COMPLETE"
+
+
+def mistakes(moto: Moto, account: Account, deployments: Deployments) -> None:
+    """Wrong input, and what is said about it."""
+    moto.reset()
+    first, at = deployments.first, moto.endpoint
+
+    def said(*arguments: str, code: int, env: dict[str, str] | None = None) -> str:
+        return first.run(at, *arguments, code=code, env=env)[1]
+
+    text = said("plan", code=4, env={"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""})
+    assert "there are no credentials" in text and "aws configure" in text and "AWS_ACCESS_KEY_ID" in text, text
+    text = said("plan", code=2, env={"AWS_REGION": ""})
+    assert "no Region is set" in text and "--region" in text, text
+    text = said("plan", "--profile", "nobody", code=4, env={"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""})
+    assert "nobody" in text, text
+    text = said("plan", code=1, env={"AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}"})
+    assert "can't be reached" in text, text
+    text = said("plan", "--stack", "no_stack", code=2)
+    assert "no_stack" in text and "hyphens" in text, text
+    for verb in ("status", "describe", "logs", "code"):
+        text = said(verb, code=1)
+        assert f"there is no stack {STACK} in {REGION}" in text and "deploy it first" in text, text
+    text = said("--bucket", "no-such-bucket", code=1)
+    assert "no-such-bucket" in text, text
+
+    first.run(at)
+    event = first.zip.with_name("event.json")
+    event.write_text('{\n  "name": Ada\n}')
+    text = said("invoke", str(event), code=2)
+    assert f"{event}:2:11: the event is no JSON" in text, text
+    text = said("invoke", "missing.json", code=2)
+    assert "missing.json can't be read" in text, text
+    event.write_text("{}")
+    text = said("invoke", str(event), "--function", "goodbye", code=1)
+    assert "there is no function" in text and "hello" in text, text
+
+    mixed = copy.copy(deployments.edited)
+    mixed.zip = first.zip
+    text = mixed.run(at, "plan", code=1)[1]
+    assert "is not the zip" in text and "build the target again" in text, text
+
+
+@contextlib.contextmanager
+def servers(folder: Path) -> Iterator[Moto]:
+    moto = Moto(folder)
+    try:
+        yield moto
+    finally:
+        moto.stop()
+
+
+def main() -> None:
+    tests: list[Callable[[Moto, Account, Deployments], None]] = [life, two_at_once, mistakes, interruption, breakdowns]
+    chosen = sys.argv[6:]
+    with tempfile.TemporaryDirectory() as name, servers(Path(name)) as moto:
+        account = Account(f"http://127.0.0.1:{moto.port}")
+        deployments = Deployments(Path(name))
+        passed = 0
+        for test in tests:
+            if chosen and test.__name__ not in chosen:
+                continue
+            moto.reset()
+            start = time.monotonic()
+            test(moto, account, deployments)
+            passed += 1
+            print(f"{test.__name__}: {time.monotonic() - start:.1f} s", flush=True)
+    print(f"{passed} passed, 0 failed")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""`lambda_deploy`: a zip's functions, deployed by `bazel run` as a CloudFormation stack."""
+
+load("//rules/private:deploy.bzl", "deploy")
+load(":lambda_template.bzl", "lambda_template")
+
+def lambda_deploy(
+        name,
+        zip,
+        bucket = "",
+        region = "",
+        stack = "",
+        tags = [],
+        testonly = None,
+        visibility = None,
+        **kwargs):
+    """Deploys a zip's functions: with their roles, logs, URLs and event sources, as one CloudFormation stack.
+
+        lambda_deploy(
+            name = "deploy",
+            zip = ":lambda_zip",
+            env = {"TABLE": "users"},
+            memory_mb = 256,
+            policy_statements = [{"Action": ["dynamodb:GetItem"], "Resource": ["arn:aws:dynamodb:*:*:table/users"]}],
+            region = "eu-central-1",
+            url = "AWS_IAM",
+        )
+
+    `bazel run //app:deploy` creates the stack or updates it, and prints its outputs. What follows `--` is a verb, with options:
+
+        bazel run //app:deploy -- plan                    # shows what would change, changes nothing
+        bazel run //app:deploy -- --stack app-test        # the same functions, as another stack
+        bazel run //app:deploy -- code                    # the code alone, in seconds
+        bazel run //app:deploy -- invoke EVENT.json
+        bazel run //app:deploy -- logs --tail
+        bazel run //app:deploy -- status                  # or describe
+        bazel run //app:deploy -- delete
+
+    `bazel run //app:deploy -- --help` has all of them, and the exit codes. Credentials are found as AWS's own tools find them:
+    environment, profiles, single sign-on, web identity.
+
+    `bazel build //app:deploy` writes the template to `deploy.template.json`. The target is tagged `manual`, as the deployer holds
+    AWS's SDK, which takes minutes to compile, once; `NAME.template`, the `lambda_template`, is not.
+
+    Args:
+      name: the target's name.
+      zip: a `rust_lambda_zip`.
+      bucket: the bucket that the zip is uploaded to. By default, the deployer makes one for the account and the Region, closed to
+        the public.
+      region: the Region. By default, the environment or the profile names it; for Lambda@Edge, it is us-east-1.
+      stack: the stack's name; the package's folder by default.
+      tags: as everywhere.
+      testonly: as everywhere.
+      visibility: as everywhere.
+      **kwargs: the settings of the functions, and all else that `lambda_template` takes.
+    """
+    stack = stack or (native.package_name().rpartition("/")[2] or name).replace("_", "-").replace(".", "-")
+    if len(stack) > 128 or not stack[0].isalpha() or not stack.replace("-", "").isalnum():
+        fail("lambda_deploy({}): the stack would be called `{}`; set `stack` to at most 128 letters, digits and hyphens, with a letter first.".format(
+            repr(name),
+            stack,
+        ))
+    lambda_template(
+        name = name + ".template",
+        tags = tags,
+        testonly = testonly,
+        visibility = visibility,
+        zip = zip,
+        **kwargs
+    )
+    deploy(
+        name = name,
+        bucket = bucket,
+        region = region,
+        stack = stack,
+        tags = tags + ["manual"],
+        template = name + ".template",
+        testonly = testonly,
+        visibility = visibility,
+        zip = zip,
+    )

@@ -1,0 +1,42 @@
+"""The rule that runs the deployer on a zip and its template."""
+
+load("//rules:providers.bzl", "LambdaZipInfo")
+load(":script.bzl", "in_runfiles", "quote")
+
+def _deploy_impl(ctx):
+    info = ctx.attr.zip[LambdaZipInfo]
+    template = ctx.file.template
+    deployer = ctx.executable._deployer
+    arguments = ["--template", template.short_path, "--zip", info.zip.short_path, "--target-stack", ctx.attr.stack]
+    for option, value in [("--target-bucket", ctx.attr.bucket), ("--target-region", ctx.attr.region)]:
+        if value:
+            arguments += [option, value]
+    script = ctx.actions.declare_file(ctx.label.name + ".sh")
+    ctx.actions.write(
+        script,
+        "#!/usr/bin/env bash\n{}exec {} {} \"$@\"\n".format(
+            in_runfiles(ctx),
+            deployer.short_path,
+            " ".join([quote(argument) for argument in arguments]),
+        ),
+        is_executable = True,
+    )
+    return DefaultInfo(
+        executable = script,
+        files = depset([template]),
+        runfiles = ctx.runfiles([deployer, info.zip, template]).merge(ctx.attr._deployer[DefaultInfo].default_runfiles),
+    )
+
+deploy = rule(
+    doc = "Deploys a zip. Used through `lambda_deploy`.",
+    implementation = _deploy_impl,
+    attrs = {
+        "bucket": attr.string(doc = "The bucket that the zip is uploaded to; by default, one that the deployer makes."),
+        "region": attr.string(doc = "The Region; by default, that of the environment or the profile."),
+        "stack": attr.string(doc = "The stack's name.", mandatory = True),
+        "template": attr.label(doc = "The CloudFormation template.", mandatory = True, allow_single_file = [".json"]),
+        "zip": attr.label(doc = "The zip.", mandatory = True, providers = [LambdaZipInfo]),
+        "_deployer": attr.label(default = "//deploy/deployer", executable = True, cfg = "target"),
+    },
+    executable = True,
+)
