@@ -4,7 +4,6 @@ load(":emulated.bzl", "EMULATED_ATTRS", "PYTHON_TOOLCHAIN", "check_handler", "em
 load(":functions.bzl", "functions_of")
 load(":script.bzl", "in_runfiles")
 
-
 def _lambda_local_impl(ctx):
     arguments = ["--port", str(ctx.attr.port), "--timeout-seconds", str(ctx.attr.timeout_seconds)]
     arguments += ["--memory-mb", str(ctx.attr.memory_mb)]

@@ -6,7 +6,7 @@ use tokio::sync::OnceCell;
 
 use crate::{
     cli::Cli,
-    failure::{Failure, aws, region_or_failure},
+    failure::{Failure, REFUSED, aws, region_or_failure},
 };
 
 /// Clients that share credentials, and connections.
@@ -18,6 +18,7 @@ pub(crate) struct Clients {
     pub(crate) s3: aws_sdk_s3::Client,
     sts: aws_sdk_sts::Client,
     identity: OnceCell<Identity>,
+    profile: Option<String>,
 }
 
 /// Whose the credentials are.
@@ -67,6 +68,7 @@ impl Clients {
             .build();
         Ok(Self {
             identity: OnceCell::new(),
+            profile: cli.profile.clone(),
             region,
             cloudformation: aws_sdk_cloudformation::Client::new(&config),
             lambda: aws_sdk_lambda::Client::new(&config),
@@ -80,7 +82,15 @@ impl Clients {
     pub(crate) async fn identity(&self) -> Result<&Identity, Failure> {
         let identity = self.identity.get_or_try_init(|| async {
             let asked = self.sts.get_caller_identity().send().await;
-            let caller = asked.map_err(aws("AWS can't be asked whose credentials these are"))?;
+            let caller = asked.map_err(aws("AWS can't be asked whose credentials these are"));
+            let caller = caller.map_err(|mut failure| {
+                if let Some(profile) = self.profile.as_ref().filter(|_| failure.exit_code == REFUSED) {
+                    failure.message += &format!(
+                        "\nthe profile is to be {profile}: `aws configure list-profiles` shows which there are"
+                    );
+                }
+                failure
+            })?;
             let partition = caller.arn().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws");
             Ok(Identity {
                 partition: partition.to_owned(),

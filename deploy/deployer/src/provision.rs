@@ -179,7 +179,12 @@ async fn attempt_once(
     progress(&change_set::table(&changes.changes));
     let follower = Follower::start(clients, &changes.stack_id).await?;
     stage.replace(Stage::Changing);
-    change_set::execute(clients, &changes).await?;
+    if let Err(failure) = change_set::execute(clients, &changes).await {
+        stage.replace(Stage::Preparing);
+        // Where another run was faster, it is gone already.
+        let _ = discard(clients, &changes.id, &changes.stack_id).await;
+        return Err(failure);
+    }
     let end = follower.finish().await?;
     match &*end.status {
         "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS" => {

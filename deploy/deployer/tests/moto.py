@@ -1,7 +1,7 @@
 """Drives the deployer against moto, which serves AWS's APIs on loopback.
 
-Usage: moto.py MOTO_SERVER DEPLOYER TEMPLATE SETTINGS ZIP. The programs are moto's server, the deployer and the renderer of
-templates; the settings and the zip are those of a `lambda_deploy`. Needs the package boto3.
+Usage: moto.py MOTO_SERVER DEPLOYER TEMPLATE SETTINGS ZIP [TEST …]. The programs are moto's server, the deployer and the
+renderer of templates; the settings and the zip are those of a `lambda_deploy`. Needs the package boto3.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.parse
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
@@ -50,6 +51,7 @@ class Moto:
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self.policies: dict[str, bytes] = {}
+        self.change_sets = ChangeSets(self.port)
         self.endpoint = Front(self).endpoint
         self.log = folder / "moto.log"
         with self.log.open("wb") as log:
@@ -68,17 +70,72 @@ class Moto:
         """Empties the account."""
         urllib.request.urlopen(f"http://127.0.0.1:{self.port}/moto-api/reset", b"", timeout=5).close()
         self.policies.clear()
+        self.change_sets = ChangeSets(self.port)
 
     def stop(self) -> None:
         self.process.kill()
         self.process.wait()
 
 
+class ChangeSets:
+    """What CloudFormation makes of several change sets of one stack, and moto does not.
+
+    Once one of them is executed, the others are gone; and a stack that has been made is not created again. While a stack
+    is only planned, moto can't take another plan for it, so that one waits.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.cloudformation = Account(f"http://127.0.0.1:{port}").cloudformation
+        self.lock = threading.Lock()
+        # IDs by their stacks' names.
+        self.pending: dict[str, set[str]] = {}
+        self.made: set[str] = set()
+
+    def wait(self, action: str, fields: dict[str, str]) -> None:
+        """Waits until moto can take a request."""
+        if action == "CreateChangeSet" and fields["ChangeSetType"] == "CREATE":
+            name = fields["StackName"]
+            deadline = time.monotonic() + 5
+            while self.pending.get(name) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            # Nobody is there any more who would execute it.
+            for change_set in self.pending.pop(name, set()):
+                stack_id = self.cloudformation.describe_change_set(ChangeSetName=change_set)["StackId"]
+                self.cloudformation.delete_change_set(ChangeSetName=change_set)
+                self.cloudformation.delete_stack(StackName=stack_id)
+
+    def refusal(self, action: str, fields: dict[str, str]) -> tuple[str, str] | None:
+        """The code and the message of the error that CloudFormation would answer with."""
+        if action == "ExecuteChangeSet":
+            change_set = fields["ChangeSetName"]
+            if not any(change_set in pending for pending in self.pending.values()):
+                return "ChangeSetNotFound", f"ChangeSet [{change_set}] does not exist"
+        if action == "CreateChangeSet" and fields["ChangeSetType"] == "CREATE" and fields["StackName"] in self.made:
+            return "ValidationError", f"Stack [{fields['StackName']}] already exists and cannot be created again"
+        return None
+
+    def done(self, action: str, fields: dict[str, str], content: str) -> None:
+        """Takes note of what was done."""
+        if action == "CreateChangeSet" and (found := re.search("<Id>(.*?)</Id>", content)):
+            self.pending.setdefault(fields["StackName"], set()).add(found[1])
+        elif action == "ExecuteChangeSet":
+            (name,) = [name for name, pending in self.pending.items() if fields["ChangeSetName"] in pending]
+            self.made.add(name)
+            self.pending.pop(name)
+        elif action == "DeleteChangeSet":
+            for pending in self.pending.values():
+                pending.discard(fields["ChangeSetName"])
+        elif action == "DeleteStack":
+            # By its ID: …:stack/NAME/….
+            self.made.discard(fields["StackName"].split("/")[1])
+
+
 class Front(ThreadingHTTPServer):
     """Passes requests on to moto.
 
-    It keeps the policies of buckets itself: moto evaluates no conditions, and takes a policy that denies unencrypted connections for
-    one that denies all. On request it breaks down after a number of requests: before the next one, or before its answer.
+    It keeps the policies of buckets itself: moto evaluates no conditions, and takes a policy that denies unencrypted
+    connections for one that denies all. On request it breaks down after a number of requests: before the next one, or
+    before its answer.
     """
 
     def __init__(self, moto: Moto, requests: int = sys.maxsize, answers: bool = False) -> None:
@@ -123,7 +180,23 @@ class Handler(BaseHTTPRequestHandler):
                 return 204, [], b""
             if policy := moto.policies.get(self.path):
                 return 200, [("Content-Length", str(len(policy)))], policy
-        upstream = http.client.HTTPConnection("127.0.0.1", moto.port)
+        fields = dict(urllib.parse.parse_qsl(body.decode("utf-8", "replace")))
+        action = fields.get("Action", "")
+        if not action.endswith(("ChangeSet", "Stack")):
+            return self.upstream(body)
+        moto.change_sets.wait(action, fields)
+        with moto.change_sets.lock:
+            if refusal := moto.change_sets.refusal(action, fields):
+                code, message = refusal
+                text = f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+                return 400, [("Content-Length", str(len(text)))], text.encode()
+            status, headers, content = self.upstream(body)
+            if status == 200:
+                moto.change_sets.done(action, fields, content.decode())
+            return status, headers, content
+
+    def upstream(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+        upstream = http.client.HTTPConnection("127.0.0.1", self.server.moto.port)
         upstream.request(self.command, self.path, body, dict(self.headers))
         response = upstream.getresponse()
         return response.status, response.getheaders(), response.read()
@@ -177,7 +250,7 @@ class Account:
 class Deployment:
     """A zip and its template, which the deployer is run on."""
 
-    def __init__(self, folder: Path, marker: str = "", **settings: Any) -> None:
+    def __init__(self, folder: Path, marker: str = "", label: str = "", **settings: Any) -> None:
         folder.mkdir()
         self.zip = folder / "lambda.zip"
         shutil.copy(ZIP, self.zip)
@@ -186,12 +259,21 @@ class Deployment:
             with zipfile.ZipFile(self.zip, "a") as archive:
                 archive.writestr("marker", marker)
         content = json.loads(SETTINGS.read_text())
+        content["label"] = label or content["label"]
         for function in content["functions"]:
             function |= settings
         settings_file = folder / "settings.json"
         settings_file.write_text(json.dumps(content))
         self.template = folder / "template.json"
-        render = [str(TEMPLATE), "--settings", str(settings_file), "--zip", str(self.zip), "--output", str(self.template)]
+        render = [
+            str(TEMPLATE),
+            "--settings",
+            str(settings_file),
+            "--zip",
+            str(self.zip),
+            "--output",
+            str(self.template),
+        ]
         subprocess.run(render, check=True)
 
     def start(self, endpoint: str, *arguments: str, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
@@ -234,6 +316,7 @@ class Deployments:
         self.first = Deployment(folder / "first")
         self.bigger = Deployment(folder / "bigger", memory_mb=256)
         self.edited = Deployment(folder / "edited", marker="edited")
+        self.renamed = Deployment(folder / "renamed", label="//shop:deploy", memory_mb=256)
 
 
 def life(moto: Moto, account: Account, deployments: Deployments) -> None:
@@ -362,7 +445,7 @@ def mistakes(moto: Moto, account: Account, deployments: Deployments) -> None:
     text = said("plan", code=1, env={"AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}"})
     assert "can't be reached" in text, text
     text = said("plan", "--stack", "no_stack", code=2)
-    assert "no_stack" in text and "hyphens" in text, text
+    assert "no_stack" in text and "letters, digits and `-` alone" in text, text
     for verb in ("status", "describe", "logs", "code"):
         text = said(verb, code=1)
         assert f"there is no stack {STACK} in {REGION}" in text and "deploy it first" in text, text
@@ -386,6 +469,25 @@ def mistakes(moto: Moto, account: Account, deployments: Deployments) -> None:
     assert "is not the zip" in text and "build the target again" in text, text
 
 
+def others(moto: Moto, account: Account, deployments: Deployments) -> None:
+    """A stack that is not the target's is left alone."""
+    first, at = deployments.first, moto.endpoint
+    topic = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    account.cloudformation.create_stack(StackName=STACK, TemplateBody=json.dumps(topic))
+    for arguments in ([], ["plan"], ["code"], ["delete", "--yes"], ["--stack", STACK]):
+        text = first.run(at, *arguments, code=1)[1]
+        assert f"the stack {STACK} in {REGION} is none that `lambda_deploy` made" in text, text
+    assert account.status() == "CREATE_COMPLETE"
+    account.cloudformation.delete_stack(StackName=STACK)
+
+    deployments.renamed.run(at)
+    text = first.run(at, code=1)[1]
+    assert "is that of //shop:deploy" in text and "//examples/hello:deploy" in text and f"--stack {STACK}" in text, text
+    # The user says that both are the same.
+    assert "is deployed" in first.run(at, "--stack", STACK)[1]
+    first.run(at, "plan")
+
+
 @contextlib.contextmanager
 def servers(folder: Path) -> Iterator[Moto]:
     moto = Moto(folder)
@@ -396,7 +498,14 @@ def servers(folder: Path) -> Iterator[Moto]:
 
 
 def main() -> None:
-    tests: list[Callable[[Moto, Account, Deployments], None]] = [life, two_at_once, mistakes, interruption, breakdowns]
+    tests: list[Callable[[Moto, Account, Deployments], None]] = [
+        life,
+        two_at_once,
+        others,
+        mistakes,
+        interruption,
+        breakdowns,
+    ]
     chosen = sys.argv[6:]
     with tempfile.TemporaryDirectory() as name, servers(Path(name)) as moto:
         account = Account(f"http://127.0.0.1:{moto.port}")
