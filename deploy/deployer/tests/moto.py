@@ -80,8 +80,8 @@ class Moto:
 class ChangeSets:
     """What CloudFormation makes of several change sets of one stack, and moto does not.
 
-    Once one of them is executed, the others are gone; and a stack that has been made is not created again. While a stack
-    is only planned, moto can't take another plan for it, so that one waits.
+    Once one of them is executed, the others are gone; and a stack that has been made is not created again. While a
+    stack is only planned, moto can't take another plan for it, so that one waits.
     """
 
     def __init__(self, port: int) -> None:
