@@ -8,8 +8,8 @@ use crate::{
     settings::{EventSource, FunctionSettings},
 };
 
-/// The stack's HTTP API, which all of its routes are in.
-const HTTP_API: &str = "HttpApi";
+/// The stack's HTTP API, which all of its routes are in. It begins with a small letter, as the ID of no function does.
+const HTTP_API: &str = "httpApi";
 
 /// Adds what sends events to a function.
 pub(crate) fn add(parts: &mut Parts, function: &FunctionSettings, names: &Names, target: &Target) {
@@ -99,7 +99,7 @@ fn notifications(
     prefix: &str,
     suffix: &str,
 ) {
-    let bucket_id = format!("Bucket{}", unique_id(bucket));
+    let bucket_id = format!("bucket{}", unique_id(bucket));
     let permission_id = names.resource(&format!("{bucket_id}Permission"));
     parts.resource(
         permission_id.clone(),

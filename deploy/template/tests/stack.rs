@@ -150,13 +150,14 @@ fn what_would_be_one_resource_is_refused() {
     assert!(message.contains("the route \"GET /x\""), "{message}");
     let message = refusal(both(named("a", "/x"), named("a_role", "/y")));
     assert!(message.contains("ARole"), "{message}");
-    let message = refusal(both(named("http_api", "/x"), named("b", "/y")));
-    assert!(message.contains("HttpApi"), "{message}");
+    let template = rendered(both(named("http_api", "/x"), named("b", "/y")));
+    assert_eq!(template["Resources"]["HttpApi"]["Type"], "AWS::Lambda::Function");
+    assert_eq!(template["Resources"]["httpApi"]["Type"], "AWS::ApiGatewayV2::Api");
     let template = rendered(both(named("a", "/files/{id}"), named("b", "/files/id")));
     assert_eq!(
         ids(&template)
             .iter()
-            .filter(|id| id.starts_with("HttpApiRoute"))
+            .filter(|id| id.starts_with("httpApiRoute"))
             .count(),
         2
     );
@@ -195,8 +196,8 @@ fn functions_share_a_bucket_and_an_http_api() {
     let configurations = &bucket["Properties"]["NotificationConfiguration"]["LambdaConfigurations"];
     assert_eq!(configurations.as_array().unwrap().len(), 2);
     assert_eq!(bucket["DependsOn"].as_array().unwrap().len(), 2);
-    assert_eq!(all.iter().filter(|id| id.starts_with("HttpApiRoute")).count(), 2);
-    assert_eq!(all.iter().filter(|id| **id == "HttpApi").count(), 1);
+    assert_eq!(all.iter().filter(|id| id.starts_with("httpApiRoute")).count(), 2);
+    assert_eq!(all.iter().filter(|id| **id == "httpApi").count(), 1);
 }
 
 #[test]
