@@ -12,7 +12,8 @@ if [[ ! -e $cache/.complete ]]; then
   touch "$cache/.complete"
 fi
 
+tools/bazel test --noshow_progress --test_output=errors //deploy/deployer:unit_test
 # What the target is run with, built without being run; and its settings, for the changes that the tests make.
 tools/bazel build --noshow_progress //deploy/deployer //deploy/template //examples/hello:deploy
 "$cache/venv/bin/python" deploy/deployer/tests/moto.py "$cache/venv/bin/moto_server" bazel-bin/deploy/deployer/deployer \
-  bazel-bin/deploy/template/template bazel-bin/examples/hello/deploy.template.settings.json bazel-bin/examples/hello/lambda_zip.zip "$@"
+  bazel-bin/deploy/template/template bazel-bin/examples/hello/deploy.template.settings.json bazel-bin/examples/hello/lambda_zip.zip bazel-bin/examples/hello/deploy.sh "$@"

@@ -1,7 +1,8 @@
 """Drives the deployer against moto, which serves AWS's APIs on loopback.
 
-Usage: moto.py MOTO_SERVER DEPLOYER TEMPLATE SETTINGS ZIP [TEST …]. The programs are moto's server, the deployer and the
-renderer of templates; the settings and the zip are those of a `lambda_deploy`. Needs the package boto3.
+Usage: moto.py MOTO_SERVER DEPLOYER TEMPLATE SETTINGS ZIP TARGET [TEST …]. The programs are moto's server, the deployer
+and the renderer of templates; the settings and the zip are those of a `lambda_deploy`, and the target is what
+`bazel run` starts for it. Needs the package boto3.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ STACK = "hello"
 ACCOUNT = "123456789012"
 
 MOTO_SERVER, DEPLOYER, TEMPLATE, SETTINGS, ZIP = (Path(argument).resolve() for argument in sys.argv[1:6])
+# Not resolved: its files are beside the link.
+TARGET = Path(sys.argv[6]).absolute()
 
 
 def free_port() -> int:
@@ -247,6 +250,20 @@ class Account:
         return found
 
 
+def credentials(endpoint: str) -> dict[str, str]:
+    """The environment of whoever deploys to moto, and to nothing else."""
+    return {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_MAX_ATTEMPTS": "1",
+        "AWS_REGION": REGION,
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+
 class Deployment:
     """A zip and its template, which the deployer is run on."""
 
@@ -278,17 +295,7 @@ class Deployment:
 
     def start(self, endpoint: str, *arguments: str, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
         command = [str(DEPLOYER), "--template", str(self.template), "--zip", str(self.zip), "--target-stack", STACK]
-        environment = {
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_ENDPOINT_URL": endpoint,
-            "AWS_MAX_ATTEMPTS": "1",
-            "AWS_REGION": REGION,
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        }
-        environment |= env or {}
+        environment = credentials(endpoint) | (env or {})
         return subprocess.Popen(
             [*command, *arguments],
             env={name: value for name, value in environment.items() if value},
@@ -379,6 +386,17 @@ def life(moto: Moto, account: Account, deployments: Deployments) -> None:
     assert "is deleted" in first.run(at, "delete", "--yes")[0]
     assert account.stacks() == []
     assert "nothing to do" in first.run(at, "delete", "--yes")[0]
+
+
+def target(moto: Moto, account: Account, deployments: Deployments) -> None:
+    """What `bazel run` starts, from whatever folder."""
+    folder = deployments.first.zip.parent
+    (folder / "ada.json").write_text('{"name": "Ada"}')
+    environment = credentials(moto.endpoint) | {"PATH": os.environ["PATH"]}
+    for arguments in ([], ["status", "--json"], ["invoke", "ada.json"], ["delete", "--yes"]):
+        done = subprocess.run([TARGET, *arguments], cwd=folder, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, f"{arguments}: {done.stderr}"
+    assert account.stacks() == []
 
 
 def two_at_once(moto: Moto, account: Account, deployments: Deployments) -> None:
@@ -500,13 +518,14 @@ def servers(folder: Path) -> Iterator[Moto]:
 def main() -> None:
     tests: list[Callable[[Moto, Account, Deployments], None]] = [
         life,
+        target,
         two_at_once,
         others,
         mistakes,
         interruption,
         breakdowns,
     ]
-    chosen = sys.argv[6:]
+    chosen = sys.argv[7:]
     with tempfile.TemporaryDirectory() as name, servers(Path(name)) as moto:
         account = Account(f"http://127.0.0.1:{moto.port}")
         deployments = Deployments(Path(name))
