@@ -54,6 +54,10 @@ class Moto:
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self.policies: dict[str, bytes] = {}
+        # What responses to an action say in place of what moto says.
+        self.words: dict[str, dict[str, str]] = {}
+        # Requests that are answered with a status alone.
+        self.statuses: dict[str, int] = {}
         self.change_sets = ChangeSets(self.port)
         self.endpoint = Front(self).endpoint
         self.log = folder / "moto.log"
@@ -73,6 +77,8 @@ class Moto:
         """Empties the account."""
         urllib.request.urlopen(f"http://127.0.0.1:{self.port}/moto-api/reset", b"", timeout=5).close()
         self.policies.clear()
+        self.words.clear()
+        self.statuses.clear()
         self.change_sets = ChangeSets(self.port)
 
     def stop(self) -> None:
@@ -177,6 +183,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         moto = self.server.moto
+        request = f"{self.command} {self.path.partition('?')[0]}"
+        if status := moto.statuses.get(request):
+            return status, [("Content-Length", "0")], b""
         if self.path.endswith("?policy"):
             if self.command == "PUT":
                 moto.policies[self.path] = body
@@ -186,7 +195,11 @@ class Handler(BaseHTTPRequestHandler):
         fields = dict(urllib.parse.parse_qsl(body.decode("utf-8", "replace")))
         action = fields.get("Action", "")
         if not action.endswith(("ChangeSet", "Stack")):
-            return self.upstream(body)
+            status, headers, content = self.upstream(body)
+            for word, other in moto.words.get(action, {}).items():
+                content = content.replace(word.encode(), other.encode())
+            headers = [header for header in headers if header[0].lower() != "content-length"]
+            return status, [*headers, ("Content-Length", str(len(content)))], content
         moto.change_sets.wait(action, fields)
         with moto.change_sets.lock:
             if refusal := moto.change_sets.refusal(action, fields):
@@ -446,6 +459,53 @@ def interruption(moto: Moto, account: Account, deployments: Deployments) -> None
     assert account.status() == "CREATE_COMPLETE"
 
 
+def failures(moto: Moto, account: Account, deployments: Deployments) -> None:
+    """What CloudFormation takes back; moto fails at nothing, so its words are replaced by those of a failure."""
+    first, at = deployments.first, moto.endpoint
+    reason = "The role defined for the function cannot be assumed by Lambda."
+
+    def fail(done: str, rolled_back: str) -> None:
+        started = done.replace("COMPLETE", "IN_PROGRESS")
+        events = {started: done.replace("COMPLETE", "FAILED"), done: rolled_back, "User Initiated": reason}
+        moto.words = {"DescribeStacks": {done: rolled_back}, "DescribeStackEvents": events}
+
+    # A creation that fails leaves nothing; and the reason is read last.
+    fail("CREATE_COMPLETE", "ROLLBACK_COMPLETE")
+    text = first.run(at, code=3)[1]
+    assert f"the stack {STACK} was not created, and nothing of it is left" in text, text
+    assert text.rstrip().endswith(reason), text
+    assert account.stacks() == []
+
+    # One that was left in that state is in the way of nothing.
+    moto.words.clear()
+    first.run(at)
+    moto.words = {"DescribeStacks": {"CREATE_COMPLETE": "ROLLBACK_COMPLETE"}}
+    text = first.run(at, "plan", code=1)[1]
+    assert "is in ROLLBACK_COMPLETE" in text and "provisioning it deletes it first" in text, text
+    process = first.start(at)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "DELETE_COMPLETE" in line:
+            moto.words.clear()
+    assert process.wait(timeout=60) == 0
+    assert account.status() == "CREATE_COMPLETE"
+
+    # An update that fails leaves what was.
+    fail("UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+    text = deployments.bigger.run(at, code=3)[1]
+    assert f"the stack {STACK} is as it was before" in text, text
+    moto.words = {"DescribeStacks": {"UPDATE_COMPLETE": "UPDATE_ROLLBACK_FAILED"}}
+    text = deployments.bigger.run(at, code=1)[1]
+    assert "is in UPDATE_ROLLBACK_FAILED" in text and "continue-update-rollback" in text, text
+
+    # Somebody else has taken the bucket's name.
+    moto.words.clear()
+    bucket = f"rules-rust-lambda-{ACCOUNT}-{REGION}"
+    moto.statuses = {f"HEAD /{bucket}": 403, f"HEAD /{bucket}/": 403}
+    text = first.run(at, code=4)[1]
+    assert f"the bucket {bucket} is another account's" in text and "`--bucket`" in text, text
+
+
 def mistakes(moto: Moto, account: Account, deployments: Deployments) -> None:
     """Wrong input, and what is said about it."""
     moto.reset()
@@ -521,6 +581,7 @@ def main() -> None:
         target,
         two_at_once,
         others,
+        failures,
         mistakes,
         interruption,
         breakdowns,
