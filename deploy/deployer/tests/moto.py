@@ -100,18 +100,26 @@ class ChangeSets:
         self.pending: dict[str, set[str]] = {}
         self.made: set[str] = set()
 
-    def wait(self, action: str, fields: dict[str, str]) -> None:
-        """Waits until moto can take a request."""
-        if action == "CreateChangeSet" and fields["ChangeSetType"] == "CREATE":
-            name = fields["StackName"]
-            deadline = time.monotonic() + 5
-            while self.pending.get(name) and time.monotonic() < deadline:
-                time.sleep(0.05)
-            # Nobody is there any more who would execute it.
-            for change_set in self.pending.pop(name, set()):
-                stack_id = self.cloudformation.describe_change_set(ChangeSetName=change_set)["StackId"]
-                self.cloudformation.delete_change_set(ChangeSetName=change_set)
-                self.cloudformation.delete_stack(StackName=stack_id)
+    @contextlib.contextmanager
+    def turn(self, action: str, fields: dict[str, str]) -> Iterator[None]:
+        """Waits until moto can take a request, and holds others off meanwhile."""
+        name = fields["StackName"] if action == "CreateChangeSet" and fields["ChangeSetType"] == "CREATE" else ""
+        deadline = time.monotonic() + 5
+        while True:
+            with self.lock:
+                if not self.pending.get(name):
+                    yield
+                    return
+                if time.monotonic() > deadline:
+                    self.forget(name)
+            time.sleep(0.05)
+
+    def forget(self, name: str) -> None:
+        """Deletes the plans for a stack that nobody is left to execute."""
+        for change_set in self.pending.pop(name):
+            stack_id = self.cloudformation.describe_change_set(ChangeSetName=change_set)["StackId"]
+            self.cloudformation.delete_change_set(ChangeSetName=change_set)
+            self.cloudformation.delete_stack(StackName=stack_id)
 
     def refusal(self, action: str, fields: dict[str, str]) -> tuple[str, str] | None:
         """The code and the message of the error that CloudFormation would answer with."""
@@ -200,8 +208,7 @@ class Handler(BaseHTTPRequestHandler):
                 content = content.replace(word.encode(), other.encode())
             headers = [header for header in headers if header[0].lower() != "content-length"]
             return status, [*headers, ("Content-Length", str(len(content)))], content
-        moto.change_sets.wait(action, fields)
-        with moto.change_sets.lock:
+        with moto.change_sets.turn(action, fields):
             if refusal := moto.change_sets.refusal(action, fields):
                 code, message = refusal
                 text = f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
