@@ -16,21 +16,24 @@ const LOOK_UP: [&str; 2] = [
     "std::backtrace_rs::symbolize::gimli::Cache::with_global",
 ];
 
-/// What is called for names that were found, alone.
-const PRINT: [&str; 2] = [
-    "std::backtrace_rs::symbolize::Symbol::name",
-    "std::backtrace_rs::symbolize::SymbolName as core::fmt::Display::fmt",
-];
+/// Gives a name that was found, and is not reached without one.
+const NAME: &str = "std::backtrace_rs::symbolize::Symbol::name";
+
+/// Writes a name that was found; returns a `Result` without content.
+const WRITE: &str = "std::backtrace_rs::symbolize::SymbolName as core::fmt::Display::fmt";
 
 /// The code that takes a function's place, for one machine.
 struct Code {
     returns: &'static [u8],
+    returns_ok: &'static [u8],
     traps: &'static [u8],
 }
 
 const X86_64: Code = Code {
     // ret
     returns: &[0xc3],
+    // xor eax, eax; ret
+    returns_ok: &[0x31, 0xc0, 0xc3],
     // ud2
     traps: &[0x0f, 0x0b],
 };
@@ -38,6 +41,8 @@ const X86_64: Code = Code {
 const AARCH64: Code = Code {
     // ret
     returns: &[0xc0, 0x03, 0x5f, 0xd6],
+    // mov w0, wzr; ret
+    returns_ok: &[0xe0, 0x03, 0x1f, 0x2a, 0xc0, 0x03, 0x5f, 0xd6],
     // udf #0
     traps: &[0; 4],
 };
@@ -45,9 +50,9 @@ const AARCH64: Code = Code {
 /// An object whose backtraces name no frames.
 ///
 /// The printer of backtraces in Rust's precompiled std brings readers of ELF, DWARF and compressed sections, and a demangler: a
-/// third of a small library. In a library that is stripped as it is packed, they can find nothing. So the functions that lead to
-/// them are made to return at once; the linker then leaves out what nothing calls. Panics and their messages, errors with
-/// backtraces, and the addresses of `RUST_BACKTRACE=full` stay as they are.
+/// third of a small library. In a library that is stripped as it is packed, they find no name of its own. So the functions that
+/// lead to them are made to return at once; the linker then leaves out what nothing calls. Panics and their messages, and the
+/// frames of backtraces with their addresses, stay as they are.
 ///
 /// What is no ELF object for x86-64 or AArch64, or has no such functions in sections of their own, is returned as it is.
 ///
@@ -70,7 +75,8 @@ pub fn cut_symbolizer(object: &[u8]) -> Result<Vec<u8>> {
     };
     let sections = header.sections(endian, object)?;
     let symbols = sections.symbols(endian, object, elf::SHT_SYMTAB)?;
-    let (mut looks_up, mut prints) = (Vec::new(), Vec::new());
+    let mut replaced = Vec::new();
+    let mut is_cut = false;
     for (index, symbol) in symbols.enumerate() {
         if symbol.st_type() != elf::STT_FUNC {
             continue;
@@ -83,17 +89,23 @@ pub fn cut_symbolizer(object: &[u8]) -> Result<Vec<u8>> {
         };
         let is_alone =
             symbol.st_value(endian) == 0 && symbol.st_size(endian) == sections.section(section)?.sh_size(endian);
-        if is_alone && LOOK_UP.contains(&&*name) {
-            looks_up.push(section);
-        } else if is_alone && PRINT.contains(&&*name) {
-            prints.push(section);
+        if !is_alone {
+            continue;
+        }
+        match &*name {
+            name if LOOK_UP.contains(&name) => {
+                is_cut = true;
+                replaced.push((section, code.returns));
+            }
+            NAME => replaced.push((section, code.traps)),
+            WRITE => replaced.push((section, code.returns_ok)),
+            _ => {}
         }
     }
-    if looks_up.is_empty() {
+    if !is_cut {
         return Ok(cut);
     }
-    let functions = looks_up.into_iter().map(|function| (function, code.returns));
-    for (function, code) in functions.chain(prints.into_iter().map(|function| (function, code.traps))) {
+    for (function, code) in replaced {
         let section = sections.section(function)?;
         let start = usize::try_from(section.sh_offset(endian))?;
         let end = start + usize::try_from(section.sh_size(endian))?;
@@ -155,13 +167,10 @@ mod tests {
                 "_RINvMNtNtNtCs1_3std12backtrace_rs9symbolize5gimliNtB3_5Cache11with_globallE",
                 LOOK_UP[1],
             ),
-            (
-                "_ZN3std12backtrace_rs9symbolize6Symbol4name17h81f3ed8a29797282E",
-                PRINT[0],
-            ),
+            ("_ZN3std12backtrace_rs9symbolize6Symbol4name17h81f3ed8a29797282E", NAME),
             (
                 "_ZN79_$LT$std..backtrace_rs..symbolize..SymbolName$u20$as$u20$core..fmt..Display$GT$3fmt17hd039b0854cc52e68E",
-                PRINT[1],
+                WRITE,
             ),
         ] {
             assert_eq!(std_name(mangled.as_bytes()).as_deref(), Some(name));
@@ -177,7 +186,7 @@ mod tests {
             "resolve",
         ] {
             let name = std_name(mangled.as_bytes()).unwrap_or_default();
-            assert!(!LOOK_UP.contains(&&*name) && !PRINT.contains(&&*name), "{name}");
+            assert!(!LOOK_UP.contains(&&*name) && ![NAME, WRITE].contains(&&*name), "{name}");
         }
     }
 

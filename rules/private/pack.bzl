@@ -25,7 +25,8 @@ def pack(ctx, executable, name, shims, limit = None):
       executable: the code.
       name: what it is called in the zip.
       shims: files that are laid beside it, under their own names.
-      limit: the most bytes that the zip may have, and who says so, as `1000=who`; or `None`.
+      limit: the most bytes that the zip may have, and who says so, as `1000=who`; or `None`. It holds for what is deployed, so
+        not for the profile `dev`.
 
     Returns:
       The zip.
@@ -39,11 +40,11 @@ def pack(ctx, executable, name, shims, limit = None):
         arguments.add("--file", "{}={}".format(file.basename, file.path))
     for file in ctx.files.data:
         arguments.add("--file", "{}={}".format(_data_name(ctx, file), file.path))
-    if limit:
-        arguments.add("--limit", limit)
-        arguments.add("--label", str(ctx.label))
     if ctx.attr._profile[BuildSettingInfo].value == "dev":
         arguments.add("--fast")
+    elif limit:
+        arguments.add("--limit", limit)
+        arguments.add("--label", str(ctx.label))
     ctx.actions.run(
         executable = ctx.executable._packager,
         arguments = [arguments],

@@ -14,6 +14,9 @@ use crate::{
     stack::POLL,
 };
 
+/// How often a bucket is tried to be made that S3 is busy with.
+const ATTEMPTS: u32 = 15;
+
 /// Uploads the zip, if it is not there; returns the bucket's name.
 ///
 /// Its key is its digest, so what is there is what would be uploaded.
@@ -84,6 +87,7 @@ pub(crate) async fn name(clients: &Clients, given: Option<&str>) -> Result<Strin
 async fn make(clients: &Clients, name: &str) -> Result<(), Failure> {
     let account = &clients.identity().await?.account;
     let s3 = &clients.s3;
+    let mut attempt = 1;
     loop {
         let head = s3
             .head_bucket()
@@ -117,8 +121,11 @@ async fn make(clients: &Clients, name: &str) -> Result<(), Failure> {
         }
         let created = create.send().await;
         match created.map_err(aws(&format!("the bucket {name} can't be made"))) {
-            // Another deployment makes it just now.
-            Err(failure) if failure.is("OperationAborted") => tokio::time::sleep(POLL).await,
+            // Another deployment makes it just now, or it was deleted a while ago.
+            Err(failure) if failure.is("OperationAborted") && attempt < ATTEMPTS => {
+                attempt += 1;
+                tokio::time::sleep(POLL).await;
+            }
             Err(failure) if failure.is("BucketAlreadyOwnedByYou") => break,
             Err(failure) => return Err(failure),
             Ok(_) => break,

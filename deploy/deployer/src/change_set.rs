@@ -17,36 +17,48 @@ use crate::{
 
 /// A change set that has been computed.
 pub(crate) struct ChangeSet {
-    pub(crate) id: String,
-    pub(crate) stack_id: String,
+    pub(crate) request: Request,
     pub(crate) changes: Vec<ResourceChange>,
 }
 
-/// A change set that CloudFormation is asked for.
+/// What the names of our change sets start with.
+const PREFIX: &str = "deploy-";
+
+/// A change set, by its name and its stack's, or by their IDs.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) id: String,
     pub(crate) stack_id: String,
 }
 
+impl Request {
+    /// A change set of this run alone, so that two at once don't meet.
+    pub(crate) fn new(stack: &str) -> Self {
+        let nanoseconds = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_nanos();
+        Self {
+            id: format!("{PREFIX}{nanoseconds:x}-{}", std::process::id()),
+            stack_id: stack.to_owned(),
+        }
+    }
+}
+
 /// Asks CloudFormation for the changes that make a stack what the template says.
 pub(crate) async fn request(
     clients: &Clients,
     package: &Package,
-    stack: &str,
+    request: &Request,
     bucket: &str,
     is_new: bool,
 ) -> Result<Request, Failure> {
-    let nanoseconds = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_nanos();
+    let stack = &request.stack_id;
     let created = clients
         .cloudformation
         .create_change_set()
         .stack_name(stack)
-        // Of this run alone, so that two at once don't meet.
-        .change_set_name(format!("deploy-{nanoseconds:x}-{}", std::process::id()))
+        .change_set_name(&request.id)
         .change_set_type(if is_new {
             ChangeSetType::Create
         } else {
@@ -105,11 +117,7 @@ pub(crate) async fn computed(clients: &Clients, stack: &str, request: Request) -
                 continue;
             }
         };
-        return Ok((!is_empty).then_some(ChangeSet {
-            id: request.id,
-            stack_id: request.stack_id,
-            changes,
-        }));
+        return Ok((!is_empty).then_some(ChangeSet { request, changes }));
     }
 }
 
@@ -150,23 +158,26 @@ pub(crate) async fn execute(clients: &Clients, change_set: &ChangeSet) -> Result
     clients
         .cloudformation
         .execute_change_set()
-        .change_set_name(&change_set.id)
+        .change_set_name(&change_set.request.id)
         .send()
         .await
         .map_err(aws("CloudFormation does not start the changes"))?;
     Ok(())
 }
 
-/// Deletes a change set that is not executed.
-pub(crate) async fn delete(clients: &Clients, id: &str) -> Result<(), Failure> {
-    clients
+/// Deletes a change set that is not executed, if it is there.
+pub(crate) async fn delete(clients: &Clients, request: &Request) -> Result<(), Failure> {
+    let deleted = clients
         .cloudformation
         .delete_change_set()
-        .change_set_name(id)
+        .stack_name(&request.stack_id)
+        .change_set_name(&request.id)
         .send()
-        .await
-        .map_err(aws("the change set can't be deleted"))?;
-    Ok(())
+        .await;
+    match deleted.map_err(aws("the change set can't be deleted")) {
+        Err(failure) if failure.is("ChangeSetNotFound") || failure.message.contains("does not exist") => Ok(()),
+        other => other.map(drop),
+    }
 }
 
 /// The changes, for people.
@@ -224,14 +235,30 @@ fn properties(change: &ResourceChange) -> Vec<String> {
     names
 }
 
-/// Whether a stack has change sets, such as another run's.
-pub(crate) async fn any(clients: &Clients, stack_id: &str) -> Result<bool, Failure> {
+/// Whose change sets a stack has.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Planned {
+    Nothing,
+    ByUs,
+    ByOthers,
+}
+
+/// Tells whether a stack has change sets, such as another run's or another tool's.
+pub(crate) async fn planned(clients: &Clients, stack: &str) -> Result<Planned, Failure> {
     let listed = clients
         .cloudformation
         .list_change_sets()
-        .stack_name(stack_id)
+        .stack_name(stack)
         .send()
         .await
         .map_err(aws("the stack's change sets can't be listed"))?;
-    Ok(!listed.summaries().is_empty())
+    let mut names = listed
+        .summaries()
+        .iter()
+        .filter_map(|summary| summary.change_set_name());
+    Ok(match (listed.summaries(), names.all(|name| name.starts_with(PREFIX))) {
+        ([], _) => Planned::Nothing,
+        (_, true) => Planned::ByUs,
+        (_, false) => Planned::ByOthers,
+    })
 }

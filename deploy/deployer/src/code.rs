@@ -16,14 +16,13 @@ use crate::{
 /// Updates the functions' code, where nothing else differs from what is deployed.
 pub(crate) async fn update(cli: &Cli, clients: &Clients, package: &Package) -> Result<(), Failure> {
     stack::settled(clients, &cli.stack).await?;
-    stack::deployed(clients, &cli.stack).await?;
-    stack::check_owner(cli, clients, package).await?;
+    let found = stack::deployed(clients, &cli.stack).await?;
+    let deployed = stack::check_owner(cli, clients, package, &found).await?;
     if package.has_versions() {
         return Err(Failure::new(
             "the functions' events go to published versions, which only `provision` makes: run it in place of `code`",
         ));
     }
-    let deployed = stack::template(clients, &cli.stack).await?;
     if without_code(&deployed)? != without_code(&package.body)? {
         return Err(Failure::new(
             "more than the code differs from what is deployed: run `plan` to see what, `provision` to deploy it",

@@ -11,7 +11,7 @@ use crate::{
     failure::{Failure, aws},
     package::Package,
     report::{self, progress},
-    stack::{self, Condition},
+    stack,
 };
 
 /// Deletes the stack, once it is confirmed.
@@ -24,9 +24,7 @@ pub(crate) async fn delete(cli: &Cli, clients: &Clients, package: &Package, args
         );
         return Ok(());
     };
-    if stack::condition(stack::status(&found)) != Condition::Absent {
-        stack::check_owner(cli, clients, package).await?;
-    }
+    stack::check_owner(cli, clients, package, &found).await?;
     if !args.yes {
         confirm(cli, clients, package).await?;
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     bucket,
-    change_set::{self, ChangeSet},
+    change_set::{self, ChangeSet, Planned, Request},
     cli::Cli,
     clients::Clients,
     code,
@@ -35,8 +35,8 @@ async fn plan_once(cli: &Cli, clients: &Clients, package: &Package, stage: &RefC
     let condition = existing
         .as_ref()
         .map_or(Condition::Absent, |stack| stack::condition(stack::status(stack)));
-    if condition != Condition::Absent {
-        stack::check_owner(cli, clients, package).await?;
+    if let Some(existing) = &existing {
+        stack::check_owner(cli, clients, package, existing).await?;
     }
     if matches!(condition, Condition::Wreck | Condition::Stuck) {
         let status = existing.as_ref().map_or("", stack::status);
@@ -49,7 +49,7 @@ async fn plan_once(cli: &Cli, clients: &Clients, package: &Package, stage: &RefC
     match computed(cli, clients, package, stage, &bucket, condition == Condition::Absent).await? {
         None => report::result(cli.json, &format!("{NOTHING_TO_DO}\n"), &json!({"changes": []})),
         Some(changes) => {
-            discard(clients, &changes.id, &changes.stack_id).await?;
+            discard(clients, &changes.request).await?;
             let value = json!({"changes": change_set::to_json(&changes.changes)});
             report::result(cli.json, &change_set::table(&changes.changes), &value);
         }
@@ -66,16 +66,25 @@ async fn computed(
     bucket: &str,
     is_new: bool,
 ) -> Result<Option<ChangeSet>, Failure> {
-    let request = match change_set::request(clients, package, &cli.stack, bucket, is_new).await {
-        Err(failure) if change_set::says_nothing_changes(&failure.message) => return Ok(None),
-        request => request?,
+    let request = Request::new(&cli.stack);
+    // From here on it may be there.
+    stage.replace(Stage::Planned(request.clone()));
+    let request = match change_set::request(clients, package, &request, bucket, is_new).await {
+        Err(failure) => {
+            stage.replace(Stage::Preparing);
+            return match change_set::says_nothing_changes(&failure.message) {
+                true => Ok(None),
+                false => Err(failure),
+            };
+        }
+        Ok(request) => request,
     };
     stage.replace(Stage::Planned(request.clone()));
     let computed = change_set::computed(clients, &cli.stack, request.clone()).await;
     if let Ok(Some(_)) = &computed {
         return computed;
     }
-    let discarded = discard(clients, &request.id, &request.stack_id).await;
+    let discarded = discard(clients, &request).await;
     stage.replace(Stage::Preparing);
     // What is said is why they can't be computed, rather than why that can't be tidied up.
     let computed = computed?;
@@ -94,7 +103,7 @@ pub(crate) async fn provision(cli: &Cli, clients: &Clients, package: &Package) -
 enum Stage {
     #[default]
     Preparing,
-    Planned(change_set::Request),
+    Planned(Request),
     Changing,
 }
 
@@ -112,7 +121,7 @@ async fn interruptible(
 async fn interrupted(clients: &Clients, stage: Stage) -> Failure {
     let message = match stage {
         Stage::Preparing => "interrupted: nothing was changed".to_owned(),
-        Stage::Planned(request) => match discard(clients, &request.id, &request.stack_id).await {
+        Stage::Planned(request) => match discard(clients, &request).await {
             Ok(()) => "interrupted: nothing was changed".to_owned(),
             Err(failure) => format!("interrupted; {}", failure.message),
         },
@@ -177,12 +186,12 @@ async fn attempt_once(
         return succeed(cli, clients, text, &[]).await;
     };
     progress(&change_set::table(&changes.changes));
-    let follower = Follower::start(clients, &changes.stack_id).await?;
+    let follower = Follower::start(clients, &changes.request.stack_id).await?;
     stage.replace(Stage::Changing);
     if let Err(failure) = change_set::execute(clients, &changes).await {
         stage.replace(Stage::Preparing);
         // Where another run was faster, it is gone already.
-        let _ = discard(clients, &changes.id, &changes.stack_id).await;
+        let _ = discard(clients, &changes.request).await;
         return Err(failure);
     }
     let end = follower.finish().await?;
@@ -209,9 +218,7 @@ async fn prepare(cli: &Cli, clients: &Clients, package: &Package, stage: &RefCel
     };
     let status = stack::status(&found);
     let condition = stack::condition(status);
-    if condition != Condition::Absent {
-        stack::check_owner(cli, clients, package).await?;
-    }
+    stack::check_owner(cli, clients, package, &found).await?;
     match condition {
         Condition::Absent => Ok(true),
         Condition::Ready | Condition::Busy => Ok(false),
@@ -260,10 +267,12 @@ async fn failed(cli: &Cli, clients: &Clients, changes: &ChangeSet, end: End) -> 
         .unwrap_or_else(|| "CloudFormation gives no reason".to_owned());
     let (outcome, exit_code) = match &*end.status {
         "DELETE_COMPLETE" => ("was not created, and nothing of it is left".to_owned(), ROLLED_BACK),
-        "ROLLBACK_COMPLETE" | "CREATE_FAILED" | "ROLLBACK_FAILED" => match remove(clients, &changes.stack_id).await {
-            Ok(()) => ("was not created, and nothing of it is left".to_owned(), ROLLED_BACK),
-            Err(failure) => (format!("was not created, and {}", failure.message), 1),
-        },
+        "ROLLBACK_COMPLETE" | "CREATE_FAILED" | "ROLLBACK_FAILED" => {
+            match remove(clients, &changes.request.stack_id).await {
+                Ok(()) => ("was not created, and nothing of it is left".to_owned(), ROLLED_BACK),
+                Err(failure) => (format!("was not created, and {}", failure.message), 1),
+            }
+        }
         "UPDATE_ROLLBACK_COMPLETE" | "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS" => {
             ("is as it was before".to_owned(), ROLLED_BACK)
         }
@@ -291,13 +300,15 @@ async fn succeed(cli: &Cli, clients: &Clients, text: &str, changes: &[ResourceCh
 }
 
 /// Deletes a change set, and the stack that was there only to have it.
-async fn discard(clients: &Clients, id: &str, stack_id: &str) -> Result<(), Failure> {
-    change_set::delete(clients, id).await?;
-    let found = stack::find(clients, stack_id).await?;
-    if found.is_some_and(|stack| stack::status(&stack) == "REVIEW_IN_PROGRESS")
-        && !change_set::any(clients, stack_id).await?
+async fn discard(clients: &Clients, request: &Request) -> Result<(), Failure> {
+    change_set::delete(clients, request).await?;
+    let Some(found) = stack::find(clients, &request.stack_id).await? else {
+        return Ok(());
+    };
+    if stack::status(&found) == "REVIEW_IN_PROGRESS"
+        && change_set::planned(clients, stack::id(&found)).await? == Planned::Nothing
     {
-        remove(clients, stack_id).await?;
+        remove(clients, stack::id(&found)).await?;
     }
     Ok(())
 }

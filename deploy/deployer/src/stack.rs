@@ -8,6 +8,7 @@ use aws_sdk_cloudformation::{
 };
 
 use crate::{
+    change_set::{self, Planned},
     cli::Cli,
     clients::Clients,
     failure::{Failure, aws},
@@ -83,20 +84,33 @@ pub(crate) async fn deployed(clients: &Clients, stack: &str) -> Result<Stack, Fa
 }
 
 /// The template that a stack has, as it was sent.
-pub(crate) async fn template(clients: &Clients, stack: &str) -> Result<String, Failure> {
+async fn template(clients: &Clients, stack: &str) -> Result<String, Failure> {
     let template = clients.cloudformation.get_template().stack_name(stack).send().await;
     let template = template.map_err(aws(&format!("the template of the stack {stack} can't be read")))?;
     Ok(template.template_body.unwrap_or_default())
 }
 
-/// Makes sure that a stack is the target's own, before it is changed.
-pub(crate) async fn check_owner(cli: &Cli, clients: &Clients, package: &Package) -> Result<(), Failure> {
+/// Makes sure that a stack is the target's own, before it is changed; returns its template, which is empty if it was only planned.
+pub(crate) async fn check_owner(
+    cli: &Cli,
+    clients: &Clients,
+    package: &Package,
+    existing: &Stack,
+) -> Result<String, Failure> {
     let stack = &cli.stack;
     let ours = &package.metadata.label;
-    match package::label(&template(clients, stack).await?) {
-        Some(label) if label == *ours || cli.is_stack_given => Ok(()),
+    let mut template = String::new();
+    let owner = if condition(status(existing)) == Condition::Absent {
+        let is_ours = change_set::planned(clients, id(existing)).await? != Planned::ByOthers;
+        is_ours.then(|| ours.clone())
+    } else {
+        template = self::template(clients, stack).await?;
+        package::label(&template)
+    };
+    match owner {
+        Some(label) if label == *ours || cli.is_stack_given => Ok(template),
         Some(label) => Err(Failure::new(format!(
-            "the stack {stack} is that of {label}: set another `stack` in {ours}; or, if both are the same, add `--stack {stack}` once"
+            "the stack {stack} is that of {label}: set another `stack` in {ours}; or, if both are the same, add `--stack {stack}`"
         ))),
         None => Err(Failure::new(format!(
             "the stack {stack} in {} is none that `lambda_deploy` made, and is left alone: set another `stack` in {ours}, or `--stack`",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import http.client
+import itertools
 import json
 import os
 import re
@@ -33,6 +34,8 @@ import boto3  # type: ignore[import-not-found]
 
 REGION = "eu-central-1"
 STACK = "hello"
+# How long answers to some requests take, in seconds.
+DELAY = 0.5
 # moto's account.
 ACCOUNT = "123456789012"
 
@@ -58,6 +61,8 @@ class Moto:
         self.words: dict[str, dict[str, str]] = {}
         # Requests that are answered with a status alone.
         self.statuses: dict[str, int] = {}
+        # Actions that are told of when they are done, and answered after a while.
+        self.reached: dict[str, threading.Event] = {}
         self.change_sets = ChangeSets(self.port)
         self.endpoint = Front(self).endpoint
         self.log = folder / "moto.log"
@@ -79,6 +84,7 @@ class Moto:
         self.policies.clear()
         self.words.clear()
         self.statuses.clear()
+        self.reached.clear()
         self.change_sets = ChangeSets(self.port)
 
     def stop(self) -> None:
@@ -140,8 +146,9 @@ class ChangeSets:
             self.made.add(name)
             self.pending.pop(name)
         elif action == "DeleteChangeSet":
-            for pending in self.pending.values():
-                pending.discard(fields["ChangeSetName"])
+            # By its ID, or by its name, which is a part of that.
+            for name, pending in self.pending.items():
+                self.pending[name] = {change_set for change_set in pending if fields["ChangeSetName"] not in change_set}
         elif action == "DeleteStack":
             # By its ID: …:stack/NAME/….
             self.made.discard(fields["StackName"].split("/")[1])
@@ -181,13 +188,19 @@ class Handler(BaseHTTPRequestHandler):
         status, headers, content = self.answer(body)
         if left == -1:
             return
-        self.send_response(status)
-        for name, value in headers:
-            if name.lower() not in ("connection", "transfer-encoding", "date", "server"):
-                self.send_header(name, value)
-        self.send_header("Connection", "close")
-        self.end_headers()
-        self.wfile.write(content)
+        for action, event in self.server.moto.reached.items():
+            if f"Action={action}&".encode() in body:
+                event.set()
+                time.sleep(DELAY)
+        # An interrupted client reads no answer.
+        with contextlib.suppress(BrokenPipeError):
+            self.send_response(status)
+            for name, value in headers:
+                if name.lower() not in ("connection", "transfer-encoding", "date", "server"):
+                    self.send_header(name, value)
+            self.send_header("Connection", "close")
+            self.end_headers()
+            self.wfile.write(content)
 
     def answer(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         moto = self.server.moto
@@ -434,7 +447,7 @@ def breakdowns(moto: Moto, account: Account, deployments: Deployments) -> None:
     """Wherever the connection breaks, the same command completes it afterwards."""
     first = deployments.first
     for answers in (True, False):
-        for requests in range(100):
+        for requests in itertools.count():
             moto.reset()
             server = Front(moto, requests, answers)
             process = first.start(server.endpoint)
@@ -445,6 +458,7 @@ def breakdowns(moto: Moto, account: Account, deployments: Deployments) -> None:
                 # More requests than it takes.
                 assert requests > 5, requests
                 break
+            assert requests < 100, "it never completes"
             assert process.returncode in (1, 4) and stderr.splitlines()[-1], f"after {requests}: {stderr}"
             first.run(moto.endpoint)
             assert account.status() == "CREATE_COMPLETE", f"after {requests}"
@@ -455,15 +469,26 @@ def breakdowns(moto: Moto, account: Account, deployments: Deployments) -> None:
 
 def interruption(moto: Moto, account: Account, deployments: Deployments) -> None:
     """Ctrl-C says what was left behind; the same command goes on from there."""
-    moto.reset()
-    process = deployments.first.start(moto.endpoint)
-    assert process.stderr is not None
-    process.stderr.readline()
-    process.send_signal(signal.SIGINT)
-    stderr = process.communicate(timeout=60)[1]
-    assert process.returncode == 130 and "interrupted" in stderr, f"exit {process.returncode}: {stderr}"
-    deployments.first.run(moto.endpoint)
-    assert account.status() == "CREATE_COMPLETE"
+    first = deployments.first
+    for action, said, stacks in [
+        ("GetCallerIdentity", "nothing was changed", []),
+        ("CreateChangeSet", "nothing was changed", []),
+        ("DescribeChangeSet", "nothing was changed", []),
+        ("ExecuteChangeSet", "what has begun goes on in AWS", [STACK]),
+    ]:
+        moto.reset()
+        moto.reached = {action: threading.Event()}
+        process = first.start(moto.endpoint)
+        assert moto.reached[action].wait(60), action
+        # Its answer is still to come.
+        process.send_signal(signal.SIGINT)
+        stderr = process.communicate(timeout=60)[1]
+        assert process.returncode == 130 and said in stderr, f"{action}: exit {process.returncode}: {stderr}"
+        time.sleep(2 * DELAY)
+        assert account.stacks() == stacks, action
+        moto.reached = {}
+        first.run(moto.endpoint)
+        assert account.status() == "CREATE_COMPLETE" and account.change_sets() == [], action
 
 
 def failures(moto: Moto, account: Account, deployments: Deployments) -> None:
@@ -594,6 +619,9 @@ def main() -> None:
         breakdowns,
     ]
     chosen = sys.argv[7:]
+    names = [test.__name__ for test in tests]
+    if unknown := set(chosen) - set(names):
+        sys.exit(f"there is no test {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     with tempfile.TemporaryDirectory() as name, servers(Path(name)) as moto:
         account = Account(f"http://127.0.0.1:{moto.port}")
         deployments = Deployments(Path(name))

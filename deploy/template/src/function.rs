@@ -192,13 +192,14 @@ fn version(settings: &Settings, names: &Names, code: &Code) -> (String, Value) {
 pub(crate) fn name_versions(template: &mut Value, functions: &[String], code: &Code) {
     for id in functions {
         let plain = format!("{id}{VERSION}");
-        if template["Resources"].get(&plain).is_none() {
+        if template["Resources"][&plain]["Type"] != "AWS::Lambda::Version" {
             continue;
         }
         let mut properties = template["Resources"][id]["Properties"].clone();
         if let Some(properties) = properties.as_object_mut() {
-            // Of the function, whatever its version: Lambda makes no further one for it.
+            // Of the function, whatever its version: Lambda makes no further one for them.
             properties.remove("ReservedConcurrentExecutions");
+            properties.remove("Tags");
         }
         let mut digest = Sha256::new();
         digest.update(code.sha256);

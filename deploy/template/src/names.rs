@@ -1,6 +1,6 @@
 //! Logical IDs of resources, and functions' names.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::{code::hex, settings::FunctionSettings};
@@ -64,17 +64,22 @@ pub(crate) fn text(text: &str) -> Value {
     }
 }
 
-/// As [`text`], of each text in a value.
+/// As [`text`], of each text in a value; CloudFormation's own functions in it stay as they are.
 pub(crate) fn substituted(value: &Value) -> Value {
     match value {
         Value::String(one) => text(one),
         Value::Array(all) => all.iter().map(substituted).collect(),
+        Value::Object(members) if is_intrinsic(members) => value.clone(),
         Value::Object(members) => members
             .iter()
             .map(|(name, member)| (name.clone(), substituted(member)))
             .collect(),
         other => other.clone(),
     }
+}
+
+fn is_intrinsic(members: &Map<String, Value>) -> bool {
+    members.len() == 1 && members.keys().all(|name| name == "Ref" || name.starts_with("Fn::"))
 }
 
 /// A name as a part of a logical ID that no other name has.
@@ -115,6 +120,8 @@ mod tests {
             substituted(&json!({"Resource": ["${aws:username}", "${AWS::Region}"]})),
             json!({"Resource": ["${aws:username}", {"Fn::Sub": "${AWS::Region}"}]})
         );
+        let own = json!({"Resource": {"Fn::Sub": "${AWS::Region}"}});
+        assert_eq!(substituted(&own), own);
     }
 
     #[test]

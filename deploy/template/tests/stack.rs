@@ -108,6 +108,16 @@ fn a_published_version_changes_with_the_code_and_with_the_configuration() {
         first,
         version(settings(json!({"snap_start": true, "reserved_concurrency": 5})), 1)
     );
+    let mut tagged = settings(json!({"snap_start": true}));
+    tagged["aws_tags"] = json!({"team": "shop"});
+    assert_eq!(first, version(tagged, 1));
+    // Another function may be called as a version would be.
+    let mut two = settings(json!({}));
+    two["functions"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"name": "create_order_version", "handler": "index.x"}));
+    assert_eq!(version(two, 1), "CreateOrderVersion");
 }
 
 #[test]
