@@ -9,7 +9,11 @@ use clap::{Args, Parser, Subcommand};
 /// Exit codes: 0 it is done, or there was nothing to do; 1 it failed; 2 the arguments are wrong; 3 CloudFormation failed and took
 /// the changes back; 4 AWS refused the credentials or the action; 130 interrupted.
 #[derive(Parser)]
-#[command(name = "deploy", version)]
+#[command(
+    name = "deploy",
+    version,
+    override_usage = "bazel run //app:deploy -- [OPTIONS] [COMMAND]"
+)]
 struct Arguments {
     #[command(flatten)]
     target: Target,
