@@ -5,7 +5,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/venv.sh
 
 bin=$(venv moto-1 'moto[server,cloudformation,s3,awslambda,logs,iam,apigatewayv2,sqs,events]==5.2.5')
-tools/bazel test --noshow_progress --test_output=errors //deploy/deployer:unit_test
 # What the target is run with, built without being run; and its settings, for the changes that the tests make.
 tools/bazel build --noshow_progress //deploy/deployer //deploy/template //examples/hello:deploy
 "$bin/python" deploy/deployer/tests/moto.py "$bin/moto_server" bazel-bin/deploy/deployer/deployer \
