@@ -1,6 +1,8 @@
 """What `bazel run //bench` runs, and the zips that it is given."""
 
-_PYTHON_TOOLCHAIN = "@bazel_tools//tools/python:toolchain_type"
+load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
+
+_PYTHON_TOOLCHAIN = "@rules_python//python:toolchain_type"
 _RUST_TOOLCHAIN = "@rules_rust//rust:toolchain_type"
 
 def _one_file(target):
@@ -20,8 +22,8 @@ def _peer_zip_impl(ctx):
             file = _one_file(target)
             inputs.append(file)
             arguments.add(flag, "{}={}".format(name, file.path))
-    ctx.actions.run(
-        executable = ctx.executable._packager,
+    run_build_tool(
+        ctx,
         arguments = [arguments],
         inputs = inputs,
         outputs = [zip],
@@ -39,8 +41,8 @@ peer_zip = rule(
             allow_files = True,
         ),
         "files": attr.label_keyed_string_dict(doc = "Other files, and their names in the zip.", allow_files = True),
-        "_packager": attr.label(default = "//packager", executable = True, cfg = "exec"),
     },
+    toolchains = [BUILD_TOOL],
 )
 
 def _optimized_impl(_settings, _attr):

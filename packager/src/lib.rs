@@ -2,12 +2,14 @@
 
 mod archive;
 mod check;
+mod command;
 mod origin;
 mod strip;
 mod symbolizer;
 
 pub use archive::{Effort, Entry, write_zip};
 pub use check::{Breach, GlibcVersion, Limits, check_library};
+pub use command::{CheckArgs, Command, CutArgs, StripArgs, ZipArgs};
 pub use origin::likely_crate;
 pub use strip::strip;
 pub use symbolizer::cut_symbolizer;

@@ -23,6 +23,7 @@
 
 mod bridge;
 mod cfg;
+mod command;
 mod diagnostic;
 mod edit;
 mod engine;
@@ -39,6 +40,7 @@ mod root_crate;
 mod source;
 mod stack;
 
+pub use command::{Command, RewriteArgs, RootCrateArgs};
 pub use diagnostic::Diagnostic;
 pub use engine::Engine;
 pub use explain::explain;

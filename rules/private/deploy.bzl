@@ -1,12 +1,13 @@
 """The rule that runs the deployer on a zip and its template."""
 
 load("//rules:providers.bzl", "LambdaZipInfo")
+load("//rules/tools:toolchain.bzl", "DEPLOYER")
 load(":script.bzl", "in_runfiles", "quote")
 
 def _deploy_impl(ctx):
     info = ctx.attr.zip[LambdaZipInfo]
     template = ctx.file.template
-    deployer = ctx.executable._deployer
+    deployer = ctx.toolchains[DEPLOYER]
     arguments = ["--template", template.short_path, "--zip", info.zip.short_path, "--target-stack", ctx.attr.stack]
     for option, value in [("--target-bucket", ctx.attr.bucket), ("--target-region", ctx.attr.region)]:
         if value:
@@ -16,7 +17,7 @@ def _deploy_impl(ctx):
         script,
         "#!/usr/bin/env bash\n{}exec {} {} \"$@\"\n".format(
             in_runfiles(ctx),
-            deployer.short_path,
+            deployer.executable.short_path,
             " ".join([quote(argument) for argument in arguments]),
         ),
         is_executable = True,
@@ -24,7 +25,7 @@ def _deploy_impl(ctx):
     return DefaultInfo(
         executable = script,
         files = depset([template]),
-        runfiles = ctx.runfiles([deployer, info.zip, template]).merge(ctx.attr._deployer[DefaultInfo].default_runfiles),
+        runfiles = ctx.runfiles([deployer.executable, info.zip, template]).merge(deployer.runfiles),
     )
 
 deploy = rule(
@@ -36,7 +37,7 @@ deploy = rule(
         "stack": attr.string(doc = "The stack's name.", mandatory = True),
         "template": attr.label(doc = "The CloudFormation template.", mandatory = True, allow_single_file = [".json"]),
         "zip": attr.label(doc = "The zip.", mandatory = True, providers = [LambdaZipInfo]),
-        "_deployer": attr.label(default = "//deploy/deployer", executable = True, cfg = "target"),
     },
     executable = True,
+    toolchains = [DEPLOYER],
 )

@@ -1,9 +1,13 @@
 """What the rules share that run a zip in the emulator."""
 
 load("//rules:providers.bzl", "LambdaZipInfo")
+load("//rules/tools:toolchain.bzl", "EMULATOR")
 load(":script.bzl", "quote")
 
-PYTHON_TOOLCHAIN = "@bazel_tools//tools/python:toolchain_type"
+_PYTHON = "@rules_python//python:toolchain_type"
+
+# What a rule with `EMULATED_ATTRS` needs.
+EMULATED_TOOLCHAINS = [EMULATOR, _PYTHON]
 
 EMULATED_ATTRS = {
     "client": attr.label(
@@ -16,14 +20,13 @@ EMULATED_ATTRS = {
         allow_single_file = True,
     ),
     "zip": attr.label(doc = "The zip.", mandatory = True, providers = [LambdaZipInfo]),
-    "_emulator": attr.label(default = "//emulator", executable = True, cfg = "target"),
 }
 
 def _python(ctx):
     """Returns the interpreter's path at run time, and the files that it needs."""
     if ctx.file.python:
         return ctx.file.python.short_path, depset([ctx.file.python])
-    runtime = ctx.toolchains[PYTHON_TOOLCHAIN].py3_runtime
+    runtime = ctx.toolchains[_PYTHON].py3_runtime
     if runtime.interpreter:
         return runtime.interpreter.short_path, depset([runtime.interpreter], transitive = [runtime.files])
     return runtime.interpreter_path, depset()
@@ -62,7 +65,7 @@ def emulated(ctx, command, arguments, files, before = "", after = ""):
     """Makes the script that runs the zip in the emulator.
 
     Args:
-      ctx: the context of a rule with `EMULATED_ATTRS` and `PYTHON_TOOLCHAIN`.
+      ctx: the context of a rule with `EMULATED_ATTRS` and `EMULATED_TOOLCHAINS`.
       command: the emulator's subcommand.
       arguments: further arguments of it.
       files: the files that they name.
@@ -73,6 +76,7 @@ def emulated(ctx, command, arguments, files, before = "", after = ""):
       The rule's `DefaultInfo`.
     """
     info = ctx.attr.zip[LambdaZipInfo]
+    emulator = ctx.toolchains[EMULATOR]
     python, python_files = _python(ctx)
     client = ctx.files.client
     if info.runtime.startswith("nodejs"):
@@ -103,14 +107,14 @@ def emulated(ctx, command, arguments, files, before = "", after = ""):
         script,
         "#!/usr/bin/env bash\n{}exec {} {}{}\n".format(
             before,
-            ctx.executable._emulator.short_path,
+            emulator.executable.short_path,
             " ".join([quote(argument) for argument in all_arguments + arguments]),
             after,
         ),
         is_executable = True,
     )
     runfiles = ctx.runfiles(
-        files = [info.zip, ctx.executable._emulator] + files + client,
+        files = [info.zip, emulator.executable] + files + client,
         transitive_files = python_files,
-    ).merge(ctx.attr._emulator[DefaultInfo].default_runfiles)
+    ).merge(emulator.runfiles)
     return DefaultInfo(executable = script, runfiles = runfiles)

@@ -1,7 +1,7 @@
 """The test of a zip under Lambda's own runtime client."""
 
 load("//rules:providers.bzl", "LambdaZipInfo")
-load(":emulated.bzl", "EMULATED_ATTRS", "PYTHON_TOOLCHAIN", "check_handler", "emulated")
+load(":emulated.bzl", "EMULATED_ATTRS", "EMULATED_TOOLCHAINS", "check_handler", "emulated")
 
 def _lambda_test_impl(ctx):
     handler = ctx.attr.handler or ctx.attr.zip[LambdaZipInfo].handlers[0]
@@ -59,5 +59,5 @@ lambda_test = rule(
         "same_logs": attr.bool(doc = "Whether that one must write the same log."),
     },
     test = True,
-    toolchains = [PYTHON_TOOLCHAIN],
+    toolchains = EMULATED_TOOLCHAINS,
 )

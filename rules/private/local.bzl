@@ -1,6 +1,6 @@
 """The rule that serves a zip on the machine that it is run on."""
 
-load(":emulated.bzl", "EMULATED_ATTRS", "PYTHON_TOOLCHAIN", "check_handler", "emulated")
+load(":emulated.bzl", "EMULATED_ATTRS", "EMULATED_TOOLCHAINS", "check_handler", "emulated")
 load(":functions.bzl", "functions_of")
 load(":script.bzl", "in_runfiles")
 
@@ -32,5 +32,5 @@ local = rule(
         "timeout_seconds": attr.int(doc = "How long a function has for an event.", default = 30),
     },
     executable = True,
-    toolchains = [PYTHON_TOOLCHAIN],
+    toolchains = EMULATED_TOOLCHAINS,
 )

@@ -2,10 +2,10 @@
 
 load("@bazel_skylib//lib:paths.bzl", "paths")
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
+load("//rules/tools:toolchain.bzl", "run_build_tool")
 
 PACK_ATTRS = {
     "data": attr.label_list(doc = "Files that are laid into the zip.", allow_files = True),
-    "_packager": attr.label(default = "//packager", executable = True, cfg = "exec"),
     "_profile": attr.label(default = "//rules/settings:profile", providers = [BuildSettingInfo]),
 }
 
@@ -45,8 +45,8 @@ def pack(ctx, executable, name, shims, limit = None):
     elif limit:
         arguments.add("--limit", limit)
         arguments.add("--label", str(ctx.label))
-    ctx.actions.run(
-        executable = ctx.executable._packager,
+    run_build_tool(
+        ctx,
         arguments = [arguments],
         inputs = [executable] + shims + ctx.files.data,
         outputs = [zip],

@@ -1,25 +1,51 @@
-"""Building for Lambda's platforms, whatever the command line says."""
+"""Building for Lambda's platforms, whatever the command line says and the workspace registers."""
 
 load("//rules/toolchain:architectures.bzl", "ARCHITECTURES")
+load(":rules_rust.bzl", "LINKER_PREFERENCE")
 load(":runtimes.bzl", "RUNTIMES")
 
 # Bazel's names of CPUs, by Lambda's names of architectures.
 CPUS = {architecture.lambda_name: cpu for cpu, architecture in ARCHITECTURES.items()}
 
-def _lambda_transition_impl(_settings, attr):
-    return {
+_EXTRA_TOOLCHAINS = "//command_line_option:extra_toolchains"
+_OWN_TOOLCHAINS = str(Label("//rules/settings:cc_toolchains"))
+_RUSTC_FLAGS = "@rules_rust//rust/settings:extra_rustc_flags"
+
+# Newer versions of rules_rust leave the bitcode out that -Clto, of a zip's `rustc_flags`, needs of each crate.
+_EMBED_BITCODE = "-Cembed-bitcode=yes"
+
+def _appended(values, more):
+    """Moves `more` to the end: a configuration is the same however many transitions lead to it."""
+    return [value for value in values if value not in more] + more
+
+def _lambda_transition_impl(settings, attr):
+    # Of what the command line adds, the last is the first that is looked at. A C toolchain of the host's may fit the platform as well,
+    # and would link for the host's C library.
+    toolchains = [str(Label("//rules/toolchain:all"))] + settings[_OWN_TOOLCHAINS]
+    changed = {
         "//command_line_option:compilation_mode": "opt",
         "//command_line_option:platforms": str(Label("//rules/platforms:linux_{}_glibc_{}".format(
             CPUS[attr.architecture],
             RUNTIMES[attr.runtime].glibc,
         ))),
+        _EXTRA_TOOLCHAINS: _appended(settings[_EXTRA_TOOLCHAINS], toolchains),
+        _RUSTC_FLAGS: _appended(settings[_RUSTC_FLAGS], [_EMBED_BITCODE]),
     }
+    if LINKER_PREFERENCE:
+        changed[LINKER_PREFERENCE] = "cc"
+    return changed
 
 lambda_transition = transition(
     implementation = _lambda_transition_impl,
-    inputs = [],
+    inputs = [
+        _EXTRA_TOOLCHAINS,
+        _OWN_TOOLCHAINS,
+        _RUSTC_FLAGS,
+    ],
     outputs = [
         "//command_line_option:compilation_mode",
         "//command_line_option:platforms",
-    ],
+        _EXTRA_TOOLCHAINS,
+        _RUSTC_FLAGS,
+    ] + ([LINKER_PREFERENCE] if LINKER_PREFERENCE else []),
 )

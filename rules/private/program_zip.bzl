@@ -1,6 +1,7 @@
 """The zip of a program as it is: for the OS-only runtime, or with a shim that starts it."""
 
 load("//rules:providers.bzl", "LambdaZipInfo")
+load("//rules/tools:toolchain.bzl", "BUILD_TOOL")
 load(":pack.bzl", "PACK_ATTRS", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
 load(":runtimes.bzl", "RUNTIMES", "is_library")
@@ -45,4 +46,5 @@ program_zip = rule(
         "_shims": attr.label_list(default = ["//shim/node:index.mjs"], allow_files = True),
     },
     provides = [LambdaZipInfo],
+    toolchains = [BUILD_TOOL],
 )

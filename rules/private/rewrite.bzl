@@ -3,6 +3,7 @@
 load("@bazel_skylib//lib:paths.bzl", "paths")
 load("@rules_rust//rust:rust_common.bzl", "CrateInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo")
+load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":lambda_runtime.bzl", "find_lambda_runtime", "is_framework", "lambda_runtime_aspect")
 
 def _crate_root(ctx):
@@ -66,8 +67,8 @@ def _rewrite_impl(ctx):
             rewritten_root = output
     if not rewritten_root:
         fail("{}: the crate root {} is not among the `srcs`.".format(ctx.label, crate_root.short_path))
-    ctx.actions.run(
-        executable = ctx.executable._rewriter,
+    run_build_tool(
+        ctx,
         arguments = [arguments],
         inputs = ctx.files.srcs,
         outputs = outputs + [manifest],
@@ -115,7 +116,7 @@ rewrite = rule(
         "handler": attr.string(doc = "The function's name in the handler setting.", mandatory = True),
         "program_name": attr.string(doc = "The name that a `.rs` file with `main` may have.", mandatory = True),
         "srcs": attr.label_list(doc = "The program's sources.", allow_files = [".rs"], mandatory = True),
-        "_rewriter": attr.label(default = "//rewriter", executable = True, cfg = "exec"),
     },
     provides = [LambdaFunctionInfo],
+    toolchains = [BUILD_TOOL],
 )

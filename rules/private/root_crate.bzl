@@ -2,6 +2,7 @@
 
 load("@rules_rust//rust:rust_common.bzl", "CrateInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo")
+load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 
 def _root_crate_impl(ctx):
     output = ctx.actions.declare_file(ctx.label.name + ".rs")
@@ -12,8 +13,8 @@ def _root_crate_impl(ctx):
     arguments.add_all([dep[CrateInfo].name for dep in ctx.attr.links], before_each = "--link")
     arguments.add_all(manifests, before_each = "--manifest")
     arguments.add("--output", output)
-    ctx.actions.run(
-        executable = ctx.executable._rewriter,
+    run_build_tool(
+        ctx,
         arguments = [arguments],
         inputs = manifests,
         outputs = [output],
@@ -31,6 +32,6 @@ root_crate = rule(
             doc = "Crates that are linked in for what they bring by themselves, as a global allocator.",
             providers = [CrateInfo],
         ),
-        "_rewriter": attr.label(default = "//rewriter", executable = True, cfg = "exec"),
     },
+    toolchains = [BUILD_TOOL],
 )

@@ -1,6 +1,7 @@
 """The rule that renders the CloudFormation template of a zip's functions."""
 
 load("//rules:providers.bzl", "LambdaZipInfo")
+load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":emulated.bzl", "check_handler")
 load(":functions.bzl", "functions_of")
 
@@ -38,13 +39,14 @@ def _lambda_template_impl(ctx):
     }))
     template = ctx.actions.declare_file(ctx.label.name + ".json")
     arguments = ctx.actions.args()
+    arguments.add("template")
     arguments.add("--settings", settings)
     arguments.add("--zip", info.zip)
     arguments.add("--output", template)
     if ctx.file.template_patch:
         arguments.add("--patch", ctx.file.template_patch)
-    ctx.actions.run(
-        executable = ctx.executable._template,
+    run_build_tool(
+        ctx,
         arguments = [arguments],
         inputs = [settings, info.zip] + ctx.files.template_patch,
         outputs = [template],
@@ -63,6 +65,6 @@ lambda_template = rule(
         "settings": attr.string(doc = "Settings of all functions, as JSON.", default = "{}"),
         "template_patch": attr.label(doc = "A JSON Merge Patch over the template.", allow_single_file = [".json"]),
         "zip": attr.label(doc = "The zip.", mandatory = True, providers = [LambdaZipInfo]),
-        "_template": attr.label(default = "//deploy/template", executable = True, cfg = "exec"),
     },
+    toolchains = [BUILD_TOOL],
 )

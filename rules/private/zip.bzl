@@ -2,6 +2,7 @@
 
 load("@rules_rust//rust:rust_common.bzl", "DepInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo", "LambdaZipInfo")
+load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":pack.bzl", "PACK_ATTRS", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
 load(":runtimes.bzl", "RUNTIMES", "is_library")
@@ -40,8 +41,8 @@ def _check(ctx, library, rlibs):
     arguments.add("--library", library)
     arguments.add("--output", output)
     arguments.add("--rlibs", listed)
-    ctx.actions.run(
-        executable = ctx.executable._packager,
+    run_build_tool(
+        ctx,
         arguments = [arguments],
         inputs = depset([library, listed], transitive = [rlibs]),
         outputs = [output],
@@ -56,8 +57,8 @@ def _strip(ctx, linked):
     arguments.add("strip")
     arguments.add("--library", linked)
     arguments.add("--output", library)
-    ctx.actions.run(
-        executable = ctx.executable._packager,
+    run_build_tool(
+        ctx,
         arguments = [arguments],
         inputs = [linked],
         outputs = [library],
@@ -204,4 +205,5 @@ lambda_zip = rule(
         "_shim": attr.label(default = "//shim/python:index.py", allow_single_file = True),
     },
     provides = [LambdaZipInfo],
+    toolchains = [BUILD_TOOL],
 )

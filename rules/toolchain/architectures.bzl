@@ -12,7 +12,7 @@ ARCHITECTURES = {
         dynamic_linker = "/lib64/ld-linux-x86-64.so.2",
         emulation = "elf_x86_64",
         lambda_name = "x86_64",
-        zig_includes = ["x86-linux-any", "x86-linux-gnu", "x86_64-linux-any", "x86_64-linux-gnu"],
+        zig_includes = ["x86-linux-any", "x86-linux-gnu"],
     ),
 }
 

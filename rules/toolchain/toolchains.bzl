@@ -13,6 +13,7 @@ def zig_toolchains(name):  # buildifier: disable=unused-variable
     """
     for exec_platform in ZIG_WHEELS:
         exec_os, _, exec_cpu = exec_platform.partition("_")
+        exec_platform_constraints = ["@platforms//os:" + exec_os, "@platforms//cpu:" + exec_cpu]
         for cpu in ARCHITECTURES:
             for glibc in GLIBC_VERSIONS:
                 toolchain_name = "{}_for_{}_glibc_{}".format(exec_platform, cpu, glibc)
@@ -29,6 +30,7 @@ def zig_toolchains(name):  # buildifier: disable=unused-variable
                 zig_programs(
                     name = toolchain_name + "_programs",
                     cpu = cpu,
+                    exec_compatible_with = exec_platform_constraints,
                     lib = lib,
                     sysroot = toolchain_name + "_sysroot",
                     tags = ["manual"],
@@ -63,13 +65,11 @@ def zig_toolchains(name):  # buildifier: disable=unused-variable
                     supports_param_files = False,
                     tags = ["manual"],
                     toolchain_config = toolchain_name + "_config",
+                    visibility = ["//visibility:public"],
                 )
                 native.toolchain(
                     name = toolchain_name,
-                    exec_compatible_with = [
-                        "@platforms//os:" + exec_os,
-                        "@platforms//cpu:" + exec_cpu,
-                    ],
+                    exec_compatible_with = exec_platform_constraints,
                     target_compatible_with = [
                         "@platforms//os:linux",
                         "@platforms//cpu:" + cpu,
@@ -77,4 +77,5 @@ def zig_toolchains(name):  # buildifier: disable=unused-variable
                     ],
                     toolchain = toolchain_name + "_cc",
                     toolchain_type = "@bazel_tools//tools/cpp:toolchain_type",
+                    visibility = ["//visibility:public"],
                 )

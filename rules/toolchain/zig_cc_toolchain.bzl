@@ -10,6 +10,7 @@ load(
     "tool",
 )
 load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
+load("//rules/tools:toolchain.bzl", "BUILD_TOOL")
 load(":architectures.bzl", "ARCHITECTURES")
 
 def _zig_sysroot_impl(ctx):
@@ -62,13 +63,14 @@ def _zig_programs_impl(ctx):
     compiler = _tool(ctx, "zig-cc", ctx.file._cc, target)
     cxx_compiler = _tool(ctx, "zig-c++", ctx.file._cc, target)
     archiver = _tool(ctx, "zig-ar", ctx.file._ar, {})
+    build_tool = ctx.toolchains[BUILD_TOOL].executable
     linker = _tool(ctx, "zig-ld", ctx.file._ld, {
         "%{dynamic_linker}": architecture.dynamic_linker,
         "%{emulation}": architecture.emulation,
-        "%{packager}": ctx.executable._packager.path,
+        "%{build_tool}": build_tool.path,
         "%{sysroot}": ctx.file.sysroot.path,
     })
-    linker_files = depset([linker, ctx.executable._packager, ctx.file.zig, ctx.file.sysroot])
+    linker_files = depset([linker, build_tool, ctx.file.zig, ctx.file.sysroot])
     compiler_files = depset([compiler, cxx_compiler, archiver, ctx.file.zig] + ctx.files.lib)
 
     return [
@@ -94,8 +96,8 @@ zig_programs = rule(
         "_ar": attr.label(default = ":zig_ar.sh.tpl", allow_single_file = True),
         "_cc": attr.label(default = ":zig_cc.sh.tpl", allow_single_file = True),
         "_ld": attr.label(default = ":zig_ld.sh.tpl", allow_single_file = True),
-        "_packager": attr.label(default = "//packager", executable = True, cfg = "exec"),
     },
+    toolchains = [BUILD_TOOL],
 )
 
 def _flags(name, actions, flags):
@@ -155,5 +157,4 @@ zig_config = rule(
         "programs": attr.label(doc = "The toolchain's programs.", mandatory = True, cfg = "exec", providers = [_ZigProgramsInfo]),
         "target": attr.string(doc = "The target, as zig names it.", mandatory = True),
     },
-    provides = [CcToolchainConfigInfo],
 )

@@ -52,7 +52,7 @@ if [[ -n $cut_symbolizer ]]; then
     # What rustc compiled; objects of libraries of C are in archives.
     [[ $object == *.rcgu.o ]] || continue
     arguments[index]=$cut/${object##*/}
-    %{packager} cut-symbolizer --object "$object" --output "${arguments[index]}"
+    %{build_tool} cut-symbolizer --object "$object" --output "${arguments[index]}"
   done
 fi
 %{zig} ld.lld -m %{emulation} --hash-style=gnu --eh-frame-hdr "${arguments[@]}" \

@@ -73,6 +73,8 @@ if [[ ! -e $prefix/.complete ]]; then
   fi
   # It looks for the index under the hash that Cargo gave it before version 1.85.
   for index in "$cargo_home"/registry/index/*; do
+    # A link of an earlier set-up's.
+    [[ -L $index ]] && continue
     ln -sfn "${index##*/}" "${index%-*}-6f17d22bba15001f"
   done
   step "the bazelrc" python3 "$here/write_bazelrc.py" \

@@ -23,7 +23,6 @@ PACKAGED = {
     "rules_proto": "rules/proto",
     "rules_python": "rules/python",
     "rules_rust": "rules/rust",
-    "rules_shell": "rules/shell",
 }
 
 # `bazel_tools` uses an extension of this module, which is why its stub needs a file.

@@ -5,6 +5,7 @@
 
 mod check;
 mod code;
+mod command;
 mod event_source;
 mod function;
 mod names;
@@ -14,6 +15,7 @@ mod settings;
 mod stack;
 
 pub use code::Code;
+pub use command::TemplateArgs;
 pub use patch::merge_patch;
 pub use settings::{EventSource, FunctionSettings, Settings, UrlAuthorization};
 pub use stack::render;

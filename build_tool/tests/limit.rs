@@ -1,7 +1,7 @@
 //! A zip that is too large for where it goes is refused, and not left behind.
 
 use std::{
-    env, fs,
+    fs,
     path::Path,
     process::{Command, Output},
 };
@@ -15,14 +15,14 @@ fn pack(folder: &Path, limit: &str) -> Output {
         (state >> 24) as u8
     });
     fs::write(&source, noise.collect::<Vec<u8>>()).expect("the folder can be written to");
-    Command::new(env::var_os("PACKAGER").expect("PACKAGER names the program"))
+    Command::new(env!("CARGO_BIN_EXE_build_tool"))
         .arg("zip")
         .arg("--output")
         .arg(folder.join("output.zip"))
         .arg(format!("--file=data={}", source.display()))
         .args(["--limit", limit, "--label", "//app:zip"])
         .output()
-        .expect("the packager runs")
+        .expect("the build tool runs")
 }
 
 #[test]

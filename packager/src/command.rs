@@ -1,26 +1,19 @@
-//! The packager's command line. See `packager help`.
+//! The packager's subcommands of the build tool's command line.
 
 use std::{
     fs::{self, File},
     io::BufWriter,
     path::{Path, PathBuf},
-    process::ExitCode,
 };
 
 use anyhow::{Context, Result, bail};
-use clap::{Args, Parser, Subcommand};
-use packager::{Effort, Entry, GlibcVersion, Limits, check_library, cut_symbolizer, likely_crate, strip, write_zip};
+use clap::{Args, Subcommand};
 
-/// Packs Lambda zips and checks shared libraries.
-#[derive(Parser)]
-#[command(version)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
+use crate::{Effort, Entry, GlibcVersion, Limits, check_library, cut_symbolizer, likely_crate, strip, write_zip};
 
+/// A subcommand, with its arguments.
 #[derive(Subcommand)]
-enum Command {
+pub enum Command {
     /// Packs files into a zip whose bytes depend on them alone.
     Zip(ZipArgs),
     /// Checks what a shared library needs from the machine that loads it, and what it exports.
@@ -31,8 +24,9 @@ enum Command {
     CutSymbolizer(CutArgs),
 }
 
+/// What to pack, and how.
 #[derive(Args)]
-struct ZipArgs {
+pub struct ZipArgs {
     /// The zip to write.
     #[arg(long)]
     output: PathBuf,
@@ -53,8 +47,9 @@ struct ZipArgs {
     label: String,
 }
 
+/// What to check, and by which limits.
 #[derive(Args)]
-struct CheckArgs {
+pub struct CheckArgs {
     /// The shared library.
     #[arg(long)]
     library: PathBuf,
@@ -75,8 +70,9 @@ struct CheckArgs {
     output: PathBuf,
 }
 
+/// What to strip, and where to.
 #[derive(Args)]
-struct StripArgs {
+pub struct StripArgs {
     /// The shared library.
     #[arg(long)]
     library: PathBuf,
@@ -85,8 +81,9 @@ struct StripArgs {
     output: PathBuf,
 }
 
+/// What to cut, and where to.
 #[derive(Args)]
-struct CutArgs {
+pub struct CutArgs {
     /// The object.
     #[arg(long)]
     object: PathBuf,
@@ -108,18 +105,18 @@ fn parse_pair(value: &str) -> Result<(String, PathBuf), String> {
     Ok((name.to_owned(), path.into()))
 }
 
-fn main() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::Zip(arguments) => zip(arguments),
-        Command::Check(arguments) => check(&arguments),
-        Command::Strip(arguments) => convert(&arguments.library, &arguments.output, strip),
-        Command::CutSymbolizer(arguments) => convert(&arguments.object, &arguments.output, cut_symbolizer),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
+impl Command {
+    /// Does what the subcommand says.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with a file, or that it can't be read or written.
+    pub fn run(self) -> Result<()> {
+        match self {
+            Command::Zip(arguments) => zip(arguments),
+            Command::Check(arguments) => check(&arguments),
+            Command::Strip(arguments) => convert(&arguments.library, &arguments.output, strip),
+            Command::CutSymbolizer(arguments) => convert(&arguments.object, &arguments.output, cut_symbolizer),
         }
     }
 }

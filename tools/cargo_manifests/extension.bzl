@@ -38,11 +38,11 @@ def _extension_impl(module_ctx):
         lockfile = Label("//:Cargo.lock"),
         manifests = [
             Label("//:Cargo.toml"),
+            Label("//build_tool:Cargo.toml"),
             Label("//deploy/template:Cargo.toml"),
             Label("//emulator:Cargo.toml"),
             Label("//packager:Cargo.toml"),
             Label("//rewriter:Cargo.toml"),
-            Label("//shim/mimalloc:Cargo.toml"),
             Label("//shim/rust:Cargo.toml"),
             Label("//shim/snapstart:Cargo.toml"),
         ],

@@ -1,33 +1,27 @@
-//! The rewriter's command line. See `rewriter help`.
+//! The rewriter's subcommands of the build tool's command line.
 
 use std::{
     fs,
     io::IsTerminal,
     path::{Path, PathBuf},
-    process::ExitCode,
 };
 
-use clap::{Args, Parser, Subcommand};
-use rewriter::{Engine, Manifest, Program, Source, explain, rewrite, root_crate};
+use clap::{Args, Subcommand};
 
-/// Rewrites Rust Lambda programs into libraries.
-#[derive(Parser)]
-#[command(version)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
+use crate::{Engine, Manifest, Program, Source, explain, rewrite, root_crate};
 
+/// A subcommand, with its arguments.
 #[derive(Subcommand)]
-enum Command {
+pub enum Command {
     /// Rewrites one program.
     Rewrite(RewriteArgs),
     /// Writes the root crate of a library of rewritten programs.
     RootCrate(RootCrateArgs),
 }
 
+/// What to rewrite, and where to.
 #[derive(Args)]
-struct RewriteArgs {
+pub struct RewriteArgs {
     /// The name of the program's crate.
     #[arg(long)]
     crate_name: String,
@@ -57,8 +51,9 @@ struct RewriteArgs {
     manifest: PathBuf,
 }
 
+/// What the root crate joins.
 #[derive(Args)]
-struct RootCrateArgs {
+pub struct RootCrateArgs {
     /// The name of the library's file, without its suffix.
     #[arg(long)]
     library: String,
@@ -91,16 +86,16 @@ fn parse_pair(value: &str) -> Result<(String, PathBuf), String> {
     Ok((input.to_owned(), output.into()))
 }
 
-fn main() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::Rewrite(arguments) => run_rewrite(arguments),
-        Command::RootCrate(arguments) => run_root_crate(&arguments),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("{message}");
-            ExitCode::FAILURE
+impl Command {
+    /// Does what the subcommand says.
+    ///
+    /// # Errors
+    ///
+    /// The message for the user, whole: with the places in the program's sources.
+    pub fn run(self) -> Result<(), String> {
+        match self {
+            Command::Rewrite(arguments) => run_rewrite(arguments),
+            Command::RootCrate(arguments) => run_root_crate(&arguments),
         }
     }
 }

@@ -1,0 +1,52 @@
+//! The renderer's subcommand of the build tool's command line.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use serde_json::json;
+
+use crate::{Code, Settings, render};
+
+/// What to render, and where to.
+#[derive(Args)]
+pub struct TemplateArgs {
+    /// What the target says, as JSON.
+    #[arg(long)]
+    settings: PathBuf,
+    /// The zip.
+    #[arg(long)]
+    zip: PathBuf,
+    /// A JSON Merge Patch over the template.
+    #[arg(long, value_name = "FILE")]
+    patch: Option<PathBuf>,
+    /// The template to write, as JSON.
+    #[arg(long)]
+    output: PathBuf,
+}
+
+impl TemplateArgs {
+    /// Renders the template.
+    ///
+    /// # Errors
+    ///
+    /// What AWS would refuse of the settings, or that a file can't be read or written.
+    pub fn run(&self) -> Result<()> {
+        let text = fs::read(&self.settings).with_context(|| format!("{} can't be read", self.settings.display()))?;
+        let settings: Settings = serde_json::from_slice(&text).context("the settings can't be read")?;
+        let code = Code::read(&self.zip).with_context(|| settings.zip_label.clone())?;
+        let mut patch = json!({});
+        if let Some(path) = &self.patch {
+            let shown = path.display();
+            let text = fs::read(path).with_context(|| format!("{shown} can't be read"))?;
+            patch = serde_json::from_slice(&text)
+                .with_context(|| format!("{shown} is no JSON, which `template_patch` has to be"))?;
+            if !patch.is_object() {
+                bail!("{shown} is no JSON object, which `template_patch` has to be: write it as {{\"Resources\": {{…}}}}");
+            }
+        }
+        let mut text = serde_json::to_string_pretty(&render(&settings, &code, &patch)?)?;
+        text.push('\n');
+        fs::write(&self.output, text).with_context(|| format!("{} can't be written", self.output.display()))
+    }
+}

@@ -1,0 +1,94 @@
+"""Where the rules' own tools come from, without a say of the workspace's Rust, crates or lock files.
+
+The first of these that applies:
+
+1. in this repository itself, its own targets (`development/`);
+2. a release's executables (`prebuilt.bzl`);
+3. this module's source, compiled by Cargo in a repository rule, with a Rust of its own.
+
+Each is fetched, or compiled, when toolchain resolution chooses it: the emulator for who tests or serves a zip, the deployer for who
+deploys one.
+"""
+
+load("@rules_rust//cargo:defs.bzl", "cargo_bootstrap_repository")
+load(":crates_repository.bzl", "crates_repository")
+load(":prebuilt.bzl", "PREBUILT")
+load(":prebuilt_repository.bzl", "prebuilt_repository")
+load(":rust_repository.bzl", "rust_repository")
+load(":toolchains_repository.bzl", "toolchains_repository")
+
+# By the tool: the package of its manifest, that of its lock file, and the folders of all sources that it is compiled from.
+_SOURCES = {
+    "build_tool": struct(
+        folders = ["//build_tool", "//deploy/template", "//packager", "//rewriter"],
+        lockfile = "//:Cargo.lock",
+    ),
+    "deployer": struct(
+        folders = ["//deploy/deployer"],
+        lockfile = "//deploy/deployer:Cargo.lock",
+    ),
+    "emulator": struct(
+        folders = ["//emulator"],
+        lockfile = "//:Cargo.lock",
+    ),
+}
+
+def _files_below(module_ctx, package):
+    """Returns the labels of a package's sources, whose change has the tool compiled anew."""
+    root = module_ctx.path(Label(package + ":Cargo.toml")).dirname
+    found = [Label(package + ":Cargo.toml")]
+    folders = [root.get_child("src")]
+
+    # Starlark has no recursion; no source tree is deeper.
+    for _ in range(10):
+        below = []
+        for folder in folders:
+            for entry in folder.readdir():
+                if entry.is_dir:
+                    below.append(entry)
+                else:
+                    found.append(Label("{}:{}".format(package, str(entry)[len(str(root)) + 1:])))
+        folders = below
+    return found
+
+def _tools_impl(module_ctx):
+    rust_repository(name = "rules_rust_lambda_rust")
+
+    # In the eyes of rules_rust, which does not know this module's names.
+    rust = "@@{}//:bin/{{tool}}".format(Label("@rules_rust_lambda_rust//:bin").repo_name)
+    for tool, source in _SOURCES.items():
+        cargo_bootstrap_repository(
+            name = "rules_rust_lambda_{}_source".format(tool),
+            binary = tool,
+            cargo_lockfile = Label(source.lockfile),
+            cargo_toml = Label(source.folders[0] + ":Cargo.toml"),
+            rust_toolchain_cargo_template = rust,
+            rust_toolchain_rustc_template = rust,
+            srcs = [file for folder in source.folders for file in _files_below(module_ctx, folder)],
+            timeout = 3600,
+        )
+        for platform, executable in PREBUILT.get(tool, {}).items():
+            prebuilt_repository(
+                name = "rules_rust_lambda_{}_{}".format(tool, platform),
+                sha256 = executable.sha256,
+                urls = executable.urls,
+            )
+    toolchains_repository(
+        name = "rules_rust_lambda_tools",
+        prebuilt = {tool: executables.keys() for tool, executables in PREBUILT.items()},
+        prebuilt_label = "@rules_rust_lambda_{tool}_{platform}//:tool",
+        source_label = "@rules_rust_lambda_{tool}_source//:binary",
+    )
+    crates_repository(
+        name = "rules_rust_lambda_mimalloc",
+        build_file = Label("//shim/mimalloc:crates.BUILD.bazel"),
+        cargo = "@rules_rust_lambda_rust//:bin/cargo",
+        lockfile = Label("//shim/mimalloc:Cargo.lock"),
+        manifest = Label("//shim/mimalloc:Cargo.toml"),
+    )
+    return module_ctx.extension_metadata(reproducible = True)
+
+tools = module_extension(
+    doc = "Fetches or compiles the rules' tools, and the crates that only a library needs.",
+    implementation = _tools_impl,
+)
