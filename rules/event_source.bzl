@@ -1,4 +1,7 @@
-"""What invokes a function, for `event_sources` of `lambda_template`: `event_source.sqs(…)` and so on."""
+"""What invokes a function, for `event_sources` of `lambda_template`: `event_source.sqs(…)` and so on.
+
+Each is a text, JSON, so that it can stand in a `select()`.
+"""
 
 def _sqs(queue, batch_size = 10, batching_window_seconds = 0, report_batch_item_failures = False):
     """Messages of an SQS queue.
@@ -12,13 +15,13 @@ def _sqs(queue, batch_size = 10, batching_window_seconds = 0, report_batch_item_
     Returns:
       An item of `event_sources`.
     """
-    return {
+    return json.encode({
         "batch_size": batch_size,
         "batching_window_seconds": batching_window_seconds,
         "queue": queue,
         "report_batch_item_failures": report_batch_item_failures,
         "type": "sqs",
-    }
+    })
 
 def _schedule(expression, input = None):
     """A schedule of EventBridge.
@@ -30,7 +33,7 @@ def _schedule(expression, input = None):
     Returns:
       An item of `event_sources`.
     """
-    return {"expression": expression, "input": input, "type": "schedule"}
+    return json.encode({"expression": expression, "input": input, "type": "schedule"})
 
 def _s3(bucket, events = ["s3:ObjectCreated:*"], prefix = "", suffix = ""):
     """What happens in a bucket that the stack makes, and keeps when it is deleted.
@@ -46,7 +49,7 @@ def _s3(bucket, events = ["s3:ObjectCreated:*"], prefix = "", suffix = ""):
     Returns:
       An item of `event_sources`.
     """
-    return {"bucket": bucket, "events": events, "prefix": prefix, "suffix": suffix, "type": "s3"}
+    return json.encode({"bucket": bucket, "events": events, "prefix": prefix, "suffix": suffix, "type": "s3"})
 
 def _http_api(method = "ANY", path = "$default"):
     """A route of the stack's API Gateway HTTP API (events of version 2.0).
@@ -58,7 +61,7 @@ def _http_api(method = "ANY", path = "$default"):
     Returns:
       An item of `event_sources`.
     """
-    return {"method": method, "path": path, "type": "http_api"}
+    return json.encode({"method": method, "path": path, "type": "http_api"})
 
 def _event_pattern(pattern):
     """Events of EventBridge's default bus.
@@ -69,7 +72,7 @@ def _event_pattern(pattern):
     Returns:
       An item of `event_sources`.
     """
-    return {"pattern": pattern, "type": "event_pattern"}
+    return json.encode({"pattern": pattern, "type": "event_pattern"})
 
 event_source = struct(
     event_pattern = _event_pattern,

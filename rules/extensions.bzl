@@ -1,37 +1,41 @@
-"""The module extension of these rules: zig, and the runtime client that tests run under."""
+"""The module extensions of these rules: zig, and the runtime clients that tests run under."""
 
 load("//rules/private:node_client_repository.bzl", "node_client_repository")
-load("//rules/private:runtime_client_repository.bzl", "CLIENT_WHEELS", "CURRENT_CLIENT", "runtime_client_repository")
-load("//rules/toolchain:zig_repository.bzl", "ZIG_WHEELS", "zig_repository")
+load("//rules/private:runtime_client_wheels.bzl", "CLIENT_WHEELS", "CURRENT_CLIENT", "RUNTIME_CLIENT_BUILD_FILE", "runtime_client_wheels")
+load("//rules/private:wheels_repository.bzl", "wheels_repository")
+load("//rules/toolchain:zig_wheels.bzl", "ZIG_BUILD_FILE", "ZIG_WHEELS", "zig_wheel")
 
 _wheel = tag_class(
-    doc = "Names where to download zig for one platform, instead of by pip.",
+    doc = "Names where to download a wheel, instead of by pip. Only the root module's are heeded.",
     attrs = {
-        "platform": attr.string(
-            doc = "The platform that runs zig, such as `linux_x86_64`.",
+        "sha256": attr.string(
+            doc = "The wheel's SHA-256, in hexadecimal, as the message says it that asks for this tag.",
             mandatory = True,
-            values = ZIG_WHEELS.keys(),
         ),
         "urls": attr.string_list(
-            doc = "Addresses of the wheel of the `ziglang` package: a mirror's, or `file://` and a path. The SHA-256 " +
-                  "that is expected stays the same.",
+            doc = "Its addresses: a mirror's, or `file://` and a path.",
             mandatory = True,
         ),
     },
 )
 
+def _urls(module_ctx):
+    # Where to download from is for the root module to say.
+    return {
+        wheel.sha256: wheel.urls
+        for module in module_ctx.modules
+        if module.is_root
+        for wheel in module.tags.wheel
+    }
+
 def _zig_impl(module_ctx):
-    urls = {}
-    for module in module_ctx.modules:
-        # Where to download from is for the root module to say.
-        if module.is_root:
-            for wheel in module.tags.wheel:
-                urls[wheel.platform] = wheel.urls
-    for platform in ZIG_WHEELS:
-        zig_repository(
+    urls = _urls(module_ctx)
+    for platform, wheel in ZIG_WHEELS.items():
+        wheels_repository(
             name = "zig_" + platform,
-            platform = platform,
-            urls = urls.get(platform, []),
+            build_file_content = ZIG_BUILD_FILE,
+            urls = {wheel.sha256: urls[wheel.sha256]} if wheel.sha256 in urls else {},
+            wheels = [zig_wheel(platform)],
         )
     return module_ctx.extension_metadata(reproducible = True)
 
@@ -44,13 +48,14 @@ zig = module_extension(
 def _runtime_client_impl(module_ctx):
     for version, wheels in CLIENT_WHEELS.items():
         for cpu in wheels:
-            runtime_client_repository(
+            wheels_repository(
                 name = "awslambdaric_{}linux_{}".format(
                     "" if version == CURRENT_CLIENT else version.replace(".", "_") + "_",
                     cpu,
                 ),
-                cpu = cpu,
-                version = version,
+                build_file_content = RUNTIME_CLIENT_BUILD_FILE,
+                urls = _urls(module_ctx),
+                wheels = runtime_client_wheels(version, cpu),
             )
     node_client_repository(name = "aws_lambda_ric")
     return module_ctx.extension_metadata(reproducible = True)
@@ -58,4 +63,5 @@ def _runtime_client_impl(module_ctx):
 runtime_client = module_extension(
     doc = "Fetches Lambda's Runtime Interface Clients for Python and Node.js, which `rust_lambda_test` runs zips under.",
     implementation = _runtime_client_impl,
+    tag_classes = {"wheel": _wheel},
 )

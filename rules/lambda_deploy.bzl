@@ -1,6 +1,8 @@
 """`lambda_deploy`: a zip's functions, deployed by `bazel run` as a CloudFormation stack."""
 
+load("//rules/private:attributes.bzl", "begin_macro", "internal")
 load("//rules/private:deploy.bzl", "deploy")
+load("//rules/private:template.bzl", "SETTINGS")
 load(":lambda_template.bzl", "lambda_template")
 
 def lambda_deploy(
@@ -9,9 +11,6 @@ def lambda_deploy(
         bucket = "",
         region = "",
         stack = "",
-        tags = [],
-        testonly = None,
-        visibility = None,
         **kwargs):
     """Deploys a zip's functions: with their roles, logs, URLs and event sources, as one CloudFormation stack.
 
@@ -48,33 +47,25 @@ def lambda_deploy(
         the public.
       region: the Region. By default, the environment or the profile names it; for Lambda@Edge, it is us-east-1.
       stack: the stack's name; the package's folder by default.
-      tags: as everywhere.
-      testonly: as everywhere.
-      visibility: as everywhere.
-      **kwargs: the settings of the functions, and all else that `lambda_template` takes.
+      **kwargs: attributes that every rule has, the settings of the functions, and all else that `lambda_template` takes.
     """
-    stack = stack or (native.package_name().rpartition("/")[2] or name).replace("_", "-").replace(".", "-")
-    if len(stack) > 128 or not stack[0].isalpha() or not stack.replace("-", "").isalnum():
-        fail("lambda_deploy({}): the stack would be called `{}`; set `stack` to at most 128 letters, digits and hyphens, with a letter first.".format(
-            repr(name),
-            stack,
-        ))
+    common, settings = begin_macro(
+        "lambda_deploy",
+        name,
+        kwargs,
+        own = SETTINGS + ["aws_tags", "handlers", "overrides", "template_patch"],
+    )
     lambda_template(
         name = name + ".template",
-        tags = tags,
-        testonly = testonly,
-        visibility = visibility,
         zip = zip,
-        **kwargs
+        **(common | settings)
     )
     deploy(
         name = name,
         bucket = bucket,
         region = region,
         stack = stack,
-        tags = tags + ["manual"],
         template = name + ".template",
-        testonly = testonly,
-        visibility = visibility,
         zip = zip,
+        **(common | {"tags": internal(common)["tags"]})
     )

@@ -1,5 +1,6 @@
 """`lambda_local`: a zip's functions, served on the developer's machine by `bazel run`."""
 
+load("//rules/private:attributes.bzl", "begin_macro")
 load("//rules/private:local.bzl", "local")
 
 def lambda_local(
@@ -10,8 +11,6 @@ def lambda_local(
         handlers = {},
         memory_mb = 128,
         port = 9000,
-        tags = [],
-        target_compatible_with = [],
         timeout_seconds = 30,
         **kwargs):
     """Serves a zip with Lambda's Invoke API, function URLs and a page, on 127.0.0.1.
@@ -29,18 +28,18 @@ def lambda_local(
 
     Args:
       name: the target's name.
-      zip: a `rust_lambda_zip` for Linux on this machine's architecture.
+      zip: a `rust_lambda_zip` for this machine's architecture.
       env: environment variables of the functions.
       events: files with events, which the page offers.
       handlers: a dict from functions' names to handler settings. By default, there is a function for each of the zip's handlers,
         named after it; a single one is named after the package.
       memory_mb: the memory that a function is told that it has, in MB. It is not enforced.
       port: the port; 0 is any free one.
-      tags: as everywhere; `ibazel_notify_changes` is added.
-      target_compatible_with: as everywhere; Linux is added.
       timeout_seconds: how long a function has for an event, in seconds, before its process is killed.
-      **kwargs: further attributes, such as `visibility`.
+      **kwargs: attributes that every rule has (the tag `ibazel_notify_changes` is added, and compatibility with Linux), and `client` and
+        `python`, as in `rust_lambda_test`.
     """
+    common, own = begin_macro("lambda_local", name, kwargs, own = ["args", "client", "python"])
     local(
         name = name,
         env = env,
@@ -48,9 +47,10 @@ def lambda_local(
         handlers = handlers,
         memory_mb = memory_mb,
         port = port,
-        tags = tags + ["ibazel_notify_changes"],
-        target_compatible_with = target_compatible_with + [Label("@platforms//os:linux")],
         timeout_seconds = timeout_seconds,
         zip = zip,
-        **kwargs
+        **(common | own | {
+            "tags": (common.get("tags") or []) + ["ibazel_notify_changes"],
+            "target_compatible_with": (common.get("target_compatible_with") or []) + [Label("@platforms//os:linux")],
+        })
     )

@@ -1,31 +1,15 @@
 """`lambda_template`: the CloudFormation template of a zip's functions."""
 
-load("//rules/private:template.bzl", _template = "lambda_template")
+load("//rules/private:attributes.bzl", "begin_macro", "is_select", "misspelt")
+load("//rules/private:template.bzl", "SETTINGS", _template = "lambda_template")
 
-# Settings of a function, which `overrides` can name as well.
-_SETTINGS = [
-    "dead_letter_target",
-    "description",
-    "env",
-    "ephemeral_storage_mb",
-    "event_sources",
-    "layers",
-    "log_format",
-    "log_retention_days",
-    "memory_mb",
-    "policies",
-    "policy_statements",
-    "provisioned_concurrency",
-    "reserved_concurrency",
-    "role",
-    "security_group_ids",
-    "snap_start",
-    "subnet_ids",
-    "timeout_seconds",
-    "tracing",
-    "url",
-    "url_streaming",
-]
+def _as_json(value):
+    """Writes the items of a list, or the values of a dict, as JSON; a select() holds them so already."""
+    if type(value) == "list":
+        return [item if type(item) == "string" else json.encode(item) for item in value]
+    if type(value) == "dict":
+        return {key: item if type(item) == "string" else json.encode(item) for key, item in value.items()}
+    return value
 
 def lambda_template(
         name,
@@ -34,10 +18,7 @@ def lambda_template(
         handlers = {},
         overrides = {},
         template_patch = None,
-        tags = [],
-        testonly = None,
-        visibility = None,
-        **settings):
+        **kwargs):
     """Renders the CloudFormation template of a zip's functions.
 
         lambda_template(
@@ -54,6 +35,9 @@ def lambda_template(
 
     Names and ARNs can hold CloudFormation's pseudo parameters, such as `${AWS::AccountId}`, `${AWS::Region}`, `${AWS::StackName}`.
 
+    Every attribute can be a `select()`, or be joined with one. There, statements of `policy_statements` and values of `overrides` are
+    written `json.encode({…})`, as Bazel takes strings only.
+
     Args:
       name: the target's name.
       zip: a `rust_lambda_zip`.
@@ -63,10 +47,7 @@ def lambda_template(
       overrides: a dict from functions' names (those of `handlers`, or the handlers without `index.`) to dicts of settings that
         are other for this function.
       template_patch: a JSON file that is merged into the template (RFC 7396), for all that has no attribute here.
-      tags: as everywhere.
-      testonly: as everywhere.
-      visibility: as everywhere.
-      **settings: of all functions, unless `overrides` has another:
+      **kwargs: attributes that every rule has, and settings of all functions, unless `overrides` has another:
         `dead_letter_target` (the ARN of a queue or topic), `description`, `env`, `ephemeral_storage_mb` (512),
         `event_sources` (see `event_source`), `layers` (ARNs of versions), `log_format` (`Text`, or `JSON`),
         `log_retention_days` (30; 0 is for ever), `memory_mb` (128), `policies` (ARNs of managed policies),
@@ -74,24 +55,34 @@ def lambda_template(
         `role` (an ARN; by default, the stack makes one with least rights), `security_group_ids`, `snap_start`, `subnet_ids`,
         `timeout_seconds` (30), `tracing`, `url` (`AWS_IAM`, or `NONE` for everybody), `url_streaming`.
     """
-    for settings_of, given in [("", settings)] + [(" in `overrides` of {}".format(each), overrides[each]) for each in overrides]:
-        for setting in given:
-            if setting not in _SETTINGS:
-                fail("lambda_template({}): there is no `{}`{}; there are {}".format(
-                    repr(name),
-                    setting,
-                    settings_of,
-                    ", ".join(_SETTINGS),
+    common, settings = begin_macro("lambda_template", name, kwargs, own = SETTINGS)
+    if not is_select(overrides):
+        for function, given in overrides.items():
+            # A value of JSON is checked by the rule.
+            unknown = misspelt(given.keys(), SETTINGS) if type(given) == "dict" else []
+            selected = [setting for setting, value in given.items() if is_select(value)] if type(given) == "dict" else []
+            if unknown:
+                fail("{}: `overrides` of {} has no setting {}; there are {}.".format(
+                    native.package_relative_label(name),
+                    function,
+                    ", nor ".join(unknown),
+                    ", ".join(SETTINGS),
+                ))
+            if selected:
+                fail("{}: `overrides` of {} has a select() in {}; put the select() around `overrides`, with json.encode({{…}}) for each function.".format(
+                    native.package_relative_label(name),
+                    function,
+                    ", ".join(["`{}`".format(setting) for setting in selected]),
                 ))
     _template(
         name = name,
         aws_tags = aws_tags,
         handlers = handlers,
-        overrides = {each: json.encode(given) for each, given in overrides.items()},
-        settings = json.encode(settings),
-        tags = tags,
+        overrides = _as_json(overrides),
         template_patch = template_patch,
-        testonly = testonly,
-        visibility = visibility,
         zip = zip,
+        **(common | {
+            setting: _as_json(value) if setting in ["event_sources", "policy_statements"] else value
+            for setting, value in settings.items()
+        })
     )

@@ -1,15 +1,10 @@
 """`rust_lambda_bridge`: what the calls that start a program's event loop become."""
 
 load("@rules_rust//rust:defs.bzl", "rust_library")
+load("//rules/private:attributes.bzl", "begin_macro", "internal")
 load("//rules/private:bridge_deps.bzl", "bridge_deps", "bridge_flags")
 
-def rust_lambda_bridge(
-        name,
-        deps,
-        tags = [],
-        target_compatible_with = None,
-        testonly = None,
-        visibility = None):
+def rust_lambda_bridge(name, deps, **kwargs):
     """Compiles the bridge against a lambda_runtime, for functions that have it among their dependencies.
 
     A `rust_lambda_function` makes its own; one that many name as their `bridge` is compiled once.
@@ -19,27 +14,20 @@ def rust_lambda_bridge(
             deps = ["@crates//:lambda_runtime"],
         )
 
-    Other targets that this makes, for this macro alone: `NAME_deps` and `NAME_flags`.
+    Other targets that this makes, all tagged `manual` and for this macro alone: `NAME_deps` (what of `deps` the bridge is compiled with)
+    and `NAME_flags` (how).
 
     Args:
       name: the target's name.
       deps: the lambda_runtime, or what depends on it.
-      tags: as everywhere.
-      target_compatible_with: as everywhere.
-      testonly: as everywhere.
-      visibility: as everywhere.
+      **kwargs: attributes that every rule has.
     """
-    common = {
-        "tags": tags,
-        "target_compatible_with": target_compatible_with,
-        "testonly": testonly,
-    }
+    common, _ = begin_macro("rust_lambda_bridge", name, kwargs, own = [])
     for rule, suffix in [(bridge_deps, "_deps"), (bridge_flags, "_flags")]:
         rule(
             name = name + suffix,
             deps = deps,
-            visibility = ["//visibility:private"],
-            **common
+            **internal(common)
         )
     rust_library(
         name = name,
@@ -47,7 +35,6 @@ def rust_lambda_bridge(
         crate_name = "lambda_bridge",
         crate_root = Label("//shim/bridge:src/lib.rs"),
         edition = "2021",
-        visibility = visibility,
         deps = [
             name + "_deps",
             name + "_flags",

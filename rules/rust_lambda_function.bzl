@@ -1,9 +1,20 @@
 """`rust_lambda_function`: a Rust program as a function, to be joined with others in one zip."""
 
 load("@rules_rust//rust:defs.bzl", "rust_library")
+load("//rules/private:attributes.bzl", "begin_macro", "internal")
 load("//rules/private:lambda_function.bzl", "lambda_function")
+load("//rules/private:names.bzl", "identifier")
+load("//rules/private:output_group.bzl", "output_group")
 load("//rules/private:rewrite.bzl", "rewrite")
 load(":rust_lambda_bridge.bzl", "rust_lambda_bridge")
+
+# What `rust_library` of newer versions of rules_rust has besides, which the program's crate gets as it is.
+RUST_ATTRIBUTES = [
+    "link_deps",
+    "lint_config",
+    "require_explicit_unstable_features",
+    "unstable_rust_features_config",
+]
 
 def rust_lambda_function(
         name,
@@ -15,6 +26,7 @@ def rust_lambda_function(
         crate_features = [],
         crate_name = None,
         crate_root = None,
+        dispatch = "ctypes",
         edition = None,
         engine = "auto",
         handler = None,
@@ -24,11 +36,8 @@ def rust_lambda_function(
         rustc_env_files = [],
         rustc_flags = [],
         stamp = 0,
-        tags = [],
-        target_compatible_with = None,
-        testonly = None,
         version = None,
-        visibility = None):
+        **kwargs):
     """Makes a Rust program a function that `rust_lambda_zip` packs, alone or with others.
 
     The program is an ordinary one with a `main` that starts `lambda_runtime`'s or `lambda_http`'s event loop; it is not
@@ -54,8 +63,11 @@ def rust_lambda_function(
             functions = [":goodbye", ":hello"],
         )
 
-    Other targets that this makes, all tagged `manual` and for this macro alone: `NAME.rewritten` (the rewritten sources),
-    `NAME.program` (the program's crate) and, without `bridge`, those of a `rust_lambda_bridge` called `NAME.bridge`.
+    `bazel build` of a function rewrites it and compiles nothing, as only a zip tells what it is compiled for.
+
+    Other targets that this makes, all tagged `manual` and for this macro alone: `NAME.rewritten` (the rewritten sources), of which
+    `NAME.rewritten.compile_data` and `NAME.rewritten.crate_root` are parts, `NAME.program` (the program's crate) and, without `bridge`,
+    those of a `rust_lambda_bridge` called `NAME.bridge`.
 
     Args:
       name: the target's name.
@@ -68,6 +80,7 @@ def rust_lambda_function(
       crate_features: as in `rust_binary`.
       crate_name: as in `rust_binary`.
       crate_root: as in `rust_binary`: by default `main.rs`, `NAME.rs` or the only source.
+      dispatch: the `dispatch` of a zip of this program alone, from `rust_lambda_zip`.
       edition: as in `rust_binary`.
       engine: how `main` is driven. `auto` (the default) takes the fastest that can drive it: `inline` polls an
         asynchronous `main` on the thread that calls in, `thread` runs a `main` on a thread of its own, `loopback` has the
@@ -82,20 +95,13 @@ def rust_lambda_function(
       rustc_flags: as in `rust_binary`.
       stamp: as in `rust_library`: with 1, `{BUILD_TIMESTAMP}` and the like in `rustc_env` and `rustc_env_files` are replaced by what
         the workspace status says; with -1 they are under `--stamp`. 0 by default: the same bytes each time.
-      tags: as everywhere.
-      target_compatible_with: as everywhere.
-      testonly: as everywhere.
       version: as in `rust_binary`.
-      visibility: as everywhere.
+      **kwargs: attributes that every rule has, and those of `rust_binary` that your rules_rust has and this does not name (`link_deps`,
+        `lint_config`).
     """
-    crate_name = crate_name or name.replace("-", "_").replace(".", "_").replace("/", "_")
-    package = native.package_name()
-    common = {
-        "tags": tags + ["manual"],
-        "target_compatible_with": target_compatible_with,
-        "testonly": testonly,
-        "visibility": ["//visibility:private"],
-    }
+    common, rust = begin_macro("rust_lambda_function", name, kwargs, own = RUST_ATTRIBUTES)
+    inner = internal(common)
+    crate_name = crate_name or identifier(name)
     rewrite(
         name = name + ".rewritten",
         srcs = srcs,
@@ -104,24 +110,25 @@ def rust_lambda_function(
         crate_name = crate_name,
         crate_root = crate_root,
         deps = deps,
+        dispatch = dispatch,
         engine = engine,
-        handler = handler or crate_name,
+        handler = handler or "",
         program_name = program_name or name,
-        **common
+        **inner
     )
     for group in ["compile_data", "crate_root"]:
-        native.filegroup(
+        output_group(
             name = "{}.rewritten.{}".format(name, group),
-            srcs = [name + ".rewritten"],
-            output_group = group,
-            **common
+            group = group,
+            of = name + ".rewritten",
+            **inner
         )
     if not bridge:
         bridge = name + ".bridge"
         rust_lambda_bridge(
             name = bridge,
             deps = deps,
-            **common
+            **inner
         )
     rust_library(
         name = name + ".program",
@@ -137,26 +144,19 @@ def rust_lambda_function(
         rustc_env = {"CARGO_PKG_NAME": program_name or name} | rustc_env,
         rustc_env_files = rustc_env_files,
         rustc_flags = [
-            # Messages and panics name the author's files.
-            "--remap-path-prefix=$(BINDIR)/{0}{1}.rewritten/={0}".format(
-                package + "/" if package else "",
-                name,
-            ),
             # What was rewritten may leave an import unused, which an author who denies warnings is not to hear of.
             "-Aunused_imports",
             "--cap-lints=warn",
         ] + rustc_flags,
         stamp = stamp,
         version = version or "0.0.0",
-        deps = deps + [bridge],
-        **common
+        # The rewritten sources are among the dependencies for the flags that they bring.
+        deps = deps + [bridge, name + ".rewritten"],
+        **(inner | rust)
     )
     lambda_function(
         name = name,
         program = name + ".program",
         rewritten = name + ".rewritten",
-        tags = tags,
-        target_compatible_with = target_compatible_with,
-        testonly = testonly,
-        visibility = visibility,
+        **common
     )

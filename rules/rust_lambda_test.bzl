@@ -1,12 +1,12 @@
 """`rust_lambda_test`: real events to a zip, under Lambda's own runtime client."""
 
-load("//rules/private:lambda_test.bzl", "lambda_test")
+load("//rules/private:attributes.bzl", "TEST_ATTRIBUTES", "begin_macro")
+load("//rules/private:lambda_test.bzl", "expected_files", "lambda_test")
 
 def rust_lambda_test(
         name,
         zip,
         events = {},
-        architecture = "x86_64",
         contexts = {},
         env = {},
         errors = {},
@@ -14,14 +14,13 @@ def rust_lambda_test(
         init_error = None,
         same_as = None,
         same_logs = False,
-        size = "small",
-        target_compatible_with = [],
         **kwargs):
     """Runs a zip as Lambda does, sends it events, and compares the responses as JSON.
 
     The zip is unpacked into a read-only folder, and `awslambdaric`, the client of Lambda's Python runtimes, runs it in
-    the environment that Lambda documents. It is Linux code: on another system, or another CPU than
-    `architecture`, the test is skipped as incompatible.
+    the environment that Lambda documents. It is Linux code: on another system, the test is skipped as incompatible. A zip for another
+    CPU than that of the platform that is built for is refused, unless `target_compatible_with` has the test skipped there:
+    `["@platforms//cpu:aarch64"]` for `arm64`, `["@platforms//cpu:x86_64"]` for `x86_64`.
 
         rust_lambda_test(
             name = "lambda_test",
@@ -34,7 +33,6 @@ def rust_lambda_test(
       name: the target's name.
       zip: a `rust_lambda_zip`.
       events: a dict from event files to files with the responses that are expected.
-      architecture: the zip's architecture: `x86_64` (the default) or `arm64`.
       contexts: a dict from event files to files with what accompanies them, of `{"clientContext": …, "cognitoIdentity": …,
         "tenantId": …, "traceId": …}`.
       env: environment variables of the function.
@@ -45,32 +43,31 @@ def rust_lambda_test(
       same_as: the same program for the OS-only runtime, a `rust_binary`. It is sent the same events, and must answer as the zip
         does.
       same_logs: whether it must write the same log, too; the time and colours apart.
-      size: as everywhere.
-      target_compatible_with: as everywhere; Linux and the architecture are added.
-      **kwargs: further attributes: those of tests, such as `timeout` and `tags`, `client`, a runtime client in place of the
-        one for Python that these rules fetch (`@rules_rust_lambda//rules/private:node_runtime_client` for a zip for Node.js), and `python`, an interpreter in place of the Python toolchain's.
+      **kwargs: attributes that every rule and every test has (`size` is `small` by default, compatibility with Linux is added), `client`, a
+        runtime client in place of the one for Python that these rules fetch
+        (`@rules_rust_lambda//rules/private:node_runtime_client` for a zip for Node.js), and `python`, an interpreter in place of the
+        Python toolchain's.
     """
-    cpus = {"arm64": Label("@platforms//cpu:aarch64"), "x86_64": Label("@platforms//cpu:x86_64")}
-    if architecture not in cpus:
-        fail("rust_lambda_test {}: architecture is `{}`; it is x86_64 or arm64.".format(name, architecture))
-    if not events and not errors and not init_error:
-        fail("rust_lambda_test {}: nothing to test; give it `events`, `errors` or an `init_error`.".format(name))
+    common, own = begin_macro(
+        "rust_lambda_test",
+        name,
+        kwargs,
+        own = ["client", "python"] + TEST_ATTRIBUTES,
+        hint = "The zip's `architecture` decides; see `target_compatible_with`." if "architecture" in kwargs else "",
+    )
+    expected = {"contexts": contexts, "errors": errors, "events": events}
     lambda_test(
         name = name,
         contexts = contexts,
         env = env,
         errors = errors,
         events = events,
-        expectations = {file: None for file in events.values() + errors.values() + contexts.values()}.keys(),
         handler = handler,
         init_error = init_error,
         same_as = same_as,
         same_logs = same_logs,
-        size = size,
-        target_compatible_with = target_compatible_with + [
-            Label("@platforms//os:linux"),
-            cpus[architecture],
-        ],
         zip = zip,
-        **kwargs
+        **(expected_files(native.package_relative_label(name), expected) | common | {"size": "small"} | own | {
+            "target_compatible_with": (common.get("target_compatible_with") or []) + [Label("@platforms//os:linux")],
+        })
     )

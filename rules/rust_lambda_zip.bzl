@@ -1,11 +1,14 @@
 """`rust_lambda_zip`: a Rust program as a zip for one of Lambda's managed runtimes."""
 
 load("@rules_rust//rust:defs.bzl", "rust_binary", "rust_shared_library")
+load("//rules/private:allocator.bzl", "allocator_crate")
+load("//rules/private:attributes.bzl", "begin_macro", "internal", "is_select")
+load("//rules/private:names.bzl", "identifier")
 load("//rules/private:program_zip.bzl", "program_zip")
 load("//rules/private:root_crate.bzl", "root_crate")
 load("//rules/private:runtimes.bzl", "RUNTIMES", "is_library")
 load("//rules/private:zip.bzl", "lambda_zip")
-load(":rust_lambda_function.bzl", "rust_lambda_function")
+load(":rust_lambda_function.bzl", "RUST_ATTRIBUTES", "rust_lambda_function")
 
 # What makes a small and fast executable. The user's `rustc_flags` come behind these, and override them.
 _CODEGEN_FLAGS = ["-Ccodegen-units=1"] + select({
@@ -23,20 +26,28 @@ _LIBRARY_FLAGS = [
     "-Clink-arg=-Wl,--cut-symbolizer",
 ]
 
-# By the names of allocators, the crates that set them for a library.
-_ALLOCATORS = {
-    "mimalloc": [Label("//shim/mimalloc:lambda_mimalloc")],
-    "system": [],
-}
+# What `rust_lambda_function` takes of a zip's program, and is not named below.
+_FUNCTION_ATTRIBUTES = [
+    "aliases",
+    "bridge",
+    "compile_data",
+    "crate_features",
+    "crate_root",
+    "edition",
+    "engine",
+    "proc_macro_deps",
+    "rustc_env",
+    "rustc_env_files",
+    "stamp",
+    "version",
+] + RUST_ATTRIBUTES
 
-def _check_namespace(name, namespace):
-    """Refuses what CloudWatch takes for no namespace."""
-    odd = [char for char in namespace.elems() if not char.isalnum() and char not in "._/#:- "]
-    if odd or len(namespace) > 255 or namespace.startswith((":", "AWS/")):
-        fail("rust_lambda_zip {}: metrics_namespace is `{}`; it may have 255 letters, digits, spaces and `._/#:-`, and not start with `:` or `AWS/`, which is Amazon's own.".format(
-            name,
-            namespace,
-        ))
+# What `rust_binary` takes besides, for a program that is built as it is.
+_BINARY_ATTRIBUTES = [
+    "experimental_use_cc_common_link",
+    "linker_script",
+    "malloc",
+]
 
 def rust_lambda_zip(
         name,
@@ -52,10 +63,6 @@ def rust_lambda_zip(
         metrics_namespace = "",
         runtime = "python3.13",
         rustc_flags = [],
-        tags = [],
-        target_compatible_with = None,
-        testonly = None,
-        visibility = None,
         **kwargs):
     """Builds Rust programs as one shared library for Lambda, and packs it with its shim into a zip.
 
@@ -77,9 +84,11 @@ def rust_lambda_zip(
     Besides the zip, these output groups can be asked for: `rewritten_sources`, `manifest`, `shared_library`, and `symbols`: the library
     with its symbol table, and with debug information if `rustc_flags` say so (`-Cdebuginfo=1 -Cstrip=none`), at the same addresses.
 
-    Other targets that this makes, all tagged `manual` and for this macro alone: `NAME.root` (the library's root crate) and
-    `NAME.library` (the shared library); with `srcs`, those of a `rust_lambda_function` called `NAME.function` too. For the OS-only
-    runtime, `NAME.bootstrap` (the executable) alone.
+    Other targets that this makes, all tagged `manual` and for this macro alone: `NAME.root` (the library's root crate), `NAME.library`
+    (the shared library) and, with an `allocator`, `NAME.allocator`; with `srcs`, those of a `rust_lambda_function` called
+    `NAME.function` too. For the OS-only runtime and for Node.js, `NAME.bootstrap` (the executable) alone.
+
+    Every attribute can be a `select()`. For `runtime`, its values are of one kind: Python's, or, for the others, plain ones.
 
     Args:
       name: the target's name; the zip is `NAME.zip`.
@@ -105,56 +114,48 @@ def rust_lambda_zip(
       rustc_flags: as in `rust_binary`, for the program of `srcs` and for the library; overrides what is set by default
         (`-Ccodegen-units=1 -Clto=fat -Cstrip=debuginfo` and Bazel's `-c opt`). While a program is being written,
         `--@rules_rust_lambda//rules/settings:profile=dev` on the command line makes larger zips, in a fifth of the time.
-      tags: as everywhere.
-      target_compatible_with: as everywhere.
-      testonly: as everywhere.
-      visibility: as everywhere.
-      **kwargs: further attributes of `rust_lambda_function`, for the program of `srcs`: `aliases`, `compile_data`, `crate_features`,
-        `crate_root`, `edition`, `engine`, `proc_macro_deps`, `rustc_env`, `rustc_env_files`,
-        `stamp`, `version`.
+      **kwargs: attributes that every rule has, and further attributes of `rust_lambda_function`, for the program of `srcs`: `aliases`,
+        `bridge`, `compile_data`, `crate_features`, `crate_root`, `edition`, `engine`, `proc_macro_deps`, `rustc_env`,
+        `rustc_env_files`, `stamp`, `version`; for a program that is built as it is, those of `rust_binary`.
     """
-    name_of_crate = name.replace("-", "_").replace(".", "_").replace("/", "_")
-    crate_name = crate_name or name_of_crate
-    common = {
-        "tags": tags + ["manual"],
-        "target_compatible_with": target_compatible_with,
-        "testonly": testonly,
-        "visibility": ["//visibility:private"],
-    }
-    if functions and (srcs or deps or kwargs):
-        given = [key for key, value in {"srcs": srcs, "deps": deps}.items() if value] + kwargs.keys()
-        fail("rust_lambda_zip {}: it has a program's {}, and `functions`, which have their own; give one or the other.".format(
-            name,
+    is_program = not is_select(runtime) and runtime in RUNTIMES and not is_library(runtime)
+    common, program = begin_macro(
+        "rust_lambda_zip",
+        name,
+        kwargs,
+        own = _FUNCTION_ATTRIBUTES + (_BINARY_ATTRIBUTES if is_program else []),
+    )
+    inner = internal(common)
+    label = native.package_relative_label(name)
+    if functions and (srcs or deps or program):
+        given = [key for key, value in {"srcs": srcs, "deps": deps}.items() if value] + program.keys()
+        fail("{}: it has a program's {}, and `functions`, which have their own; give one or the other.".format(
+            label,
             ", ".join(["`{}`".format(key) for key in given]),
         ))
     if not functions and not srcs:
-        fail("rust_lambda_zip {}: nothing to pack; give it a program's `srcs` and `deps`, or `functions`.".format(name))
-    if allocator not in _ALLOCATORS:
-        fail("rust_lambda_zip {}: allocator is `{}`; it is {}.".format(name, allocator, " or ".join(_ALLOCATORS.keys())))
+        fail("{}: nothing to pack; give it a program's `srcs` and `deps`, or `functions`.".format(label))
+    crate_name = crate_name or identifier(name)
     packed = {
         "architecture": architecture,
         "data": data,
         "runtime": runtime,
-        "tags": tags,
-        "target_compatible_with": target_compatible_with,
-        "testonly": testonly,
-        "visibility": visibility,
-    }
-    if runtime not in RUNTIMES:
-        fail("rust_lambda_zip {}: runtime is `{}`; it is one of {}.".format(name, runtime, ", ".join(RUNTIMES.keys())))
-    if metrics_namespace and (dispatch == "native" or not is_library(runtime)):
-        fail("rust_lambda_zip {}: metrics are logged where Python's client calls the library; take `metrics_namespace` out, or `{}`.".format(
-            name,
-            "dispatch" if is_library(runtime) else "runtime",
-        ))
-    _check_namespace(name, metrics_namespace)
-    if edge and (not is_library(runtime) or architecture != "x86_64"):
-        fail("rust_lambda_zip {}: Lambda@Edge runs a library on Python's runtimes, on x86_64; this is for {} on {}.".format(name, runtime, architecture))
-    if not is_library(runtime):
-        if functions or dispatch != "ctypes" or allocator != "system" or "engine" in kwargs:
-            fail("rust_lambda_zip {}: {} runs one program as it is; `allocator`, `functions`, `dispatch` and `engine` are for the runtimes that load it as a library.".format(
-                name,
+    } | common
+    if is_program:
+        library_only = {
+            "allocator": allocator != "system",
+            "dispatch": dispatch != "ctypes",
+            "edge": edge,
+            "engine": "engine" in program,
+            "functions": functions,
+            "metrics_namespace": metrics_namespace,
+        }
+        given = ["`{}`".format(attribute) for attribute, value in library_only.items() if value]
+        if given:
+            fail("{}: {} runs one program as it is; take {} out, or choose one of Python's runtimes, which load it as a library.".format(
+                label,
                 runtime,
+                ", ".join(given),
             ))
         rust_binary(
             name = name + ".bootstrap",
@@ -162,7 +163,7 @@ def rust_lambda_zip(
             crate_name = crate_name,
             rustc_flags = _CODEGEN_FLAGS + _EXECUTABLE_FLAGS + rustc_flags,
             deps = deps,
-            **(common | {"stamp": 0} | kwargs)
+            **(inner | {"stamp": 0} | program)
         )
         program_zip(
             name = name,
@@ -170,51 +171,53 @@ def rust_lambda_zip(
             **packed
         )
         return
-    if dispatch == "native":
-        if functions:
-            fail("rust_lambda_zip {}: with `dispatch = \"native\"` a program takes the process over; pack each in a zip of its own.".format(name))
-
-        # What runs as it is can take a process over, and be called where it must not.
-        if kwargs.setdefault("engine", "loopback") != "loopback":
-            fail("rust_lambda_zip {}: `dispatch = \"native\"` runs the program's own event loop; take `engine` out.".format(name))
     if not functions:
         rust_lambda_function(
             name = name + ".function",
             srcs = srcs,
             crate_name = crate_name,
+            deps = deps,
+            dispatch = dispatch,
             handler = "handler",
             program_name = name,
             rustc_flags = rustc_flags,
-            deps = deps,
-            **(common | kwargs)
+            **(inner | program)
         )
-        functions = [name + ".function"]
-    library_name = "lib" + crate_name
     root_crate(
         name = name + ".root",
-        functions = functions,
-        library = library_name,
-        links = _ALLOCATORS[allocator],
-        **common
+        allocator = allocator,
+        crate_name = crate_name,
+        functions = functions or [name + ".function"],
+        **inner
     )
+    links = []
+    if is_select(allocator) or allocator == "mimalloc":
+        allocator_crate(
+            name = name + ".allocator",
+            allocator = allocator,
+            **inner
+        )
+        links.append(name + ".allocator")
     rust_shared_library(
         name = name + ".library",
         srcs = [name + ".root"],
         # Of the target's name: one program may be packed in several ways.
-        crate_name = name_of_crate + "_library",
+        crate_name = identifier(name) + "_library",
         crate_root = name + ".root",
         edition = "2024",
-        rustc_flags = _CODEGEN_FLAGS + _LIBRARY_FLAGS + ["-Clink-arg=-Wl,--export-only=PyInit_" + library_name] + rustc_flags,
-        deps = functions + _ALLOCATORS[allocator] + [Label("//shim/rust:lambda_shim")],
-        **common
+        rustc_flags = _CODEGEN_FLAGS + _LIBRARY_FLAGS + rustc_flags,
+        # The root is among the dependencies for the flags that it brings.
+        deps = (functions or [name + ".function"]) + links + [name + ".root", Label("//shim/rust:lambda_shim")],
+        **inner
     )
     lambda_zip(
         name = name,
+        crate_name = crate_name,
         dispatch = dispatch,
         edge = edge,
-        functions = functions,
+        functions = functions or [name + ".function"],
         library = name + ".library",
-        library_name = library_name,
         metrics_namespace = metrics_namespace,
+        shared = bool(functions),
         **packed
     )

@@ -1,7 +1,8 @@
 """What the bridge is compiled with: the crates that the program's own `lambda_runtime` depends on."""
 
 load("@rules_rust//rust:defs.bzl", "rust_common")
-load("@rules_rust//rust:rust_common.bzl", "BuildInfo")
+load(":attributes.bzl", "owner_label")
+load(":flags.bzl", "flags_for_dependants")
 load(":lambda_runtime.bzl", "FIRST_WITH_TENANT", "OLDEST_BRIDGED", "find_lambda_runtime", "is_older", "lambda_runtime_aspect")
 
 # What the bridge names. Each is a direct dependency of lambda_runtime.
@@ -34,7 +35,7 @@ def _lambda_runtime(ctx):
         return found
     names = [dep[rust_common.crate_info].name for dep in ctx.attr.deps if rust_common.crate_info in dep]
     fail("{}: neither lambda_runtime nor lambda_http is among the `deps` ({}). Add the one that the program uses, as in deps = [\"@crates//:lambda_runtime\"].".format(
-        str(ctx.label).removesuffix("_flags").removesuffix("_deps").removesuffix(".bridge"),
+        owner_label(ctx.label),
         ", ".join(names) or "which name no crate",
     ))
 
@@ -45,7 +46,7 @@ def _bridge_deps_impl(ctx):
     absent = [name for name in names if name not in below]
     if absent:
         fail("{}: lambda_runtime {} does not depend on {}; versions from 0.8 on are served.".format(
-            str(ctx.label).removesuffix("_deps").removesuffix(".bridge"),
+            owner_label(ctx.label),
             runtime.version,
             ", ".join(absent),
         ))
@@ -70,18 +71,10 @@ def _bridge_flags_impl(ctx):
     if is_older(runtime, FIRST_WITH_TENANT):
         lines.append("--cfg=no_tenant")
     ctx.actions.write(flags, "".join([line + "\n" for line in lines]))
-    return [BuildInfo(
-        compile_data = depset(),
-        dep_env = None,
-        flags = flags,
-        link_search_paths = None,
-        linker_flags = None,
-        out_dir = None,
-        rustc_env = None,
-    )]
+    return [flags_for_dependants(flags)]
 
 bridge_flags = rule(
-    doc = "Tells the bridge what it is compiled against. A flag that a dependency decides can come by no other way than a build script's.",
+    doc = "Tells the bridge what it is compiled against.",
     implementation = _bridge_flags_impl,
     attrs = {
         "deps": attr.label_list(doc = "The program's dependencies.", aspects = [lambda_runtime_aspect], mandatory = True),

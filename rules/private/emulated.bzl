@@ -2,6 +2,8 @@
 
 load("//rules:providers.bzl", "LambdaZipInfo")
 load("//rules/tools:toolchain.bzl", "EMULATOR")
+load("//rules/toolchain:architectures.bzl", "ARCHITECTURES")
+load(":attributes.bzl", "readable")
 load(":script.bzl", "quote")
 
 _PYTHON = "@rules_python//python:toolchain_type"
@@ -20,6 +22,10 @@ EMULATED_ATTRS = {
         allow_single_file = True,
     ),
     "zip": attr.label(doc = "The zip.", mandatory = True, providers = [LambdaZipInfo]),
+    "_cpus": attr.label_list(
+        default = ["@platforms//cpu:" + cpu for cpu in ARCHITECTURES],
+        providers = [platform_common.ConstraintValueInfo],
+    ),
 }
 
 def _python(ctx):
@@ -38,8 +44,8 @@ def _node(ctx):
         if folder != file.short_path:
             return folder + "/node", folder
     fail("{}: the zip {} is for Node.js; set `client = \"{}\"`.".format(
-        ctx.label,
-        ctx.attr.zip.label,
+        readable(ctx.label),
+        readable(ctx.attr.zip.label),
         Label("//rules/private:node_runtime_client"),
     ))
 
@@ -55,11 +61,23 @@ def check_handler(ctx, handler):
     # Another module is one of the zip's data files.
     if handler not in info.handlers and handler.rpartition(".")[0] in ["", "index"]:
         fail("{}: the zip {} has no handler `{}`; it has {}.".format(
-            ctx.label,
-            ctx.attr.zip.label,
+            readable(ctx.label),
+            readable(ctx.attr.zip.label),
             handler,
             ", ".join(info.handlers),
         ))
+
+def _check_architecture(ctx, architecture):
+    """Fails if the zip is for another CPU than the emulator will run on."""
+    cpu = [cpu for cpu, known in ARCHITECTURES.items() if known.lambda_name == architecture][0]
+    for target in ctx.attr._cpus:
+        if target.label.name == cpu and not ctx.target_platform_has_constraint(target[platform_common.ConstraintValueInfo]):
+            fail("{0}: the zip {1} is for {2}, and the platform that is built for has another CPU. Set `target_compatible_with = [\"@platforms//cpu:{3}\"]` to have this skipped there, or make a zip for that CPU.".format(
+                readable(ctx.label),
+                readable(ctx.attr.zip.label),
+                architecture,
+                cpu,
+            ))
 
 def emulated(ctx, command, arguments, files, before = "", after = ""):
     """Makes the script that runs the zip in the emulator.
@@ -76,6 +94,7 @@ def emulated(ctx, command, arguments, files, before = "", after = ""):
       The rule's `DefaultInfo`.
     """
     info = ctx.attr.zip[LambdaZipInfo]
+    _check_architecture(ctx, info.architecture)
     emulator = ctx.toolchains[EMULATOR]
     python, python_files = _python(ctx)
     client = ctx.files.client
@@ -97,8 +116,8 @@ def emulated(ctx, command, arguments, files, before = "", after = ""):
     ]
     if info.edge and ctx.attr.env:
         fail("{}: the zip {} is for Lambda@Edge, which has no environment variables; take `env` out.".format(
-            ctx.label,
-            ctx.attr.zip.label,
+            readable(ctx.label),
+            readable(ctx.attr.zip.label),
         ))
     for name, value in ctx.attr.env.items():
         all_arguments += ["--env", "{}={}".format(name, value)]

@@ -9,7 +9,8 @@ def _lambda_function_impl(ctx):
         ctx.attr.program[CrateInfo],
         ctx.attr.program[DepInfo],
         rewritten[LambdaFunctionInfo],
-        DefaultInfo(files = ctx.attr.program[DefaultInfo].files),
+        # Not the crate: what it is compiled for, a zip says.
+        DefaultInfo(files = rewritten[DefaultInfo].files),
         OutputGroupInfo(
             manifest = rewritten[OutputGroupInfo].manifest,
             rewritten_sources = rewritten[OutputGroupInfo].rewritten_sources,

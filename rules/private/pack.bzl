@@ -3,6 +3,7 @@
 load("@bazel_skylib//lib:paths.bzl", "paths")
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load("//rules/tools:toolchain.bzl", "run_build_tool")
+load(":attributes.bzl", "readable")
 
 PACK_ATTRS = {
     "data": attr.label_list(doc = "Files that are laid into the zip.", allow_files = True),
@@ -44,7 +45,7 @@ def pack(ctx, executable, name, shims, limit = None):
         arguments.add("--fast")
     elif limit:
         arguments.add("--limit", limit)
-        arguments.add("--label", str(ctx.label))
+        arguments.add("--label", readable(ctx.label))
     run_build_tool(
         ctx,
         arguments = [arguments],

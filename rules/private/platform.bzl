@@ -26,7 +26,8 @@ def _lambda_transition_impl(settings, attr):
         "//command_line_option:compilation_mode": "opt",
         "//command_line_option:platforms": str(Label("//rules/platforms:linux_{}_glibc_{}".format(
             CPUS[attr.architecture],
-            RUNTIMES[attr.runtime].glibc,
+            # One that there is not is refused by the rule.
+            RUNTIMES.get(attr.runtime, RUNTIMES["provided.al2023"]).glibc,
         ))),
         _EXTRA_TOOLCHAINS: _appended(settings[_EXTRA_TOOLCHAINS], toolchains),
         _RUSTC_FLAGS: _appended(settings[_RUSTC_FLAGS], [_EMBED_BITCODE]),

@@ -1,10 +1,12 @@
 """The rewriting of a program's sources."""
 
-load("@bazel_skylib//lib:paths.bzl", "paths")
 load("@rules_rust//rust:rust_common.bzl", "CrateInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
+load(":attributes.bzl", "owner_label")
+load(":flags.bzl", "flags_for_dependants")
 load(":lambda_runtime.bzl", "find_lambda_runtime", "is_framework", "lambda_runtime_aspect")
+load(":names.bzl", "wrong_crate_name", "wrong_handler")
 
 def _crate_root(ctx):
     """Finds the file that holds `main` the way rules_rust does."""
@@ -18,7 +20,7 @@ def _crate_root(ctx):
     if len(sources) == 1:
         return sources[0]
     fail("{}: which of the `srcs` holds `main`? None is main.rs or {}.rs; set `crate_root`.".format(
-        ctx.label,
+        owner_label(ctx.label),
         ctx.attr.program_name,
     ))
 
@@ -32,15 +34,63 @@ def _dep_names(ctx, deps):
             names.append(aliases.get(dep.label, aliases.get(crate.owner, crate.name)))
     return names
 
+def _names(ctx):
+    """Returns the handler's name; or fails if it or the crate has one that can't be."""
+    handler = ctx.attr.handler or ctx.attr.crate_name
+    wrong = [
+        (attribute, message)
+        for attribute, message in [
+            ("crate_name", wrong_crate_name(ctx.attr.crate_name)),
+            ("handler", wrong_handler(handler)),
+        ]
+        if message
+    ]
+    if wrong:
+        fail("{}: {}. Set {} (by default, {} the target's name).".format(
+            owner_label(ctx.label),
+            ", and ".join(["as a {}, {}".format(attribute.removesuffix("_name"), message) for attribute, message in wrong]),
+            " and ".join(["`{}`".format(attribute) for attribute, _ in wrong]),
+            "both are" if len(wrong) > 1 else "it is",
+        ))
+    return handler
+
+def _engine(ctx):
+    """Returns the engine that is asked for; or fails if the dispatch needs another."""
+    if ctx.attr.dispatch != "native":
+        return ctx.attr.engine
+
+    # What runs as it is can take a process over, and be called where it must not.
+    if ctx.attr.engine not in ["auto", "loopback"]:
+        fail("{}: `dispatch = \"native\"` runs the program's own event loop; take `engine = \"{}\"` out.".format(
+            owner_label(ctx.label),
+            ctx.attr.engine,
+        ))
+    return "loopback"
+
+def _author_path(file):
+    """A file's path as its author knows it: a generated one's starts with the configuration's folder."""
+    return file.path[len(file.root.path) + 1:] if file.root.path else file.path
+
+def _base(ctx):
+    """The innermost folder that the package and all files are in, which files of other packages move upwards; empty for the top."""
+    base = [part for part in [ctx.label.workspace_root] + ctx.label.package.split("/") if part]
+    base = "/".join(base).split("/")
+    for file in ctx.files.srcs + ctx.files.compile_data:
+        folders = _author_path(file).split("/")[:-1]
+        shared = [index for index in range(len(base)) if base[:index + 1] == folders[:index + 1]]
+        base = base[:len(shared)]
+    return "/".join(base)
+
 def _rewrite_impl(ctx):
+    handler = _names(ctx)
+    engine = _engine(ctx)
     crate_root = _crate_root(ctx)
     folder = ctx.attr.name
-    package = paths.join(ctx.label.workspace_root, ctx.label.package)
+    base = _base(ctx)
 
     def output_for(file):
-        # A generated file's path starts with the configuration's folder, which is not the author's.
-        path = file.path[len(file.root.path) + 1:] if file.root.path else file.path
-        return ctx.actions.declare_file("{}/{}".format(folder, paths.relativize(path, package)))
+        path = _author_path(file)
+        return ctx.actions.declare_file("{}/{}".format(folder, path[len(base) + 1:] if base else path))
 
     manifest = ctx.actions.declare_file(folder + ".manifest.json")
     arguments = ctx.actions.args()
@@ -48,7 +98,7 @@ def _rewrite_impl(ctx):
     arguments.add("--crate-name", ctx.attr.crate_name)
     arguments.add("--crate-root", crate_root)
     arguments.add("--manifest", manifest)
-    arguments.add("--engine", ctx.attr.engine)
+    arguments.add("--engine", engine)
     arguments.add_all(_dep_names(ctx, ctx.attr.deps), before_each = "--dep")
     arguments.add_all(
         _dep_names(ctx, [dep for dep in ctx.attr.deps if is_framework(dep)]),
@@ -66,7 +116,7 @@ def _rewrite_impl(ctx):
         if file == crate_root:
             rewritten_root = output
     if not rewritten_root:
-        fail("{}: the crate root {} is not among the `srcs`.".format(ctx.label, crate_root.short_path))
+        fail("{}: the crate root {} is not among the `srcs`; add it.".format(owner_label(ctx.label), crate_root.short_path))
     run_build_tool(
         ctx,
         arguments = [arguments],
@@ -82,8 +132,12 @@ def _rewrite_impl(ctx):
         output = output_for(file)
         ctx.actions.symlink(output = output, target_file = file)
         data.append(output)
+    # Messages and panics name the author's files.
+    flags = ctx.actions.declare_file(folder + ".flags")
+    ctx.actions.write(flags, "--remap-path-prefix={}/{}/={}\n".format(flags.dirname, folder, base))
     return [
         DefaultInfo(files = depset(outputs)),
+        flags_for_dependants(flags),
         OutputGroupInfo(
             compile_data = depset(data),
             crate_root = depset([rewritten_root]),
@@ -93,7 +147,7 @@ def _rewrite_impl(ctx):
         LambdaFunctionInfo(
             crate_name = ctx.attr.crate_name,
             crate_root = rewritten_root,
-            handler = ctx.attr.handler,
+            handler = handler,
             manifest = manifest,
             sources = depset(outputs),
         ),
@@ -108,12 +162,13 @@ rewrite = rule(
         "crate_name": attr.string(doc = "The name of the program's crate.", mandatory = True),
         "crate_root": attr.label(doc = "As in rules_rust.", allow_single_file = [".rs"]),
         "deps": attr.label_list(doc = "As in rules_rust.", aspects = [lambda_runtime_aspect]),
+        "dispatch": attr.string(doc = "The `dispatch` of the zip.", default = "ctypes"),
         "engine": attr.string(
             doc = "How `main` is driven.",
             default = "auto",
             values = ["auto", "inline", "thread", "loopback"],
         ),
-        "handler": attr.string(doc = "The function's name in the handler setting.", mandatory = True),
+        "handler": attr.string(doc = "The function's name in the handler setting; the crate's by default."),
         "program_name": attr.string(doc = "The name that a `.rs` file with `main` may have.", mandatory = True),
         "srcs": attr.label_list(doc = "The program's sources.", allow_files = [".rs"], mandatory = True),
     },

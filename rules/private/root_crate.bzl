@@ -1,16 +1,48 @@
 """The generated crate that joins rewritten programs into one shared library."""
 
-load("@rules_rust//rust:rust_common.bzl", "CrateInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
+load(":allocator.bzl", "ALLOCATORS")
+load(":attributes.bzl", "owner_label")
+load(":flags.bzl", "flags_for_dependants")
+
+def library_name(crate_name):
+    """The name under which Python imports a library: that of its file in the zip, without `.so`.
+
+    Args:
+      crate_name: the zip's `crate_name`.
+
+    Returns:
+      A str.
+    """
+    return "lib" + crate_name
+
+def exported_symbol(crate_name):
+    """The one symbol that a library exports: Python calls it to import the module.
+
+    Args:
+      crate_name: the zip's `crate_name`.
+
+    Returns:
+      A str.
+    """
+    return "PyInit_" + library_name(crate_name)
 
 def _root_crate_impl(ctx):
+    if ctx.attr.allocator not in ALLOCATORS:
+        fail("{}: allocator is `{}`; it is {}.".format(
+            owner_label(ctx.label),
+            ctx.attr.allocator,
+            " or ".join(["`{}`".format(name) for name in ALLOCATORS]),
+        ))
     output = ctx.actions.declare_file(ctx.label.name + ".rs")
     manifests = [function[LambdaFunctionInfo].manifest for function in ctx.attr.functions]
+    link = ALLOCATORS[ctx.attr.allocator]
     arguments = ctx.actions.args()
     arguments.add("root-crate")
-    arguments.add("--library", ctx.attr.library)
-    arguments.add_all([dep[CrateInfo].name for dep in ctx.attr.links], before_each = "--link")
+    arguments.add("--library", library_name(ctx.attr.crate_name))
+    if link:
+        arguments.add("--link", link)
     arguments.add_all(manifests, before_each = "--manifest")
     arguments.add("--output", output)
     run_build_tool(
@@ -19,19 +51,22 @@ def _root_crate_impl(ctx):
         inputs = manifests,
         outputs = [output],
         mnemonic = "LambdaRootCrate",
+        progress_message = "Writing the root crate of %{label}",
     )
-    return [DefaultInfo(files = depset([output]))]
+    flags = ctx.actions.declare_file(ctx.label.name + ".flags")
+    ctx.actions.write(flags, "-Clink-arg=-Wl,--export-only={}\n".format(exported_symbol(ctx.attr.crate_name)))
+    return [
+        DefaultInfo(files = depset([output])),
+        flags_for_dependants(flags),
+    ]
 
 root_crate = rule(
-    doc = "Writes the crate with the exported symbols over a table of functions.",
+    doc = "Writes the crate with the exported symbol over a table of functions, and the flags that it is linked with.",
     implementation = _root_crate_impl,
     attrs = {
+        "allocator": attr.string(doc = "The library's allocator.", mandatory = True),
+        "crate_name": attr.string(doc = "The zip's `crate_name`, which the library is named after.", mandatory = True),
         "functions": attr.label_list(doc = "The rewritten programs.", mandatory = True, providers = [LambdaFunctionInfo]),
-        "library": attr.string(doc = "The name of the library's file, without its suffix.", mandatory = True),
-        "links": attr.label_list(
-            doc = "Crates that are linked in for what they bring by themselves, as a global allocator.",
-            providers = [CrateInfo],
-        ),
     },
     toolchains = [BUILD_TOOL],
 )

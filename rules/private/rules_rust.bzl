@@ -11,6 +11,3 @@ def _is_at_least(minor):
 
 # The setting that has a Rust toolchain link without a C toolchain, if there is one.
 LINKER_PREFERENCE = "@rules_rust//rust/settings:toolchain_linker_preference" if _is_at_least(68) else None
-
-# The attribute of rust_library that takes a library of C.
-LINK_DEPS = "link_deps" if _is_at_least(71) else "deps"

@@ -3,9 +3,14 @@
 load("@rules_rust//rust:rust_common.bzl", "DepInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo", "LambdaZipInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
+load(":attributes.bzl", "closest", "readable")
 load(":pack.bzl", "PACK_ATTRS", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
+load(":root_crate.bzl", "exported_symbol", "library_name")
 load(":runtimes.bzl", "RUNTIMES", "is_library")
+
+# Who runs the loop over the Runtime API.
+_DISPATCHES = ["ctypes", "native"]
 
 def _shim(ctx, names):
     output = ctx.actions.declare_file(ctx.label.name + "_shim/index.py")
@@ -20,7 +25,7 @@ def _shim(ctx, names):
             "\"DISPATCH\"": "\"{}\"".format(ctx.attr.dispatch),
             "\"FUNCTION_NAMES\"": ", ".join(["\"{}\"".format(name) for name in names]),
             "# HANDLERS": "\n".join(handlers),
-            "LIBRARY_MODULE": ctx.attr.library_name,
+            "LIBRARY_MODULE": library_name(ctx.attr.crate_name),
             "METRICS_NAMESPACE": ctx.attr.metrics_namespace,
         },
     )
@@ -35,9 +40,9 @@ def _check(ctx, library, rlibs):
     ctx.actions.write(listed, lines)
     arguments = ctx.actions.args()
     arguments.add("check")
-    arguments.add("--exports", "PyInit_" + ctx.attr.library_name)
+    arguments.add("--exports", exported_symbol(ctx.attr.crate_name))
     arguments.add("--glibc", RUNTIMES[ctx.attr.runtime].glibc)
-    arguments.add("--label", str(ctx.label))
+    arguments.add("--label", readable(ctx.label))
     arguments.add("--library", library)
     arguments.add("--output", output)
     arguments.add("--rlibs", listed)
@@ -52,7 +57,7 @@ def _check(ctx, library, rlibs):
     return output
 
 def _strip(ctx, linked):
-    library = ctx.actions.declare_file("{}_library/{}.so".format(ctx.label.name, ctx.attr.library_name))
+    library = ctx.actions.declare_file("{}_library/{}.so".format(ctx.label.name, library_name(ctx.attr.crate_name)))
     arguments = ctx.actions.args()
     arguments.add("strip")
     arguments.add("--library", linked)
@@ -70,52 +75,38 @@ def _strip(ctx, linked):
 # What CloudFront takes for viewer events: 1 MB.
 _EDGE_LIMIT = 1000000
 
-# What index.py defines itself, or Python has as a word.
-_TAKEN_NAMES = {
-    name: None
-    for name in [
-        "False",
-        "None",
-        "TYPE_CHECKING",
-        "True",
-        "and",
-        "annotations",
-        "as",
-        "assert",
-        "async",
-        "await",
-        "break",
-        "class",
-        "continue",
-        "def",
-        "del",
-        "elif",
-        "else",
-        "except",
-        "finally",
-        "for",
-        "from",
-        "global",
-        "if",
-        "import",
-        "import_module",
-        "in",
-        "is",
-        "lambda",
-        "nonlocal",
-        "not",
-        "or",
-        "os",
-        "pass",
-        "raise",
-        "return",
-        "sys",
-        "try",
-        "while",
-        "with",
-        "yield",
-    ]
-}
+def _wrong_namespace(namespace):
+    """Says what CloudWatch does not take of a namespace."""
+    odd = [char for char in namespace.elems() if not char.isalnum() and char not in "._/#:- "]
+    if odd or len(namespace) > 255 or namespace.startswith((":", "AWS/")):
+        return "metrics_namespace is `{}`; it may have 255 letters, digits, spaces and `._/#:-`, and not start with `:` or `AWS/`, which is Amazon's own".format(namespace)
+    return None
+
+def _check_attributes(ctx):
+    """Refuses, all at once, what can't be packed or would not run."""
+    wrong = []
+    if ctx.attr.runtime not in RUNTIMES:
+        meant = closest(ctx.attr.runtime, RUNTIMES.keys())
+        wrong.append("runtime is `{}`{}; it is one of {}".format(
+            ctx.attr.runtime,
+            ", for `{}`?".format(meant) if meant else "",
+            ", ".join(["`{}`".format(runtime) for runtime in RUNTIMES]),
+        ))
+    elif not is_library(ctx.attr.runtime):
+        wrong.append("`runtime` is a `select()` that comes to `{}`, for which the program is built in another way than for Python's runtimes; make a target for each kind, and an `alias` whose `actual` is that `select()`".format(ctx.attr.runtime))
+    if ctx.attr.dispatch not in _DISPATCHES:
+        wrong.append("dispatch is `{}`; it is {}".format(ctx.attr.dispatch, " or ".join(["`{}`".format(dispatch) for dispatch in _DISPATCHES])))
+    if ctx.attr.dispatch == "native" and ctx.attr.metrics_namespace:
+        wrong.append("metrics are logged where Python's client calls the library, and with `dispatch = \"native\"` it does not; take one of `metrics_namespace` and `dispatch` out")
+    if ctx.attr.dispatch == "native" and ctx.attr.shared:
+        wrong.append("with `dispatch = \"native\"` a program takes the process over; pack each of `functions` in a zip of its own")
+    if ctx.attr.edge and ctx.attr.architecture != "x86_64":
+        wrong.append("Lambda@Edge runs on x86_64, and architecture is `{}`; take `edge` or `architecture` out".format(ctx.attr.architecture))
+    namespace = _wrong_namespace(ctx.attr.metrics_namespace)
+    if namespace:
+        wrong.append(namespace)
+    if wrong:
+        fail("{}: {}.".format(readable(ctx.label), ";\n  and ".join(wrong)))
 
 def _check_names(ctx):
     """Refuses functions that index.py or the library's root crate could not tell apart."""
@@ -123,24 +114,19 @@ def _check_names(ctx):
     crates = {}
     for target in ctx.attr.functions:
         function = target[LambdaFunctionInfo]
-        if function.handler in _TAKEN_NAMES or function.handler.startswith("_"):
-            fail("{}: the handler of {} would be `index.{}`, which Python's words or index.py itself have taken; set `handler` there.".format(
-                ctx.label,
-                target.label,
-                function.handler,
-            ))
         for names, name, attribute in [(handlers, function.handler, "handler"), (crates, function.crate_name, "crate_name")]:
             if name in names:
                 fail("{}: {} and {} have the same `{}`, `{}`; set another for one of them.".format(
-                    ctx.label,
-                    names[name],
-                    target.label,
+                    readable(ctx.label),
+                    readable(names[name]),
+                    readable(target.label),
                     attribute,
                     name,
                 ))
             names[name] = target.label
 
 def _lambda_zip_impl(ctx):
+    _check_attributes(ctx)
     # A transition makes a list of what it leads to.
     linked = ctx.files.library[0]
     library = _strip(ctx, linked)
@@ -179,10 +165,10 @@ lambda_zip = rule(
             default = "x86_64",
             values = CPUS.keys(),
         ),
+        "crate_name": attr.string(doc = "What the library is named after.", mandatory = True),
         "dispatch": attr.string(
             doc = "Who runs the loop over the Runtime API.",
             default = "ctypes",
-            values = ["ctypes", "native"],
         ),
         "edge": attr.bool(doc = "Whether it is for Lambda@Edge."),
         "functions": attr.label_list(
@@ -192,13 +178,12 @@ lambda_zip = rule(
             providers = [DepInfo, LambdaFunctionInfo],
         ),
         "library": attr.label(doc = "The shared library.", cfg = lambda_transition, mandatory = True),
-        "library_name": attr.string(doc = "Its name in the zip, without `.so`.", mandatory = True),
         "metrics_namespace": attr.string(doc = "The namespace of CloudWatch metrics; none are logged without one."),
         "runtime": attr.string(
             doc = "The identifier of Lambda's runtime.",
             default = "python3.13",
-            values = [runtime for runtime in RUNTIMES if is_library(runtime)],
         ),
+        "shared": attr.bool(doc = "Whether its functions are targets of the user's own."),
         "_allowlist_function_transition": attr.label(
             default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
         ),

@@ -3,7 +3,7 @@
 load("@rules_cc//cc:defs.bzl", "cc_toolchain")
 load(":architectures.bzl", "ARCHITECTURES", "GLIBC_VERSIONS")
 load(":zig_cc_toolchain.bzl", "zig_config", "zig_programs", "zig_sysroot")
-load(":zig_repository.bzl", "ZIG_WHEELS")
+load(":zig_wheels.bzl", "ZIG_WHEELS")
 
 def zig_toolchains(name):  # buildifier: disable=unused-variable
     """Declares the toolchains of this package, for `register_toolchains`.

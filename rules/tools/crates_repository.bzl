@@ -18,13 +18,14 @@ def _crates_repository_impl(repository_ctx):
             repository_ctx.attr.manifest,
             result.stderr,
         ))
-    repository_ctx.symlink(repository_ctx.attr.build_file, "BUILD.bazel")
+    for build_file, path in repository_ctx.attr.build_files.items():
+        repository_ctx.symlink(build_file, path)
 
 crates_repository = repository_rule(
     doc = "Fetches the crates of a lock file, each in a folder of its name, and checks them by the lock file's checksums.",
     implementation = _crates_repository_impl,
     attrs = {
-        "build_file": attr.label(doc = "The repository's BUILD file.", mandatory = True),
+        "build_files": attr.label_keyed_string_dict(doc = "The repository's BUILD files, and their paths in it.", mandatory = True),
         "cargo": attr.label(doc = "Cargo.", mandatory = True),
         "lockfile": attr.label(doc = "The Cargo.lock.", mandatory = True),
         "manifest": attr.label(doc = "The Cargo.toml, of a workspace of its own.", mandatory = True),

@@ -81,7 +81,10 @@ def _tools_impl(module_ctx):
     )
     crates_repository(
         name = "rules_rust_lambda_mimalloc",
-        build_file = Label("//shim/mimalloc:crates.BUILD.bazel"),
+        build_files = {
+            Label("//shim/mimalloc/crates:libmimalloc-sys.BUILD.bazel"): "libmimalloc-sys/BUILD.bazel",
+            Label("//shim/mimalloc/crates:root.BUILD.bazel"): "BUILD.bazel",
+        },
         cargo = "@rules_rust_lambda_rust//:bin/cargo",
         lockfile = Label("//shim/mimalloc:Cargo.lock"),
         manifest = Label("//shim/mimalloc:Cargo.toml"),

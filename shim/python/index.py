@@ -5,9 +5,18 @@ What is called there is described in rules_rust_lambda's `shim/rust/src/python.r
 
 from __future__ import annotations
 
-import os
-import sys
-from importlib import import_module
+import os as _os
+import sys as _sys
+from builtins import Exception as _Exception
+from builtins import bytes as _bytes
+from builtins import getattr as _getattr
+from builtins import isinstance as _isinstance
+from builtins import str as _str
+from builtins import type as _type
+from importlib import import_module as _import_module
+
+# Handlers become globals of this module, under any name that Python allows: `type`, `os`. So functions here name no global
+# but those that start with `_`, as no handler does.
 
 # Type checkers take this for true. At run time `typing` would cost more than all else here.
 TYPE_CHECKING = False
@@ -23,9 +32,9 @@ _DISPATCH = "DISPATCH"
 # The namespace that each invocation's metrics are logged under; empty for none.
 _METRICS = "METRICS_NAMESPACE"
 
-_SNAPSHOT = os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
+_SNAPSHOT = _os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
 
-_library = import_module("LIBRARY_MODULE")
+_library = _import_module("LIBRARY_MODULE")
 
 
 def _parsed(function: int, event: Any, context: Any) -> Any:
@@ -42,10 +51,10 @@ def _headers(context: Any) -> tuple[str, str]:
     The runtime client hands on objects that lack what it does not know, so the text is taken from where it has it.
     """
     found = {"client_context_json": "", "cognito_identity_json": ""}
-    frame: FrameType | None = sys._getframe(1)
+    frame: FrameType | None = _sys._getframe(1)
     while frame is not None:
         for name, text in found.items():
-            if not text and isinstance(value := frame.f_locals.get(name), str):
+            if not text and _isinstance(value := frame.f_locals.get(name), _str):
                 found[name] = value
         frame = frame.f_back
     return found["client_context_json"], found["cognito_identity_json"]
@@ -53,13 +62,13 @@ def _headers(context: Any) -> tuple[str, str]:
 
 def _fail(error_type: str, message: str) -> None:
     """Raises an error under the name that Rust gave it."""
-    raise type(error_type, (Exception,), {})(message)
+    raise _type(error_type, (_Exception,), {})(message)
 
 
 def _install_marshaller() -> None:
     """Has the runtime client pass events and responses on as bytes, without parsing or writing JSON."""
-    client = sys.modules.get("awslambdaric.lambda_runtime_client")
-    owner = getattr(client, "BaseLambdaRuntimeClient", None) or getattr(client, "LambdaRuntimeClient", None)
+    client = _sys.modules.get("awslambdaric.lambda_runtime_client")
+    owner = _getattr(client, "BaseLambdaRuntimeClient", None) or _getattr(client, "LambdaRuntimeClient", None)
     if owner is None:
         return
     standard = owner.marshaller
@@ -69,7 +78,7 @@ def _install_marshaller() -> None:
             return request
 
         def marshal_response(self, response: Any) -> Any:
-            if isinstance(response, bytes):
+            if _isinstance(response, _bytes):
                 return response, "application/json"
             return standard.marshal_response(response)
 
@@ -86,7 +95,7 @@ def _register_hooks() -> None:
 
 def _initialize() -> None:
     """Runs the program that `_HANDLER` names, so that this falls into the init phase; the others run when called."""
-    module, _, name = os.environ.get("_HANDLER", "").rpartition(".")
+    module, _, name = _os.environ.get("_HANDLER", "").rpartition(".")
     if module != __name__ or name not in _FUNCTIONS:
         # Another handler calls in, and is given events that were parsed.
         return

@@ -1,6 +1,6 @@
-"""Lambda's Runtime Interface Client for Python, as an external repository: what the tests run zips under."""
+"""Lambda's Runtime Interface Client for Python: what the tests run zips under."""
 
-load(":wheel.bzl", "unpack_wheel")
+load(":wheels_repository.bzl", "wheel")
 
 # The version that is tested under, unless another is asked for.
 CURRENT_CLIENT = "4.2.2"
@@ -76,7 +76,7 @@ _SIMPLEJSON_WHEELS = {
 _HOOKS_VERSION = "1.0.0"
 _HOOKS_WHEEL = "38f99e696793790f54658e71c68c7a8a40cea877c81232b5052383b1301aceba"
 
-_BUILD = """\
+RUNTIME_CLIENT_BUILD_FILE = """\
 package(default_visibility = ["//visibility:public"])
 
 filegroup(
@@ -85,34 +85,31 @@ filegroup(
 )
 """
 
-_REMEDY = "a pip.conf, or the variable PIP_INDEX_URL"
+def runtime_client_wheels(version, cpu):
+    """Returns the wheels of a client, for each version of Python that it and Lambda have.
 
-def _runtime_client_repository_impl(repository_ctx):
-    cpu = repository_ctx.attr.cpu
-    for python, sha256 in CLIENT_WHEELS[repository_ctx.attr.version][cpu].items():
-        for package, version, sha256, tag in [
-            ("awslambdaric", repository_ctx.attr.version, sha256, "manylinux2014_" + cpu),
-            ("simplejson", _SIMPLEJSON_VERSION, _SIMPLEJSON_WHEELS[cpu][python], "manylinux2014_" + cpu),
-            ("snapshot_restore_py", _HOOKS_VERSION, _HOOKS_WHEEL, "any"),
-        ]:
-            unpack_wheel(
-                repository_ctx,
-                package = package,
-                version = version,
-                sha256 = sha256,
-                tag = tag,
-                python_version = python,
-                urls = [],
-                remedy = _REMEDY,
-                output = python,
-            )
-    repository_ctx.file("BUILD.bazel", _BUILD, executable = False)
+    Args:
+      version: a key of `CLIENT_WHEELS`.
+      cpu: the CPU that the tests run on, a key of its value.
 
-runtime_client_repository = repository_rule(
-    doc = "Fetches the Runtime Interface Client for each version of Python that Lambda has, and checks it by its SHA-256.",
-    implementation = _runtime_client_repository_impl,
-    attrs = {
-        "cpu": attr.string(doc = "The CPU that the tests run on.", mandatory = True, values = CLIENT_WHEELS[CURRENT_CLIENT].keys()),
-        "version": attr.string(doc = "The client's version.", mandatory = True, values = CLIENT_WHEELS.keys()),
-    },
-)
+    Returns:
+      What `wheels` of `wheels_repository` takes. A folder for each version of Python, such as `3.13`, has the client and its
+      dependencies.
+    """
+    tag = "manylinux2014_" + cpu
+    return [
+        wheel(
+            folder = python,
+            package = package,
+            python_version = python,
+            sha256 = sha256,
+            tag = tag,
+            version = package_version,
+        )
+        for python, client_sha256 in CLIENT_WHEELS[version][cpu].items()
+        for package, package_version, sha256 in [
+            ("awslambdaric", version, client_sha256),
+            ("simplejson", _SIMPLEJSON_VERSION, _SIMPLEJSON_WHEELS[cpu][python]),
+            ("snapshot_restore_py", _HOOKS_VERSION, _HOOKS_WHEEL),
+        ]
+    ]

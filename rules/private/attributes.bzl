@@ -1,0 +1,162 @@
+"""What the macros do with their arguments: attributes that every rule has, misspelt ones, and names."""
+
+# What Bazel gives every rule. A macro hands these to each target that it makes.
+_COMMON = [
+    "applicable_licenses",
+    "aspect_hints",
+    "compatible_with",
+    "deprecation",
+    "exec_compatible_with",
+    "exec_group_compatible_with",
+    "exec_properties",
+    "features",
+    "package_metadata",
+    "restricted_to",
+    "tags",
+    "target_compatible_with",
+    "testonly",
+    "toolchains",
+    "visibility",
+]
+
+# What Bazel gives tests besides.
+TEST_ATTRIBUTES = [
+    "args",
+    "env_inherit",
+    "flaky",
+    "local",
+    "shard_count",
+    "size",
+    "timeout",
+]
+
+def is_select(value):
+    """Whether a macro's argument holds a `select()`, whose value only rules see.
+
+    Args:
+      value: the argument.
+
+    Returns:
+      A bool.
+    """
+    return type(value) == "select"
+
+def _distance(one, other):
+    """How many letters have to be changed, added or taken out to make one word of another."""
+    row = range(len(other) + 1)
+    for index, letter in enumerate(one.elems()):
+        above = row
+        row = [index + 1]
+        for column, compared in enumerate(other.elems()):
+            row.append(min(above[column + 1] + 1, row[column] + 1, above[column] + (0 if letter == compared else 1)))
+    return row[-1]
+
+def closest(word, words):
+    """Finds what a misspelt word may be meant for.
+
+    Args:
+      word: the word.
+      words: what there is.
+
+    Returns:
+      The closest of `words`; `None` if none is close.
+    """
+    distances = [(_distance(word, candidate), candidate) for candidate in words]
+    if not distances:
+        return None
+    distance, candidate = min(distances)
+    is_beginning = len(word) > 3 and (candidate.startswith(word) or word.startswith(candidate))
+    return candidate if is_beginning or distance <= max(1, len(word) // 3) else None
+
+def misspelt(given, known):
+    """Describes names that there are not.
+
+    Args:
+      given: the names that were given.
+      known: all that there are.
+
+    Returns:
+      A list of str, one for each that is not known.
+    """
+    described = []
+    for name in given:
+        if name not in known:
+            meant = closest(name, known)
+            described.append("`{}`{}".format(name, " (did you mean `{}`?)".format(meant) if meant else ""))
+    return described
+
+def begin_macro(macro, name, kwargs, own, hint = ""):
+    """Checks a macro's call, and parts the attributes that every rule has from the others.
+
+    Args:
+      macro: the macro's name.
+      name: the target's name.
+      kwargs: the arguments that the macro does not name.
+      own: what of them the macro takes besides the attributes of every rule.
+      hint: what else the message says of an attribute that there is not.
+
+    Returns:
+      A pair of dicts: `kwargs` that every rule has, and the others.
+    """
+    label = native.package_relative_label(name)
+    if native.existing_rule(name):
+        fail("{}: {} would be made here, and there is a target of that name already in this package; give one of them another.".format(
+            label,
+            "a {}".format(macro),
+        ))
+    unknown = misspelt(kwargs.keys(), own + _COMMON)
+    if unknown:
+        fail("{}: {} has no attribute {}.{}".format(
+            label,
+            macro,
+            ", nor ".join(unknown),
+            " " + hint if hint else "",
+        ))
+    return (
+        {key: value for key, value in kwargs.items() if key in _COMMON},
+        {key: value for key, value in kwargs.items() if key not in _COMMON},
+    )
+
+def internal(common):
+    """The attributes of a target that a macro makes for itself.
+
+    Args:
+      common: the first of what `begin_macro` returns.
+
+    Returns:
+      A dict: `common`, for this package alone, and out of `//...`.
+    """
+    return common | {
+        "tags": [tag for tag in common.get("tags") or [] if tag != "manual"] + ["manual"],
+        "visibility": ["//visibility:private"],
+    }
+
+# What the names of targets that macros make for themselves end in.
+_INNER = [".allocator", ".bootstrap", ".bridge", ".function", ".library", ".program", ".rewritten", ".root", ".template", "_deps", "_flags"]
+
+def owner_label(label):
+    """Names the target that a user wrote, for messages of targets that a macro made for it.
+
+    Args:
+      label: the label of such a target, or of the user's.
+
+    Returns:
+      A str, as the user writes it.
+    """
+    text = str(label)
+    name = label.name
+    for _ in range(3):
+        for suffix in _INNER:
+            name = name.removesuffix(suffix)
+    return readable(text.removesuffix(label.name) + name)
+
+def readable(label):
+    """Writes a label as its user does.
+
+    Args:
+      label: a Label, or what `str` makes of it.
+
+    Returns:
+      A str, such as `//app:lambda_zip`.
+    """
+    return str(label).replace("@@//", "//")

@@ -1,0 +1,26 @@
+"""Flags of rustc that a target brings to those that have it among their `deps`.
+
+A macro can't write flags that a configured attribute, or a file's path, decides; and a build script's are the only ones that rules_rust
+takes from a dependency.
+"""
+
+load("@rules_rust//rust:rust_common.bzl", "BuildInfo")
+
+def flags_for_dependants(flags):
+    """Has whatever depends on a target compiled with flags.
+
+    Args:
+      flags: a File, with a flag a line.
+
+    Returns:
+      The provider that says so.
+    """
+    return BuildInfo(
+        compile_data = depset(),
+        dep_env = None,
+        flags = flags,
+        link_search_paths = None,
+        linker_flags = None,
+        out_dir = None,
+        rustc_env = None,
+    )
