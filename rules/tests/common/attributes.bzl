@@ -5,7 +5,6 @@ load("@platforms//host:constraints.bzl", "HOST_CONSTRAINTS")
 load("//rules:defs.bzl", "lambda_deploy", "lambda_local", "lambda_template", "rust_lambda_bridge", "rust_lambda_function", "rust_lambda_test", "rust_lambda_zip")
 
 _COMMON = {
-    "deprecation": "Take another.",
     "exec_compatible_with": HOST_CONSTRAINTS,
     "exec_properties": {"Pool": "large"},
     "features": ["a_feature"],
@@ -15,7 +14,6 @@ _COMMON = {
 }
 
 _EXPECTED = {
-    "deprecation": "Take another.",
     "exec_properties": {"Pool": "large"},
     "features": ["a_feature"],
     "testonly": True,
@@ -45,63 +43,69 @@ _common_test = unittest.make(
     },
 )
 
-def targets():
-    """Makes a target with each macro."""
+def targets(prefix, **more):
+    """Makes a target with each macro.
+
+    Args:
+      prefix: what their names start with.
+      **more: further attributes of all.
+    """
     rust_lambda_bridge(
-        name = "a_bridge",
+        name = prefix + "bridge",
         deps = ["@crates//:lambda_runtime"],
-        **_COMMON
+        **(_COMMON | more)
     )
 
     rust_lambda_function(
-        name = "a_function",
-        **(_COMMON | _PROGRAM)
+        name = prefix + "function",
+        **(_COMMON | _PROGRAM | more)
     )
 
     rust_lambda_zip(
-        name = "a_zip",
+        name = prefix + "zip",
         allocator = "mimalloc",
-        **(_COMMON | _PROGRAM)
+        **(_COMMON | _PROGRAM | more)
     )
 
     rust_lambda_zip(
-        name = "a_program",
+        name = prefix + "program",
         runtime = "provided.al2023",
-        **(_COMMON | _PROGRAM)
+        **(_COMMON | _PROGRAM | more)
     )
 
     rust_lambda_test(
-        name = "a_test",
+        name = prefix + "test",
         events = {"//rules/tests/handlers:testdata/value.json": "//rules/tests/handlers:testdata/value.json"},
-        zip = ":a_zip",
-        **_COMMON
+        zip = ":{}zip".format(prefix),
+        **(_COMMON | more)
     )
 
     lambda_local(
-        name = "a_local",
-        zip = ":a_zip",
-        **_COMMON
+        name = prefix + "local",
+        zip = ":{}zip".format(prefix),
+        **(_COMMON | more)
     )
 
     lambda_template(
-        name = "a_template",
-        zip = ":a_zip",
-        **_COMMON
+        name = prefix + "template",
+        zip = ":{}zip".format(prefix),
+        **(_COMMON | more)
     )
 
     lambda_deploy(
-        name = "a_deployment",
-        zip = ":a_zip",
-        **_COMMON
+        name = prefix + "deployment",
+        zip = ":{}zip".format(prefix),
+        **(_COMMON | more)
     )
 
-def common_attributes_test(name, prefix, manual_but):
+def common_attributes_test(name, prefix, manual_but, **more):
     """Looks at the targets that this package has so far.
 
     Args:
       name: the test's name.
       prefix: what the names of the targets start with.
       manual_but: the targets that are not tagged `manual`, as `//...` builds them.
+      **more: further attributes that each must have.
     """
     wrong = []
     checked = 0
@@ -109,7 +113,7 @@ def common_attributes_test(name, prefix, manual_but):
         if not target.startswith(prefix):
             continue
         checked += 1
-        for attribute, value in _EXPECTED.items():
+        for attribute, value in (_EXPECTED | more).items():
             found = attributes.get(attribute)
             found = list(found) if type(found) == "tuple" else dict(found.items()) if type(found) == "dict" else found
             if found != value:

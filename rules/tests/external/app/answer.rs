@@ -4,8 +4,6 @@ use lambda_runtime::Error;
 use serde_json::{Value, json};
 
 pub fn to(event: &Value) -> Result<Value, Error> {
-    if event.is_null() {
-        panic!("nothing");
-    }
-    Ok(json!({"file": file!(), "text": include_str!("answer.txt").trim()}))
+    let is_authors = file!().ends_with("app/answer.rs") && !file!().contains("bazel-out");
+    Ok(json!({"event": event, "file": is_authors, "text": include_str!("answer.txt").trim()}))
 }
