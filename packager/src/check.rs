@@ -1,4 +1,4 @@
-//! What a shared library may need from the machine that loads it, and what it may show.
+//! What a library or a program may need from the machine that loads it, and what it may show.
 
 use std::{fmt, str::FromStr};
 
@@ -35,10 +35,11 @@ impl fmt::Display for GlibcVersion {
 /// What is allowed.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// The oldest glibc that the library must run with.
+    /// The oldest glibc that it must run with.
     pub glibc: GlibcVersion,
-    /// Prefixes of the symbols that it may export.
-    pub exports: Vec<String>,
+    /// Prefixes of the symbols that a library may export; `None` for a program, which is a process of its own: what it exports nobody
+    /// else meets, and what it needs may lie beside it.
+    pub exports: Option<Vec<String>>,
 }
 
 /// The libraries that are glibc's own, without what follows `.so`.
@@ -82,11 +83,11 @@ impl fmt::Display for Breach {
     }
 }
 
-/// What a shared library does that `limits` do not allow, in the order of its tables.
+/// What a shared library or a program does that `limits` do not allow, in the order of its tables.
 ///
 /// # Errors
 ///
-/// When `library` is not a 64-bit ELF shared library.
+/// When `library` is not a 64-bit ELF file.
 pub fn check_library(library: &[u8], limits: &Limits) -> Result<Vec<Breach>> {
     let file = ElfFile::<Header>::parse(library)?;
     let endian = file.endian();
@@ -95,7 +96,7 @@ pub fn check_library(library: &[u8], limits: &Limits) -> Result<Vec<Breach>> {
 
     let dynamic = sections.dynamic_table(endian, library)?;
     for entry in dynamic.iter() {
-        if entry.tag == elf::DT_NEEDED {
+        if entry.tag == elf::DT_NEEDED && limits.exports.is_some() {
             let name = String::from_utf8_lossy(dynamic.string(entry)?).into_owned();
             let stem = name.split(".so").next().unwrap_or(&name);
             if !GLIBC_LIBRARIES
@@ -120,7 +121,10 @@ pub fn check_library(library: &[u8], limits: &Limits) -> Result<Vec<Breach>> {
             {
                 breaches.push(Breach::TooNew { symbol: name, version });
             }
-        } else if symbol.st_bind() != elf::STB_LOCAL && !limits.exports.iter().any(|prefix| name.starts_with(prefix)) {
+        } else if symbol.st_bind() != elf::STB_LOCAL
+            && let Some(exports) = &limits.exports
+            && !exports.iter().any(|prefix| name.starts_with(prefix))
+        {
             breaches.push(Breach::Exported(name));
         }
     }
@@ -158,11 +162,25 @@ mod tests {
         let this = std::fs::read(std::env::current_exe()?)?;
         let limits = Limits {
             glibc: "2.2.4".parse()?,
-            exports: vec!["PyInit_".to_owned()],
+            exports: Some(vec!["PyInit_".to_owned()]),
         };
         let breaches = check_library(&this, &limits)?;
+        for kind in [
+            |breach: &Breach| matches!(breach, Breach::TooNew { .. }),
+            |breach: &Breach| matches!(breach, Breach::Needed(_)),
+        ] {
+            assert!(breaches.iter().any(kind), "{breaches:?}");
+        }
+
+        // As a program, it is only too new.
+        let limits = Limits {
+            exports: None,
+            ..limits
+        };
+        let breaches = check_library(&this, &limits)?;
+        assert!(!breaches.is_empty());
         assert!(
-            breaches.iter().any(|breach| matches!(breach, Breach::TooNew { .. })),
+            breaches.iter().all(|breach| matches!(breach, Breach::TooNew { .. })),
             "{breaches:?}"
         );
         Ok(())
@@ -172,7 +190,7 @@ mod tests {
     fn what_is_no_elf_file_is_an_error() {
         let limits = Limits {
             glibc: GlibcVersion(vec![2, 34]),
-            exports: vec![String::new()],
+            exports: Some(vec![String::new()]),
         };
         assert!(check_library(b"#!/bin/sh", &limits).is_err());
     }

@@ -16,7 +16,7 @@ use crate::{Effort, Entry, GlibcVersion, Limits, check_library, cut_symbolizer, 
 pub enum Command {
     /// Packs files into a zip whose bytes depend on them alone.
     Zip(ZipArgs),
-    /// Checks what a shared library needs from the machine that loads it, and what it exports.
+    /// Checks what a shared library or a program needs from the machine that loads it, and what it exports.
     Check(CheckArgs),
     /// Takes symbols and debug information out of a shared library.
     Strip(StripArgs),
@@ -51,8 +51,11 @@ pub struct ZipArgs {
 #[derive(Args)]
 pub struct CheckArgs {
     /// The shared library.
-    #[arg(long)]
-    library: PathBuf,
+    #[arg(long, required_unless_present = "program")]
+    library: Option<PathBuf>,
+    /// A program, in place of a library: it may export and need what it likes.
+    #[arg(long, conflicts_with_all = ["library", "exports"])]
+    program: Option<PathBuf>,
     /// The name of the target that it is built by, for the message.
     #[arg(long)]
     label: String,
@@ -64,7 +67,7 @@ pub struct CheckArgs {
     exports: Vec<String>,
     /// A file that lists the rlibs that it was linked from, a path a line.
     #[arg(long)]
-    rlibs: PathBuf,
+    rlibs: Option<PathBuf>,
     /// An empty file to write when all is well.
     #[arg(long)]
     output: PathBuf,
@@ -156,18 +159,27 @@ fn check(arguments: &CheckArgs) -> Result<()> {
     let read = |path: &PathBuf| fs::read(path).with_context(|| format!("{} can't be read", path.display()));
     let limits = Limits {
         glibc: arguments.glibc.clone(),
-        exports: arguments.exports.clone(),
+        exports: arguments.library.is_some().then(|| arguments.exports.clone()),
     };
-    let breaches = check_library(&read(&arguments.library)?, &limits)?;
+    let (Some(file), what) = arguments.library.as_ref().map_or_else(
+        || (arguments.program.as_ref(), "program"),
+        |library| (Some(library), "shared library"),
+    ) else {
+        bail!("neither --library nor --program is given");
+    };
+    let breaches = check_library(&read(file)?, &limits)?;
     if breaches.is_empty() {
         return fs::write(&arguments.output, "").context("the output can't be written");
     }
-    let list = String::from_utf8(read(&arguments.rlibs)?)?;
+    let list = match &arguments.rlibs {
+        Some(rlibs) => String::from_utf8(read(rlibs)?)?,
+        None => String::new(),
+    };
     let paths: Vec<PathBuf> = list.lines().map(PathBuf::from).collect();
     let rlibs: Result<Vec<_>> = paths.iter().map(|path| Ok((path.as_path(), read(path)?))).collect();
     let rlibs = rlibs?;
     let mut message = format!(
-        "the shared library of {} would not load everywhere (the oldest glibc of its runtime is {}):",
+        "the {what} of {} would not load everywhere (the oldest glibc of its runtime is {}):",
         arguments.label, arguments.glibc
     );
     for breach in &breaches {
@@ -178,9 +190,13 @@ fn check(arguments: &CheckArgs) -> Result<()> {
             message += &format!("; likely from the crate {}", crates.join(" or "));
         }
     }
-    message +=
-        "\nuse a version or a feature of the crate that does without it (many have `vendored`, `rustls` or `static`)";
-    message += ", or a `runtime` with a newer glibc (python3.12 and later have 2.34)";
+    message += if arguments.library.is_some() {
+        "\nuse a version or a feature of the crate that does without it (many have `vendored`, `rustls` or `static`), \
+         or a `runtime` with a newer glibc (python3.12 and later have 2.34)"
+    } else {
+        "\nit was linked by another C toolchain than the rules' own, for another system: take out of \
+         `--@rules_rust_lambda//rules/settings:cc_toolchains` what is for the host"
+    };
     bail!(message)
 }
 

@@ -2,6 +2,7 @@
 
 load("//rules:providers.bzl", "LambdaZipInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL")
+load(":check.bzl", "check_program")
 load(":pack.bzl", "PACK_ATTRS", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
 load(":runtimes.bzl", "RUNTIMES", "is_library")
@@ -14,6 +15,7 @@ def _program_zip_impl(ctx):
     zip = pack(ctx, program, "bootstrap", shims)
     return [
         DefaultInfo(files = depset([zip])),
+        OutputGroupInfo(_validation = depset([check_program(ctx, program)])),
         LambdaZipInfo(
             architecture = ctx.attr.architecture,
             edge = False,

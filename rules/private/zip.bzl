@@ -4,6 +4,7 @@ load("@rules_rust//rust:rust_common.bzl", "DepInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo", "LambdaZipInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":attributes.bzl", "closest", "readable")
+load(":check.bzl", "check_library")
 load(":pack.bzl", "PACK_ATTRS", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
 load(":root_crate.bzl", "exported_symbol", "library_name")
@@ -28,31 +29,6 @@ def _shim(ctx, names):
             "LIBRARY_MODULE": library_name(ctx.attr.crate_name),
             "METRICS_NAMESPACE": ctx.attr.metrics_namespace,
         },
-    )
-    return output
-
-def _check(ctx, library, rlibs):
-    listed = ctx.actions.declare_file(ctx.label.name + ".rlibs")
-    output = ctx.actions.declare_file(ctx.label.name + ".checked")
-    lines = ctx.actions.args()
-    lines.add_all(rlibs)
-    lines.set_param_file_format("multiline")
-    ctx.actions.write(listed, lines)
-    arguments = ctx.actions.args()
-    arguments.add("check")
-    arguments.add("--exports", exported_symbol(ctx.attr.crate_name))
-    arguments.add("--glibc", RUNTIMES[ctx.attr.runtime].glibc)
-    arguments.add("--label", readable(ctx.label))
-    arguments.add("--library", library)
-    arguments.add("--output", output)
-    arguments.add("--rlibs", listed)
-    run_build_tool(
-        ctx,
-        arguments = [arguments],
-        inputs = depset([library, listed], transitive = [rlibs]),
-        outputs = [output],
-        mnemonic = "LambdaCheckLibrary",
-        progress_message = "Checking the shared library of %{label}",
     )
     return output
 
@@ -143,7 +119,7 @@ def _lambda_zip_impl(ctx):
             rewritten_sources = depset(transitive = [function.sources for function in functions]),
             shared_library = depset([library]),
             symbols = depset([linked]),
-            _validation = depset([_check(ctx, library, rlibs)]),
+            _validation = depset([check_library(ctx, library, exported_symbol(ctx.attr.crate_name), rlibs)]),
         ),
         LambdaZipInfo(
             architecture = ctx.attr.architecture,

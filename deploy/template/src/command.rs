@@ -42,7 +42,9 @@ impl TemplateArgs {
             patch = serde_json::from_slice(&text)
                 .with_context(|| format!("{shown} is no JSON, which `template_patch` has to be"))?;
             if !patch.is_object() {
-                bail!("{shown} is no JSON object, which `template_patch` has to be: write it as {{\"Resources\": {{…}}}}");
+                bail!(
+                    "{shown} is no JSON object, which `template_patch` has to be: write it as {{\"Resources\": {{…}}}}"
+                );
             }
         }
         let mut text = serde_json::to_string_pretty(&render(&settings, &code, &patch)?)?;

@@ -1,0 +1,58 @@
+"""The checks of what is packed, that it runs where its runtime's glibc is."""
+
+load("//rules/tools:toolchain.bzl", "run_build_tool")
+load(":attributes.bzl", "readable")
+load(":runtimes.bzl", "RUNTIMES")
+
+def _check(ctx, kind, file, arguments, inputs):
+    output = ctx.actions.declare_file(ctx.label.name + ".checked")
+    arguments.add("--" + kind, file)
+    arguments.add("--glibc", RUNTIMES[ctx.attr.runtime].glibc)
+    arguments.add("--label", readable(ctx.label))
+    arguments.add("--output", output)
+    run_build_tool(
+        ctx,
+        arguments = [arguments],
+        inputs = depset([file], transitive = [inputs]),
+        outputs = [output],
+        mnemonic = "LambdaCheck" + kind.capitalize(),
+        progress_message = "Checking the {} of %{{label}}".format(kind),
+    )
+    return output
+
+def check_library(ctx, library, symbol, rlibs):
+    """Checks what a shared library needs and exports.
+
+    Args:
+      ctx: of a rule with `BUILD_TOOL` among its toolchains, and the attribute `runtime`.
+      library: the library.
+      symbol: the one that it may export.
+      rlibs: a depset of what it was linked from, to tell which crate is to blame.
+
+    Returns:
+      A File, for the output group `_validation`.
+    """
+    listed = ctx.actions.declare_file(ctx.label.name + ".rlibs")
+    lines = ctx.actions.args()
+    lines.add_all(rlibs)
+    lines.set_param_file_format("multiline")
+    ctx.actions.write(listed, lines)
+    arguments = ctx.actions.args()
+    arguments.add("check")
+    arguments.add("--exports", symbol)
+    arguments.add("--rlibs", listed)
+    return _check(ctx, "library", library, arguments, depset([listed], transitive = [rlibs]))
+
+def check_program(ctx, program):
+    """Checks what a program needs.
+
+    Args:
+      ctx: of a rule with `BUILD_TOOL` among its toolchains, and the attribute `runtime`.
+      program: the program.
+
+    Returns:
+      A File, for the output group `_validation`.
+    """
+    arguments = ctx.actions.args()
+    arguments.add("check")
+    return _check(ctx, "program", program, arguments, depset())
