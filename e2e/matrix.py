@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-BAZEL = HERE.parent / "tools/bazel"
+BAZEL = str(HERE.parent / "tools/bazel")
 ZIPS = ["lambda_zip", "os_only_zip"]
 
 HOST_TOOLCHAIN = """
@@ -83,7 +83,7 @@ def wrong_linkers(folder: Path, startup: list[str], flags: list[str]) -> str:
         arguments = action["arguments"]
         linkers = [argument for argument in arguments if "linker=" in argument]
         crate = next((argument for argument in arguments if argument.startswith("--crate-name=")), "")
-        if linkers and crate in ("--crate-name=lambda_zip_library", "--crate-name=os_only_zip"):
+        if linkers and crate in ("--crate-name=library_lambda_zip", "--crate-name=os_only_zip"):
             linked += 1
             wrong += [f"{crate}: {linker}" for linker in linkers if not linker.endswith("/zig-ld")]
     return "; ".join(wrong) if linked == len(ZIPS) else f"{linked} links were found, not {len(ZIPS)}"

@@ -5,6 +5,14 @@ load("//rules/private:deploy.bzl", "deploy")
 load("//rules/private:template.bzl", "SETTINGS")
 load(":lambda_template.bzl", "lambda_template")
 
+# What it names, for who misspells one.
+_NAMED = [
+    "bucket",
+    "region",
+    "stack",
+    "zip",
+]
+
 def lambda_deploy(
         name,
         zip,
@@ -53,6 +61,7 @@ def lambda_deploy(
         "lambda_deploy",
         name,
         kwargs,
+        named = _NAMED,
         own = SETTINGS + ["aws_tags", "handlers", "overrides", "template_patch"],
     )
     lambda_template(

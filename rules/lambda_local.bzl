@@ -3,6 +3,17 @@
 load("//rules/private:attributes.bzl", "begin_macro")
 load("//rules/private:local.bzl", "local")
 
+# What it names, for who misspells one.
+_NAMED = [
+    "env",
+    "events",
+    "handlers",
+    "memory_mb",
+    "port",
+    "timeout_seconds",
+    "zip",
+]
+
 def lambda_local(
         name,
         zip,
@@ -39,7 +50,7 @@ def lambda_local(
       **kwargs: attributes that every rule has (the tag `ibazel_notify_changes` is added, and compatibility with Linux), and `client` and
         `python`, as in `rust_lambda_test`.
     """
-    common, own = begin_macro("lambda_local", name, kwargs, own = ["args", "client", "python"])
+    common, own = begin_macro("lambda_local", name, kwargs, named = _NAMED, own = ["args", "client", "python"])
     local(
         name = name,
         env = env,

@@ -1,6 +1,6 @@
 """`lambda_template`: the CloudFormation template of a zip's functions."""
 
-load("//rules/private:attributes.bzl", "begin_macro", "is_select", "misspelt")
+load("//rules/private:attributes.bzl", "begin_macro", "is_select", "misspelt", "readable")
 load("//rules/private:template.bzl", "SETTINGS", _template = "lambda_template")
 
 def _as_json(value):
@@ -10,6 +10,15 @@ def _as_json(value):
     if type(value) == "dict":
         return {key: item if type(item) == "string" else json.encode(item) for key, item in value.items()}
     return value
+
+# What it names, for who misspells one.
+_NAMED = [
+    "aws_tags",
+    "handlers",
+    "overrides",
+    "template_patch",
+    "zip",
+]
 
 def lambda_template(
         name,
@@ -55,7 +64,7 @@ def lambda_template(
         `role` (an ARN; by default, the stack makes one with least rights), `security_group_ids`, `snap_start`, `subnet_ids`,
         `timeout_seconds` (30), `tracing`, `url` (`AWS_IAM`, or `NONE` for everybody), `url_streaming`.
     """
-    common, settings = begin_macro("lambda_template", name, kwargs, own = SETTINGS)
+    common, settings = begin_macro("lambda_template", name, kwargs, named = _NAMED, own = SETTINGS)
     if not is_select(overrides):
         for function, given in overrides.items():
             # A value of JSON is checked by the rule.
@@ -63,14 +72,14 @@ def lambda_template(
             selected = [setting for setting, value in given.items() if is_select(value)] if type(given) == "dict" else []
             if unknown:
                 fail("{}: `overrides` of {} has no setting {}; there are {}.".format(
-                    native.package_relative_label(name),
+                    readable(native.package_relative_label(name)),
                     function,
                     ", nor ".join(unknown),
                     ", ".join(SETTINGS),
                 ))
             if selected:
                 fail("{}: `overrides` of {} has a select() in {}; put the select() around `overrides`, with json.encode({{…}}) for each function.".format(
-                    native.package_relative_label(name),
+                    readable(native.package_relative_label(name)),
                     function,
                     ", ".join(["`{}`".format(setting) for setting in selected]),
                 ))

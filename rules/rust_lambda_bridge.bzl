@@ -4,6 +4,11 @@ load("@rules_rust//rust:defs.bzl", "rust_library")
 load("//rules/private:attributes.bzl", "begin_macro", "internal")
 load("//rules/private:bridge_deps.bzl", "bridge_deps", "bridge_flags")
 
+# What it names, for who misspells one.
+_NAMED = [
+    "deps",
+]
+
 def rust_lambda_bridge(name, deps, **kwargs):
     """Compiles the bridge against a lambda_runtime, for functions that have it among their dependencies.
 
@@ -22,7 +27,7 @@ def rust_lambda_bridge(name, deps, **kwargs):
       deps: the lambda_runtime, or what depends on it.
       **kwargs: attributes that every rule has.
     """
-    common, _ = begin_macro("rust_lambda_bridge", name, kwargs, own = [])
+    common, _ = begin_macro("rust_lambda_bridge", name, kwargs, named = _NAMED, own = [])
     for rule, suffix in [(bridge_deps, "_deps"), (bridge_flags, "_flags")]:
         rule(
             name = name + suffix,

@@ -1,7 +1,7 @@
 """`rust_lambda_function`: a Rust program as a function, to be joined with others in one zip."""
 
 load("@rules_rust//rust:defs.bzl", "rust_library")
-load("//rules/private:attributes.bzl", "begin_macro", "internal")
+load("//rules/private:attributes.bzl", "begin_macro", "folder_in_execroot", "internal")
 load("//rules/private:lambda_function.bzl", "lambda_function")
 load("//rules/private:names.bzl", "identifier")
 load("//rules/private:output_group.bzl", "output_group")
@@ -14,6 +14,29 @@ RUST_ATTRIBUTES = [
     "lint_config",
     "require_explicit_unstable_features",
     "unstable_rust_features_config",
+]
+
+# What it names, for who misspells one.
+_NAMED = [
+    "aliases",
+    "bridge",
+    "compile_data",
+    "crate_features",
+    "crate_name",
+    "crate_root",
+    "deps",
+    "dispatch",
+    "edition",
+    "engine",
+    "handler",
+    "proc_macro_deps",
+    "program_name",
+    "rustc_env",
+    "rustc_env_files",
+    "rustc_flags",
+    "srcs",
+    "stamp",
+    "version",
 ]
 
 def rust_lambda_function(
@@ -99,9 +122,10 @@ def rust_lambda_function(
       **kwargs: attributes that every rule has, and those of `rust_binary` that your rules_rust has and this does not name (`link_deps`,
         `lint_config`).
     """
-    common, rust = begin_macro("rust_lambda_function", name, kwargs, own = RUST_ATTRIBUTES)
+    common, rust = begin_macro("rust_lambda_function", name, kwargs, named = _NAMED, own = RUST_ATTRIBUTES)
     inner = internal(common)
     crate_name = crate_name or identifier(name)
+    folder = folder_in_execroot(name)
     rewrite(
         name = name + ".rewritten",
         srcs = srcs,
@@ -144,14 +168,18 @@ def rust_lambda_function(
         rustc_env = {"CARGO_PKG_NAME": program_name or name} | rustc_env,
         rustc_env_files = rustc_env_files,
         rustc_flags = [
+            # Messages and panics name the author's files.
+            "--remap-path-prefix=$(BINDIR)/{}{}.rewritten/=".format(
+                folder + "/" if folder else "",
+                name,
+            ),
             # What was rewritten may leave an import unused, which an author who denies warnings is not to hear of.
             "-Aunused_imports",
             "--cap-lints=warn",
         ] + rustc_flags,
         stamp = stamp,
         version = version or "0.0.0",
-        # The rewritten sources are among the dependencies for the flags that they bring.
-        deps = deps + [bridge, name + ".rewritten"],
+        deps = deps + [bridge],
         **(inner | rust)
     )
     lambda_function(

@@ -1,7 +1,20 @@
 """`rust_lambda_test`: real events to a zip, under Lambda's own runtime client."""
 
-load("//rules/private:attributes.bzl", "TEST_ATTRIBUTES", "begin_macro")
+load("//rules/private:attributes.bzl", "TEST_ATTRIBUTES", "begin_macro", "readable")
 load("//rules/private:lambda_test.bzl", "expected_files", "lambda_test")
+
+# What it names, for who misspells one.
+_NAMED = [
+    "contexts",
+    "env",
+    "errors",
+    "events",
+    "handler",
+    "init_error",
+    "same_as",
+    "same_logs",
+    "zip",
+]
 
 def rust_lambda_test(
         name,
@@ -52,6 +65,7 @@ def rust_lambda_test(
         "rust_lambda_test",
         name,
         kwargs,
+        named = _NAMED,
         own = ["client", "python"] + TEST_ATTRIBUTES,
         hint = "The zip's `architecture` decides; see `target_compatible_with`." if "architecture" in kwargs else "",
     )
@@ -67,7 +81,7 @@ def rust_lambda_test(
         same_as = same_as,
         same_logs = same_logs,
         zip = zip,
-        **(expected_files(native.package_relative_label(name), expected) | common | {"size": "small"} | own | {
+        **(expected_files(readable(native.package_relative_label(name)), expected) | common | {"size": "small"} | own | {
             "target_compatible_with": (common.get("target_compatible_with") or []) + [Label("@platforms//os:linux")],
         })
     )

@@ -2,7 +2,7 @@
 
 load("@rules_rust//rust:defs.bzl", "rust_binary", "rust_shared_library")
 load("//rules/private:allocator.bzl", "allocator_crate")
-load("//rules/private:attributes.bzl", "begin_macro", "internal", "is_select")
+load("//rules/private:attributes.bzl", "begin_macro", "internal", "is_select", "readable")
 load("//rules/private:names.bzl", "identifier")
 load("//rules/private:program_zip.bzl", "program_zip")
 load("//rules/private:root_crate.bzl", "root_crate")
@@ -47,6 +47,22 @@ _BINARY_ATTRIBUTES = [
     "experimental_use_cc_common_link",
     "linker_script",
     "malloc",
+]
+
+# What it names, for who misspells one.
+_NAMED = [
+    "allocator",
+    "architecture",
+    "crate_name",
+    "data",
+    "deps",
+    "dispatch",
+    "edge",
+    "functions",
+    "metrics_namespace",
+    "runtime",
+    "rustc_flags",
+    "srcs",
 ]
 
 def rust_lambda_zip(
@@ -123,10 +139,11 @@ def rust_lambda_zip(
         "rust_lambda_zip",
         name,
         kwargs,
+        named = _NAMED,
         own = _FUNCTION_ATTRIBUTES + (_BINARY_ATTRIBUTES if is_program else []),
     )
     inner = internal(common)
-    label = native.package_relative_label(name)
+    label = readable(native.package_relative_label(name))
     if functions and (srcs or deps or program):
         given = [key for key, value in {"srcs": srcs, "deps": deps}.items() if value] + program.keys()
         fail("{}: it has a program's {}, and `functions`, which have their own; give one or the other.".format(
@@ -202,7 +219,7 @@ def rust_lambda_zip(
         name = name + ".library",
         srcs = [name + ".root"],
         # Of the target's name: one program may be packed in several ways.
-        crate_name = identifier(name) + "_library",
+        crate_name = "library_" + identifier(name),
         crate_root = name + ".root",
         edition = "2024",
         rustc_flags = _CODEGEN_FLAGS + _LIBRARY_FLAGS + rustc_flags,

@@ -6,7 +6,7 @@ source tools/venv.sh
 
 bin=$(venv moto-1 'moto[server,cloudformation,s3,awslambda,logs,iam,apigatewayv2,sqs,events]==5.2.5')
 # What the target is run with, built without being run; and its settings, for the changes that the tests make.
-tools/bazel build --noshow_progress //deploy/deployer //deploy/template //examples/hello:deploy
+tools/bazel build --noshow_progress //build_tool //deploy/deployer //examples/hello:deploy
 "$bin/python" deploy/deployer/tests/moto.py "$bin/moto_server" bazel-bin/deploy/deployer/deployer \
-  bazel-bin/deploy/template/template bazel-bin/examples/hello/deploy.template.settings.json \
+  bazel-bin/build_tool/build_tool bazel-bin/examples/hello/deploy.template.settings.json \
   bazel-bin/examples/hello/lambda_zip.zip bazel-bin/examples/hello/deploy.sh "$@"

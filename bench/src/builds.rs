@@ -1,4 +1,4 @@
-//! How long builds take, beside cargo-lambda's: of `examples/hello`, in a copy of the workspace.
+//! How long builds take, beside cargo-lambda's: of `examples/hello`, in a workspace that uses the rules as a user does.
 
 use std::{
     env, fs,
@@ -12,8 +12,49 @@ use serde::{Deserialize, Serialize};
 
 use crate::{cache, command::output, statistics::median};
 
+/// The user's workspace, in the copy of this one.
+const WORKSPACE: &str = "e2e/bench";
+
+/// Its files, and those that they are copies of.
+const COPIES: [(&str, &str); 5] = [
+    (".bazelrc", "e2e/smoke/.bazelrc"),
+    ("Cargo.lock", "examples/Cargo.lock"),
+    ("MODULE.bazel", "e2e/smoke/MODULE.bazel"),
+    ("hello/Cargo.toml", "examples/hello/Cargo.toml"),
+    (SOURCE, "examples/hello/src/main.rs"),
+];
+
+/// The program, as a crate of a Cargo workspace.
+const CARGO_TOML: &str = "\
+[workspace]
+members = [\"hello\"]
+resolver = \"2\"
+
+[workspace.package]
+edition = \"2021\"
+license = \"Apache-2.0\"
+publish = false
+version = \"0.1.0\"
+";
+
+const BUILD_BAZEL: &str = "\
+load(\"@rules_rust_lambda//rules:defs.bzl\", \"rust_lambda_zip\")
+
+rust_lambda_zip(
+    name = \"lambda_zip\",
+    srcs = [\"src/main.rs\"],
+    crate_name = \"hello\",
+    deps = [
+        \"@crates//:lambda_runtime\",
+        \"@crates//:serde\",
+        \"@crates//:serde_json\",
+        \"@crates//:tokio\",
+    ],
+)
+";
+
 /// The source whose line is edited, and what stands there.
-const SOURCE: &str = "examples/hello/src/main.rs";
+const SOURCE: &str = "hello/src/main.rs";
 const LINE: &str = "Hello, {name}!";
 
 /// How many edits are timed.
@@ -22,7 +63,7 @@ const EDITS: usize = 5;
 /// The times of one way to build.
 #[derive(Deserialize, Serialize)]
 pub struct Times {
-    /// From nothing, what is downloaded apart, in seconds.
+    /// From nothing, in seconds, apart from what is downloaded: the rules' tools are, too.
     pub clean_s: f64,
     /// After each of several edits of one line, in seconds.
     pub edits_s: Vec<f64>,
@@ -33,8 +74,11 @@ pub struct Times {
 /// The times of all.
 #[derive(Deserialize, Serialize)]
 pub struct Builds {
-    /// `bazel build //examples/hello:lambda_zip`.
+    /// `bazel build //hello:lambda_zip`.
     pub bazel: Times,
+    /// Compiling the rules' build tool, in seconds, where there is no prebuilt one to download.
+    #[serde(default)]
+    pub tool_s: Option<f64>,
     /// The same with `--//rules/settings:profile=dev`.
     pub bazel_dev: Times,
     /// `cargo lambda build --release --output-format zip`.
@@ -57,16 +101,19 @@ pub fn builds(workspace: &Path) -> Result<Builds> {
     // Not in /tmp, which Bazel's sandbox hides.
     let folder = cache::folder()?.join("builds");
     remove(&folder)?;
-    let source = folder.join("source");
-    copy_workspace(workspace, &source)?;
+    let rules = folder.join("source");
+    copy_workspace(workspace, &rules)?;
+    let source = rules.join(WORKSPACE);
+    write_workspace(&rules, &source)?;
     let bazel = |profile| Bazel {
+        rules: &rules,
         source: &source,
         output_base: folder.join(profile),
         profile,
     };
     let bazels = [bazel("release"), bazel("dev")];
     let cargo = CargoLambda::find(&source, folder.join("target"))?;
-    let result = all(&bazels, &cargo, &source);
+    let result = all(&bazels, &cargo, &rules, &source);
     for bazel in &bazels {
         bazel
             .command(&["shutdown"])
@@ -77,7 +124,30 @@ pub fn builds(workspace: &Path) -> Result<Builds> {
     result
 }
 
-fn all(bazels: &[Bazel<'_>; 2], cargo: &CargoLambda, source: &Path) -> Result<Builds> {
+/// Writes the user's workspace.
+fn write_workspace(rules: &Path, source: &Path) -> Result<()> {
+    for (name, of) in COPIES {
+        let target = source.join(name);
+        let failed = || format!("cannot copy {of}");
+        fs::create_dir_all(target.parent().unwrap_or(source)).with_context(failed)?;
+        fs::copy(rules.join(of), target).with_context(failed)?;
+    }
+    let module = fs::read_to_string(source.join("MODULE.bazel")).context("cannot read MODULE.bazel")?;
+    let manifests = "manifests = [\"//:Cargo.toml\"]";
+    ensure!(module.contains(manifests), "e2e/smoke/MODULE.bazel has no {manifests}");
+    let module = module.replace(manifests, "manifests = [\"//:Cargo.toml\", \"//hello:Cargo.toml\"]");
+    for (name, text) in [
+        ("BUILD.bazel", ""),
+        ("Cargo.toml", CARGO_TOML),
+        ("MODULE.bazel", &module),
+        ("hello/BUILD.bazel", BUILD_BAZEL),
+    ] {
+        fs::write(source.join(name), text).with_context(|| format!("cannot write {name}"))?;
+    }
+    Ok(())
+}
+
+fn all(bazels: &[Bazel<'_>; 2], cargo: &CargoLambda, rules: &Path, source: &Path) -> Result<Builds> {
     let path = source.join(SOURCE);
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     ensure!(
@@ -85,10 +155,20 @@ fn all(bazels: &[Bazel<'_>; 2], cargo: &CargoLambda, source: &Path) -> Result<Bu
         "{SOURCE} has no {LINE:?} to edit: change LINE in bench/src/builds.rs"
     );
     tell("downloading for all");
+    // The lock file is that of all examples; this leaves what hello does not need out.
+    output(&mut cargo.cargo(&["fetch"]))?;
     for bazel in bazels {
         output(&mut bazel.build_command(&["--nobuild"])?)?;
     }
-    output(&mut cargo.cargo(&["fetch"]))?;
+    let tool = |arguments: &[&str]| {
+        let mut command = Command::new("cargo");
+        command
+            .args(arguments)
+            .args(["--locked", "--manifest-path", "build_tool/Cargo.toml"])
+            .current_dir(rules);
+        command
+    };
+    output(&mut tool(&["fetch"]))?;
     let [release, dev] = bazels;
     let first = |clean_s| Times {
         clean_s,
@@ -99,6 +179,11 @@ fn all(bazels: &[Bazel<'_>; 2], cargo: &CargoLambda, source: &Path) -> Result<Bu
         bazel: first(release.build("clean")?),
         bazel_dev: first(dev.build("clean")?),
         cargo_lambda: first(cargo.build("clean")?),
+        tool_s: Some(timed(
+            "the build tool",
+            "clean",
+            &mut tool(&["build", "--release", "--quiet"]),
+        )?),
         cargo_lambda_version: second_word(&output(&mut cargo.cargo(&["lambda", "--version"]))?),
         cargo_lambda_rust: second_word(&output(&mut cargo.cargo(&["--version"]))?),
     };
@@ -120,6 +205,7 @@ fn all(bazels: &[Bazel<'_>; 2], cargo: &CargoLambda, source: &Path) -> Result<Bu
 
 /// Bazel, with an output base of its own and without caches of earlier builds.
 struct Bazel<'a> {
+    rules: &'a Path,
     source: &'a Path,
     output_base: PathBuf,
     /// Of these rules.
@@ -127,10 +213,10 @@ struct Bazel<'a> {
 }
 
 impl Bazel<'_> {
-    const TARGET: &'static str = "//examples/hello:lambda_zip";
+    const TARGET: &'static str = "//hello:lambda_zip";
 
     fn command(&self, arguments: &[&str]) -> Result<Command> {
-        let mut command = Command::new(self.source.join("tools/bazel"));
+        let mut command = Command::new(self.rules.join("tools/bazel"));
         let output_base = self.output_base.to_str().context("the cache's path is not UTF-8")?;
         command
             .arg(format!("--output_base={output_base}"))
@@ -153,7 +239,7 @@ impl Bazel<'_> {
     fn build_command(&self, arguments: &[&str]) -> Result<Command> {
         let mut command = self.command(&["build", "--disk_cache=", "--remote_cache="])?;
         command
-            .arg(format!("--//rules/settings:profile={}", self.profile))
+            .arg(format!("--@rules_rust_lambda//rules/settings:profile={}", self.profile))
             .args(arguments)
             .arg(Self::TARGET);
         Ok(command)
@@ -166,7 +252,7 @@ impl Bazel<'_> {
     /// The zip that was built last; both write to the same folder's link, so it is asked for.
     fn zip(&self) -> Result<PathBuf> {
         let mut command = self.command(&["info", "bazel-bin"])?;
-        Ok(Path::new(output(&mut command)?.trim()).join("examples/hello/lambda_zip.zip"))
+        Ok(Path::new(output(&mut command)?.trim()).join("hello/lambda_zip.zip"))
     }
 }
 
@@ -182,7 +268,7 @@ impl CargoLambda {
     fn find(source: &Path, target: PathBuf) -> Result<Self> {
         let own = env::var_os("PATH").unwrap_or_default();
         let mut found = Self {
-            source: source.join("examples/hello"),
+            source: source.join("hello"),
             target,
             path: own.clone(),
         };

@@ -79,6 +79,30 @@ pub fn targets(results: &Results) -> Vec<Target> {
         0.55,
         builds.map(|builds| of_cargo(builds.bazel.zip_bytes as f64, builds.cargo_lambda.zip_bytes as f64)),
     ));
+    for (measure, limit, text, with_tool) in [
+        (
+            "clean build, prebuilt tools",
+            1.3,
+            "≤ 1.3 × cargo-lambda's release build",
+            false,
+        ),
+        (
+            "clean build, tools from source",
+            2.5,
+            "≤ 2.5 × cargo-lambda's release build",
+            true,
+        ),
+    ] {
+        targets.push(Target::at_most(
+            measure,
+            text,
+            limit,
+            builds.and_then(|builds| {
+                let tool = if with_tool { builds.tool_s? } else { 0.0 };
+                Some(of_cargo(builds.bazel.clean_s + tool, builds.cargo_lambda.clean_s))
+            }),
+        ));
+    }
     for (measure, ours) in [
         ("one-line edit to new zip", builds.map(|builds| &builds.bazel)),
         (

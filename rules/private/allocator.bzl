@@ -1,5 +1,6 @@
 """The allocator of a library's Rust code."""
 
+load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
 load("@rules_rust//rust:defs.bzl", "rust_common")
 
 # By the name of an allocator, the crate that sets it; none for glibc's.

@@ -61,12 +61,14 @@ def closest(word, words):
     Returns:
       The closest of `words`; `None` if none is close.
     """
-    distances = [(_distance(word, candidate), candidate) for candidate in words]
-    if not distances:
-        return None
-    distance, candidate = min(distances)
-    is_beginning = len(word) > 3 and (candidate.startswith(word) or word.startswith(candidate))
-    return candidate if is_beginning or distance <= max(1, len(word) // 3) else None
+    distances = sorted([(_distance(word, candidate), candidate) for candidate in words])
+    near = [candidate for distance, candidate in distances if distance <= max(1, len(word) // 3)]
+    continued = [
+        candidate
+        for _, candidate in distances
+        if len(word) > 3 and (candidate.startswith(word) or word.startswith(candidate))
+    ]
+    return (near + continued + [None])[0]
 
 def misspelt(given, known):
     """Describes names that there are not.
@@ -85,26 +87,27 @@ def misspelt(given, known):
             described.append("`{}`{}".format(name, " (did you mean `{}`?)".format(meant) if meant else ""))
     return described
 
-def begin_macro(macro, name, kwargs, own, hint = ""):
+def begin_macro(macro, name, kwargs, named, own, hint = ""):
     """Checks a macro's call, and parts the attributes that every rule has from the others.
 
     Args:
       macro: the macro's name.
       name: the target's name.
       kwargs: the arguments that the macro does not name.
+      named: those that it names, which a misspelt one may be meant for.
       own: what of them the macro takes besides the attributes of every rule.
       hint: what else the message says of an attribute that there is not.
 
     Returns:
       A pair of dicts: `kwargs` that every rule has, and the others.
     """
-    label = native.package_relative_label(name)
+    label = readable(native.package_relative_label(name))
     if native.existing_rule(name):
         fail("{}: {} would be made here, and there is a target of that name already in this package; give one of them another.".format(
             label,
             "a {}".format(macro),
         ))
-    unknown = misspelt(kwargs.keys(), own + _COMMON)
+    unknown = misspelt(kwargs.keys(), named + own + _COMMON)
     if unknown:
         fail("{}: {} has no attribute {}.{}".format(
             label,
@@ -130,6 +133,18 @@ def internal(common):
         "tags": [tag for tag in common.get("tags") or [] if tag != "manual"] + ["manual"],
         "visibility": ["//visibility:private"],
     }
+
+def folder_in_execroot(name):
+    """The folder of this package, as compilers see it.
+
+    Args:
+      name: of a target of this package.
+
+    Returns:
+      A str; empty for the main repository's root.
+    """
+    label = native.package_relative_label(name)
+    return "/".join([part for part in [label.workspace_root, label.package] if part])
 
 # What the names of targets that macros make for themselves end in.
 _INNER = [".allocator", ".bootstrap", ".bridge", ".function", ".library", ".program", ".rewritten", ".root", ".template", "_deps", "_flags"]

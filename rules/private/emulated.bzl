@@ -1,8 +1,8 @@
 """What the rules share that run a zip in the emulator."""
 
 load("//rules:providers.bzl", "LambdaZipInfo")
-load("//rules/tools:toolchain.bzl", "EMULATOR")
 load("//rules/toolchain:architectures.bzl", "ARCHITECTURES")
+load("//rules/tools:toolchain.bzl", "EMULATOR")
 load(":attributes.bzl", "readable")
 load(":script.bzl", "quote")
 

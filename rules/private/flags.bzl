@@ -1,7 +1,7 @@
 """Flags of rustc that a target brings to those that have it among their `deps`.
 
 A macro can't write flags that a configured attribute, or a file's path, decides; and a build script's are the only ones that rules_rust
-takes from a dependency.
+takes from a dependency; from one alone, so a program, which may have a build script, gets none.
 """
 
 load("@rules_rust//rust:rust_common.bzl", "BuildInfo")

@@ -125,7 +125,7 @@ def identifier(name):
     Returns:
       A str, which may start with a digit still.
     """
-    return name.replace("-", "_").replace(".", "_").replace("/", "_")
+    return "".join([letter if _is_identifier("_" + letter) else "_" for letter in name.elems()])
 
 def wrong_crate_name(name):
     """Says what is wrong with the name of a crate.
@@ -142,6 +142,19 @@ def wrong_crate_name(name):
         return "`{}` is a word of Rust's".format(name)
     if name in _TAKEN_CRATES:
         return "`{}` is a crate that the library is linked with".format(name)
+    return None
+
+def wrong_library_name(name):
+    """Says what is wrong with the name of a library, which Python imports.
+
+    Args:
+      name: the name, without `.so`.
+
+    Returns:
+      A str; `None` if nothing is.
+    """
+    if not _is_identifier(name):
+        return "the library would be `{}`, which Python can't import: it is of ASCII letters, digits and `_`".format(name)
     return None
 
 def wrong_handler(name):

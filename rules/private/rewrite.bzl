@@ -4,7 +4,6 @@ load("@rules_rust//rust:rust_common.bzl", "CrateInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":attributes.bzl", "owner_label")
-load(":flags.bzl", "flags_for_dependants")
 load(":lambda_runtime.bzl", "find_lambda_runtime", "is_framework", "lambda_runtime_aspect")
 load(":names.bzl", "wrong_crate_name", "wrong_handler")
 
@@ -67,30 +66,17 @@ def _engine(ctx):
         ))
     return "loopback"
 
-def _author_path(file):
-    """A file's path as its author knows it: a generated one's starts with the configuration's folder."""
-    return file.path[len(file.root.path) + 1:] if file.root.path else file.path
-
-def _base(ctx):
-    """The innermost folder that the package and all files are in, which files of other packages move upwards; empty for the top."""
-    base = [part for part in [ctx.label.workspace_root] + ctx.label.package.split("/") if part]
-    base = "/".join(base).split("/")
-    for file in ctx.files.srcs + ctx.files.compile_data:
-        folders = _author_path(file).split("/")[:-1]
-        shared = [index for index in range(len(base)) if base[:index + 1] == folders[:index + 1]]
-        base = base[:len(shared)]
-    return "/".join(base)
-
 def _rewrite_impl(ctx):
     handler = _names(ctx)
     engine = _engine(ctx)
     crate_root = _crate_root(ctx)
     folder = ctx.attr.name
-    base = _base(ctx)
 
     def output_for(file):
-        path = _author_path(file)
-        return ctx.actions.declare_file("{}/{}".format(folder, path[len(base) + 1:] if base else path))
+        # Where it is in the workspace, so that files of other packages are beside it as they were. A generated file's path starts with
+        # the configuration's folder, which is not the author's.
+        path = file.path[len(file.root.path) + 1:] if file.root.path else file.path
+        return ctx.actions.declare_file("{}/{}".format(folder, path))
 
     manifest = ctx.actions.declare_file(folder + ".manifest.json")
     arguments = ctx.actions.args()
@@ -132,12 +118,8 @@ def _rewrite_impl(ctx):
         output = output_for(file)
         ctx.actions.symlink(output = output, target_file = file)
         data.append(output)
-    # Messages and panics name the author's files.
-    flags = ctx.actions.declare_file(folder + ".flags")
-    ctx.actions.write(flags, "--remap-path-prefix={}/{}/={}\n".format(flags.dirname, folder, base))
     return [
         DefaultInfo(files = depset(outputs)),
-        flags_for_dependants(flags),
         OutputGroupInfo(
             compile_data = depset(data),
             crate_root = depset([rewritten_root]),

@@ -5,6 +5,7 @@ load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":allocator.bzl", "ALLOCATORS")
 load(":attributes.bzl", "owner_label")
 load(":flags.bzl", "flags_for_dependants")
+load(":names.bzl", "wrong_library_name")
 
 def library_name(crate_name):
     """The name under which Python imports a library: that of its file in the zip, without `.so`.
@@ -35,6 +36,9 @@ def _root_crate_impl(ctx):
             ctx.attr.allocator,
             " or ".join(["`{}`".format(name) for name in ALLOCATORS]),
         ))
+    wrong = wrong_library_name(library_name(ctx.attr.crate_name))
+    if wrong:
+        fail("{}: {}. Set `crate_name`.".format(owner_label(ctx.label), wrong))
     output = ctx.actions.declare_file(ctx.label.name + ".rs")
     manifests = [function[LambdaFunctionInfo].manifest for function in ctx.attr.functions]
     link = ALLOCATORS[ctx.attr.allocator]

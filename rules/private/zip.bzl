@@ -103,6 +103,7 @@ def _check_names(ctx):
 
 def _lambda_zip_impl(ctx):
     _check_attributes(ctx)
+
     # A transition makes a list of what it leads to.
     linked = ctx.files.library[0]
     library = _strip(ctx, linked)

@@ -79,22 +79,3 @@ files_test = analysistest.make(
     _files_test_impl,
     attrs = {"names": attr.string_list(doc = "The names of what the target builds.", mandatory = True)},
 )
-
-def _linker_test_impl(ctx):
-    env = analysistest.begin(ctx)
-    linkers = [
-        argument
-        for action in analysistest.target_actions(env)
-        if action.mnemonic == "Rustc"
-        for argument in action.argv
-        if "linker=" in argument
-    ]
-    asserts.true(env, linkers, "a program is linked")
-    for linker in linkers:
-        asserts.true(env, linker.endswith(ctx.attr.linker), linker)
-    return analysistest.end(env)
-
-linker_test = analysistest.make(
-    _linker_test_impl,
-    attrs = {"linker": attr.string(doc = "The name of the program that links.", mandatory = True)},
-)

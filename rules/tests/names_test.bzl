@@ -2,7 +2,7 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
 load("//rules/private:attributes.bzl", "closest", "misspelt")
-load("//rules/private:names.bzl", "wrong_crate_name", "wrong_handler")
+load("//rules/private:names.bzl", "identifier", "wrong_crate_name", "wrong_handler", "wrong_library_name")
 
 def _misspelt_test_impl(ctx):
     env = unittest.begin(ctx)
@@ -36,6 +36,10 @@ def _names_test_impl(ctx):
         asserts.true(env, wrong_crate_name(name), name)
     for name in ["lambda", "None", "import", "_library"]:
         asserts.true(env, wrong_handler(name), name)
+    for name, expected in {"a b": "a_b", "2fa": "2fa", "a+b,c": "a_b_c", "my-handler": "my_handler", "o/x.y": "o_x_y"}.items():
+        asserts.equals(env, expected, identifier(name))
+    asserts.equals(env, None, wrong_library_name("lib2fa"))
+    asserts.true(env, wrong_library_name("libmy-orders"))
     return unittest.end(env)
 
 _names_test = unittest.make(_names_test_impl)

@@ -1,7 +1,7 @@
 """Drives the deployer against moto, which serves AWS's APIs on loopback.
 
-Usage: moto.py MOTO_SERVER DEPLOYER TEMPLATE SETTINGS ZIP TARGET [TEST …]. The programs are moto's server, the deployer
-and the renderer of templates; the settings and the zip are those of a `lambda_deploy`, and the target is what
+Usage: moto.py MOTO_SERVER DEPLOYER BUILD_TOOL SETTINGS ZIP TARGET [TEST …]. The programs are moto's server, the deployer
+and the build tool, which renders templates; the settings and the zip are those of a `lambda_deploy`, and the target is what
 `bazel run` starts for it. Needs the package boto3.
 """
 
@@ -39,7 +39,7 @@ DELAY = 0.5
 # moto's account.
 ACCOUNT = "123456789012"
 
-MOTO_SERVER, DEPLOYER, TEMPLATE, SETTINGS, ZIP = (Path(argument).resolve() for argument in sys.argv[1:6])
+MOTO_SERVER, DEPLOYER, BUILD_TOOL, SETTINGS, ZIP = (Path(argument).resolve() for argument in sys.argv[1:6])
 # Not resolved: its files are beside the link.
 TARGET = Path(sys.argv[6]).absolute()
 
@@ -316,7 +316,8 @@ class Deployment:
         settings_file.write_text(json.dumps(content))
         self.template = folder / "template.json"
         render = [
-            str(TEMPLATE),
+            str(BUILD_TOOL),
+            "template",
             "--settings",
             str(settings_file),
             "--zip",
