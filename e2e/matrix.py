@@ -5,9 +5,10 @@
     RULE_SETS=DIR e2e/matrix.py current     # on a machine that reaches package registries only, see CONTRIBUTING.md
 
 Each row is a copy of the module: with a host's C toolchain registered by the root and rules_cc declared before the
-rules, or neither; with Bazel as it is, or as strict as its successors (`--config=strict`); with each of the versions of
-Rust that are named by `--rust`. A row passes if its tests do, and if every program and library for Lambda was linked by
-the rules' own linker. The digests are those of the zips: with one version of Rust, they are the same in each row.
+rules, or rules_cc declared after them and nothing registered; with Bazel as it is, or as strict as its successors
+(`--config=strict`); with each of the versions of Rust that are named by `--rust`. A row passes if its tests do, and if
+every program and library for Lambda was linked by the rules' own linker. The digests are those of the zips: with one
+version of Rust, they are the same in each row.
 """
 
 from __future__ import annotations
@@ -130,7 +131,8 @@ def main() -> int:
             for rules_cc in ("last", "first"):
                 row = Row(arguments.module, rules_cc, strict, rust)
                 outcome = run(row, arguments.startup)
-                seen.add(outcome.digests)
+                if outcome.passed:
+                    seen.add(outcome.digests)
                 cells = [row.module, rust, rules_cc, "strict" if strict else "as it is"]
                 cells += ["passed" if outcome.passed else f"FAILED: {outcome.wrong}", str(outcome.seconds)]
                 print(f"| {' | '.join(cells + list(outcome.digests))} |", flush=True)
@@ -138,7 +140,9 @@ def main() -> int:
         if len(seen) > 1:
             print(f"the zips differ between rows with Rust {rust}")
             passed = False
-    shutil.rmtree(HERE / f"{arguments.module}_in_matrix")
+    folder = HERE / f"{arguments.module}_in_matrix"
+    subprocess.run([BAZEL, *arguments.startup, "shutdown"], cwd=folder, check=True)
+    shutil.rmtree(folder)
     return 0 if passed else 1
 
 

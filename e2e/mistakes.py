@@ -60,7 +60,7 @@ MISTAKES: list[tuple[str, str, list[str]]] = [
     (
         "twice",
         'rust_lambda_zip(name = "zip", srcs = ["main.rs"])\nrust_lambda_zip(name = "zip", srcs = ["other.rs"])',
-        ["//mistakes/twice:zip: a rust_lambda_zip would be made here, and there is a target of that name already"],
+        ["lambda_zip rule 'zip' in package 'mistakes/twice' conflicts with existing lambda_zip rule, defined at"],
     ),
     (
         "architecture_of_a_test",

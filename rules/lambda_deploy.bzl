@@ -64,11 +64,8 @@ def lambda_deploy(
         named = _NAMED,
         own = SETTINGS + ["aws_tags", "handlers", "overrides", "template_patch"],
     )
-    lambda_template(
-        name = name + ".template",
-        zip = zip,
-        **(common | settings)
-    )
+
+    # The user's target comes first, for Bazel to name it if there is another of its name.
     deploy(
         name = name,
         bucket = bucket,
@@ -77,4 +74,10 @@ def lambda_deploy(
         template = name + ".template",
         zip = zip,
         **(common | {"tags": internal(common)["tags"]})
+    )
+    lambda_template(
+        name = name + ".template",
+        owner = name,
+        zip = zip,
+        **(common | settings)
     )

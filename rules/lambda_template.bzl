@@ -1,6 +1,6 @@
 """`lambda_template`: the CloudFormation template of a zip's functions."""
 
-load("//rules/private:attributes.bzl", "begin_macro", "is_select", "misspelt", "readable")
+load("//rules/private:attributes.bzl", "begin_macro", "is_select", "misspelt", "owner_label")
 load("//rules/private:template.bzl", "SETTINGS", _template = "lambda_template")
 
 def _as_json(value):
@@ -64,6 +64,7 @@ def lambda_template(
         `role` (an ARN; by default, the stack makes one with least rights), `security_group_ids`, `snap_start`, `subnet_ids`,
         `timeout_seconds` (30), `tracing`, `url` (`AWS_IAM`, or `NONE` for everybody), `url_streaming`.
     """
+    overrides = overrides or {}
     common, settings = begin_macro("lambda_template", name, kwargs, named = _NAMED, own = SETTINGS)
     if not is_select(overrides):
         for function, given in overrides.items():
@@ -72,14 +73,14 @@ def lambda_template(
             selected = [setting for setting, value in given.items() if is_select(value)] if type(given) == "dict" else []
             if unknown:
                 fail("{}: `overrides` of {} has no setting {}; there are {}.".format(
-                    readable(native.package_relative_label(name)),
+                    owner_label(name, kwargs),
                     function,
                     ", nor ".join(unknown),
                     ", ".join(SETTINGS),
                 ))
             if selected:
                 fail("{}: `overrides` of {} has a select() in {}; put the select() around `overrides`, with json.encode({{…}}) for each function.".format(
-                    readable(native.package_relative_label(name)),
+                    owner_label(name, kwargs),
                     function,
                     ", ".join(["`{}`".format(setting) for setting in selected]),
                 ))
@@ -88,6 +89,7 @@ def lambda_template(
         aws_tags = aws_tags,
         handlers = handlers,
         overrides = _as_json(overrides),
+        owner = kwargs.get("owner") or name,
         template_patch = template_patch,
         zip = zip,
         **(common | {

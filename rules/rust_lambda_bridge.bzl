@@ -19,7 +19,7 @@ def rust_lambda_bridge(name, deps, **kwargs):
             deps = ["@crates//:lambda_runtime"],
         )
 
-    Other targets that this makes, all tagged `manual` and for this macro alone: `NAME_deps` (what of `deps` the bridge is compiled with)
+    It is tagged `manual`, as only a zip tells what it is compiled for. Other targets that this makes, tagged so as well, and for this macro alone: `NAME_deps` (what of `deps` the bridge is compiled with)
     and `NAME_flags` (how).
 
     Args:
@@ -28,12 +28,10 @@ def rust_lambda_bridge(name, deps, **kwargs):
       **kwargs: attributes that every rule has.
     """
     common, _ = begin_macro("rust_lambda_bridge", name, kwargs, named = _NAMED, own = [])
-    for rule, suffix in [(bridge_deps, "_deps"), (bridge_flags, "_flags")]:
-        rule(
-            name = name + suffix,
-            deps = deps,
-            **internal(common)
-        )
+    owner = kwargs.get("owner") or name
+    inner = internal(common)
+
+    # The user's target comes first, for Bazel to name it if there is another of its name.
     rust_library(
         name = name,
         srcs = [Label("//shim/bridge:srcs")],
@@ -45,5 +43,12 @@ def rust_lambda_bridge(name, deps, **kwargs):
             name + "_flags",
             Label("//shim/rust:lambda_shim"),
         ],
-        **common
+        **(common | {"tags": inner["tags"]})
     )
+    for rule, suffix in [(bridge_deps, "_deps"), (bridge_flags, "_flags")]:
+        rule(
+            name = name + suffix,
+            owner = owner,
+            deps = deps,
+            **inner
+        )

@@ -124,8 +124,17 @@ def rust_lambda_function(
     """
     common, rust = begin_macro("rust_lambda_function", name, kwargs, named = _NAMED, own = RUST_ATTRIBUTES)
     inner = internal(common)
+    owner = kwargs.get("owner") or name
     crate_name = crate_name or identifier(name)
     folder = folder_in_execroot(name)
+
+    # The user's target comes first, for Bazel to name it if there is another of its name.
+    lambda_function(
+        name = name,
+        program = name + ".program",
+        rewritten = name + ".rewritten",
+        **common
+    )
     rewrite(
         name = name + ".rewritten",
         srcs = srcs,
@@ -137,6 +146,7 @@ def rust_lambda_function(
         dispatch = dispatch,
         engine = engine,
         handler = handler or "",
+        owner = owner,
         program_name = program_name or name,
         **inner
     )
@@ -152,6 +162,7 @@ def rust_lambda_function(
         rust_lambda_bridge(
             name = bridge,
             deps = deps,
+            owner = owner,
             **inner
         )
     rust_library(
@@ -165,7 +176,7 @@ def rust_lambda_function(
         edition = edition,
         proc_macro_deps = proc_macro_deps,
         # As it is for a binary of that name.
-        rustc_env = {"CARGO_PKG_NAME": program_name or name} | rustc_env,
+        rustc_env = {"CARGO_PKG_NAME": program_name or name} | (rustc_env or {}),
         rustc_env_files = rustc_env_files,
         rustc_flags = [
             # Messages and panics name the author's files.
@@ -176,15 +187,9 @@ def rust_lambda_function(
             # What was rewritten may leave an import unused, which an author who denies warnings is not to hear of.
             "-Aunused_imports",
             "--cap-lints=warn",
-        ] + rustc_flags,
+        ] + (rustc_flags or []),
         stamp = stamp,
         version = version or "0.0.0",
-        deps = deps + [bridge],
+        deps = (deps or []) + [bridge],
         **(inner | rust)
-    )
-    lambda_function(
-        name = name,
-        program = name + ".program",
-        rewritten = name + ".rewritten",
-        **common
     )

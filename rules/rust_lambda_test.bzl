@@ -1,6 +1,6 @@
 """`rust_lambda_test`: real events to a zip, under Lambda's own runtime client."""
 
-load("//rules/private:attributes.bzl", "TEST_ATTRIBUTES", "begin_macro", "readable")
+load("//rules/private:attributes.bzl", "TEST_ATTRIBUTES", "begin_macro", "owner_label")
 load("//rules/private:lambda_test.bzl", "expected_files", "lambda_test")
 
 # What it names, for who misspells one.
@@ -69,7 +69,7 @@ def rust_lambda_test(
         own = ["client", "python"] + TEST_ATTRIBUTES,
         hint = "The zip's `architecture` decides; see `target_compatible_with`." if "architecture" in kwargs else "",
     )
-    expected = {"contexts": contexts, "errors": errors, "events": events}
+    expected = {"contexts": contexts or {}, "errors": errors or {}, "events": events or {}}
     lambda_test(
         name = name,
         contexts = contexts,
@@ -81,7 +81,7 @@ def rust_lambda_test(
         same_as = same_as,
         same_logs = same_logs,
         zip = zip,
-        **(expected_files(readable(native.package_relative_label(name)), expected) | common | {"size": "small"} | own | {
+        **(expected_files(owner_label(name, kwargs), expected) | common | {"size": "small"} | own | {
             "target_compatible_with": (common.get("target_compatible_with") or []) + [Label("@platforms//os:linux")],
         })
     )

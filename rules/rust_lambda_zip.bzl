@@ -2,7 +2,7 @@
 
 load("@rules_rust//rust:defs.bzl", "rust_binary", "rust_shared_library")
 load("//rules/private:allocator.bzl", "allocator_crate")
-load("//rules/private:attributes.bzl", "begin_macro", "internal", "is_select", "readable")
+load("//rules/private:attributes.bzl", "begin_macro", "internal", "is_select", "owner_label")
 load("//rules/private:names.bzl", "identifier")
 load("//rules/private:program_zip.bzl", "program_zip")
 load("//rules/private:root_crate.bzl", "root_crate")
@@ -134,6 +134,9 @@ def rust_lambda_zip(
         `bridge`, `compile_data`, `crate_features`, `crate_root`, `edition`, `engine`, `proc_macro_deps`, `rustc_env`,
         `rustc_env_files`, `stamp`, `version`; for a program that is built as it is, those of `rust_binary`.
     """
+    srcs, deps, functions = srcs or [], deps or [], functions or []
+    allocator, dispatch = allocator or "system", dispatch or "ctypes"
+    runtime, rustc_flags = runtime or "python3.13", rustc_flags or []
     is_program = not is_select(runtime) and runtime in RUNTIMES and not is_library(runtime)
     common, program = begin_macro(
         "rust_lambda_zip",
@@ -143,7 +146,7 @@ def rust_lambda_zip(
         own = _FUNCTION_ATTRIBUTES + (_BINARY_ATTRIBUTES if is_program else []),
     )
     inner = internal(common)
-    label = readable(native.package_relative_label(name))
+    label = owner_label(name, kwargs)
     if functions and (srcs or deps or program):
         given = [key for key, value in {"srcs": srcs, "deps": deps}.items() if value] + program.keys()
         fail("{}: it has a program's {}, and `functions`, which have their own; give one or the other.".format(
@@ -161,6 +164,7 @@ def rust_lambda_zip(
     if is_program:
         library_only = {
             "allocator": allocator != "system",
+            "bridge": "bridge" in program,
             "dispatch": dispatch != "ctypes",
             "edge": edge,
             "engine": "engine" in program,
@@ -174,6 +178,13 @@ def rust_lambda_zip(
                 runtime,
                 ", ".join(given),
             ))
+
+        # The user's target comes first, for Bazel to name it if there is another of its name.
+        program_zip(
+            name = name,
+            program = name + ".bootstrap",
+            **packed
+        )
         rust_binary(
             name = name + ".bootstrap",
             srcs = srcs,
@@ -182,12 +193,18 @@ def rust_lambda_zip(
             deps = deps,
             **(inner | {"stamp": 0} | program)
         )
-        program_zip(
-            name = name,
-            program = name + ".bootstrap",
-            **packed
-        )
         return
+    lambda_zip(
+        name = name,
+        crate_name = crate_name,
+        dispatch = dispatch,
+        edge = edge,
+        functions = functions or [name + ".function"],
+        library = name + ".library",
+        metrics_namespace = metrics_namespace,
+        shared = bool(functions),
+        **packed
+    )
     if not functions:
         rust_lambda_function(
             name = name + ".function",
@@ -196,6 +213,7 @@ def rust_lambda_zip(
             deps = deps,
             dispatch = dispatch,
             handler = "handler",
+            owner = name,
             program_name = name,
             rustc_flags = rustc_flags,
             **(inner | program)
@@ -205,6 +223,7 @@ def rust_lambda_zip(
         allocator = allocator,
         crate_name = crate_name,
         functions = functions or [name + ".function"],
+        owner = name,
         **inner
     )
     links = []
@@ -226,15 +245,4 @@ def rust_lambda_zip(
         # The root is among the dependencies for the flags that it brings.
         deps = (functions or [name + ".function"]) + links + [name + ".root", Label("//shim/rust:lambda_shim")],
         **inner
-    )
-    lambda_zip(
-        name = name,
-        crate_name = crate_name,
-        dispatch = dispatch,
-        edge = edge,
-        functions = functions or [name + ".function"],
-        library = name + ".library",
-        metrics_namespace = metrics_namespace,
-        shared = bool(functions),
-        **packed
     )

@@ -63,7 +63,7 @@ const EDITS: usize = 5;
 /// The times of one way to build.
 #[derive(Deserialize, Serialize)]
 pub struct Times {
-    /// From nothing, in seconds, apart from what is downloaded: the rules' tools are, too.
+    /// From nothing, in seconds. What is downloaded is there, the rules' tools among it; Bazel is not yet started.
     pub clean_s: f64,
     /// After each of several edits of one line, in seconds.
     pub edits_s: Vec<f64>,
@@ -76,10 +76,10 @@ pub struct Times {
 pub struct Builds {
     /// `bazel build //hello:lambda_zip`.
     pub bazel: Times,
-    /// Compiling the rules' build tool, in seconds, where there is no prebuilt one to download.
+    /// Compiling the rules' build tool, in seconds, by the PATH's Cargo: what is added where there is none to download.
     #[serde(default)]
     pub tool_s: Option<f64>,
-    /// The same with `--//rules/settings:profile=dev`.
+    /// The same with `--@rules_rust_lambda//rules/settings:profile=dev`.
     pub bazel_dev: Times,
     /// `cargo lambda build --release --output-format zip`.
     pub cargo_lambda: Times,
@@ -159,6 +159,7 @@ fn all(bazels: &[Bazel<'_>; 2], cargo: &CargoLambda, rules: &Path, source: &Path
     output(&mut cargo.cargo(&["fetch"]))?;
     for bazel in bazels {
         output(&mut bazel.build_command(&["--nobuild"])?)?;
+        output(&mut bazel.command(&["shutdown"])?)?;
     }
     let tool = |arguments: &[&str]| {
         let mut command = Command::new("cargo");
@@ -321,7 +322,7 @@ fn copy_workspace(from: &Path, to: &Path) -> Result<()> {
     let arguments = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
     let listed = output(Command::new("git").args(arguments).current_dir(from))
         .context("the workspace's files cannot be listed")?;
-    for name in listed.split_terminator('\0').chain(["user.bazelrc"]) {
+    for name in listed.split_terminator('\0') {
         let (source, target) = (from.join(name), to.join(name));
         // A file may have been removed, and not yet so in Git.
         if !source.is_file() {

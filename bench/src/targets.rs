@@ -81,7 +81,7 @@ pub fn targets(results: &Results) -> Vec<Target> {
     ));
     for (measure, limit, text, with_tool) in [
         (
-            "clean build, prebuilt tools",
+            "clean build, tools downloaded",
             1.3,
             "≤ 1.3 × cargo-lambda's release build",
             false,

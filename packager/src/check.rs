@@ -87,14 +87,14 @@ impl fmt::Display for Breach {
 ///
 /// # Errors
 ///
-/// When `library` is not a 64-bit ELF file.
-pub fn check_library(library: &[u8], limits: &Limits) -> Result<Vec<Breach>> {
-    let file = ElfFile::<Header>::parse(library)?;
-    let endian = file.endian();
-    let sections = file.elf_header().sections(endian, library)?;
+/// When `file` is not a 64-bit ELF file.
+pub fn check_elf(file: &[u8], limits: &Limits) -> Result<Vec<Breach>> {
+    let elf = ElfFile::<Header>::parse(file)?;
+    let endian = elf.endian();
+    let sections = elf.elf_header().sections(endian, file)?;
     let mut breaches = Vec::new();
 
-    let dynamic = sections.dynamic_table(endian, library)?;
+    let dynamic = sections.dynamic_table(endian, file)?;
     for entry in dynamic.iter() {
         if entry.tag == elf::DT_NEEDED && limits.exports.is_some() {
             let name = String::from_utf8_lossy(dynamic.string(entry)?).into_owned();
@@ -108,8 +108,8 @@ pub fn check_library(library: &[u8], limits: &Limits) -> Result<Vec<Breach>> {
         }
     }
 
-    let versions = sections.versions(endian, library)?;
-    let symbols = sections.symbols(endian, library, elf::SHT_DYNSYM)?;
+    let versions = sections.versions(endian, file)?;
+    let symbols = sections.symbols(endian, file, elf::SHT_DYNSYM)?;
     for (index, symbol) in symbols.enumerate() {
         let name = String::from_utf8_lossy(symbols.symbol_name(endian, symbol)?).into_owned();
         if symbol.is_undefined(endian) {
@@ -164,7 +164,7 @@ mod tests {
             glibc: "2.2.4".parse()?,
             exports: Some(vec!["PyInit_".to_owned()]),
         };
-        let breaches = check_library(&this, &limits)?;
+        let breaches = check_elf(&this, &limits)?;
         for kind in [
             |breach: &Breach| matches!(breach, Breach::TooNew { .. }),
             |breach: &Breach| matches!(breach, Breach::Needed(_)),
@@ -177,7 +177,7 @@ mod tests {
             exports: None,
             ..limits
         };
-        let breaches = check_library(&this, &limits)?;
+        let breaches = check_elf(&this, &limits)?;
         assert!(!breaches.is_empty());
         assert!(
             breaches.iter().all(|breach| matches!(breach, Breach::TooNew { .. })),
@@ -192,6 +192,6 @@ mod tests {
             glibc: GlibcVersion(vec![2, 34]),
             exports: Some(vec![String::new()]),
         };
-        assert!(check_library(b"#!/bin/sh", &limits).is_err());
+        assert!(check_elf(b"#!/bin/sh", &limits).is_err());
     }
 }

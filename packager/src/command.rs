@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
-use crate::{Effort, Entry, GlibcVersion, Limits, check_library, cut_symbolizer, likely_crate, strip, write_zip};
+use crate::{Effort, Entry, GlibcVersion, Limits, check_elf, cut_symbolizer, likely_crate, strip, write_zip};
 
 /// A subcommand, with its arguments.
 #[derive(Subcommand)]
@@ -167,7 +167,7 @@ fn check(arguments: &CheckArgs) -> Result<()> {
     ) else {
         bail!("neither --library nor --program is given");
     };
-    let breaches = check_library(&read(file)?, &limits)?;
+    let breaches = check_elf(&read(file)?, &limits)?;
     if breaches.is_empty() {
         return fs::write(&arguments.output, "").context("the output can't be written");
     }

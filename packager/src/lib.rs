@@ -8,7 +8,7 @@ mod strip;
 mod symbolizer;
 
 pub use archive::{Effort, Entry, write_zip};
-pub use check::{Breach, GlibcVersion, Limits, check_library};
+pub use check::{Breach, GlibcVersion, Limits, check_elf};
 pub use command::{CheckArgs, Command, CutArgs, StripArgs, ZipArgs};
 pub use origin::likely_crate;
 pub use strip::strip;

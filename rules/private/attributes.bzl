@@ -22,7 +22,6 @@ _COMMON = [
 # What Bazel gives tests besides.
 TEST_ATTRIBUTES = [
     "args",
-    "env_inherit",
     "flaky",
     "local",
     "shard_count",
@@ -93,7 +92,7 @@ def begin_macro(macro, name, kwargs, named, own, hint = ""):
     Args:
       macro: the macro's name.
       name: the target's name.
-      kwargs: the arguments that the macro does not name.
+      kwargs: the arguments that the macro does not name; `owner` is for a macro that was called by another.
       named: those that it names, which a misspelt one may be meant for.
       own: what of them the macro takes besides the attributes of every rule.
       hint: what else the message says of an attribute that there is not.
@@ -101,13 +100,8 @@ def begin_macro(macro, name, kwargs, named, own, hint = ""):
     Returns:
       A pair of dicts: `kwargs` that every rule has, and the others.
     """
-    label = readable(native.package_relative_label(name))
-    if native.existing_rule(name):
-        fail("{}: {} would be made here, and there is a target of that name already in this package; give one of them another.".format(
-            label,
-            "a {}".format(macro),
-        ))
-    unknown = misspelt(kwargs.keys(), named + own + _COMMON)
+    label = owner_label(name, kwargs)
+    unknown = misspelt(kwargs.keys(), named + own + _COMMON + ["owner"] if "owner" in kwargs else named + own + _COMMON)
     if unknown:
         fail("{}: {} has no attribute {}.{}".format(
             label,
@@ -117,7 +111,7 @@ def begin_macro(macro, name, kwargs, named, own, hint = ""):
         ))
     return (
         {key: value for key, value in kwargs.items() if key in _COMMON},
-        {key: value for key, value in kwargs.items() if key not in _COMMON},
+        {key: value for key, value in kwargs.items() if key not in _COMMON and key != "owner"},
     )
 
 def internal(common):
@@ -146,24 +140,33 @@ def folder_in_execroot(name):
     label = native.package_relative_label(name)
     return "/".join([part for part in [label.workspace_root, label.package] if part])
 
-# What the names of targets that macros make for themselves end in.
-_INNER = [".allocator", ".bootstrap", ".bridge", ".function", ".library", ".program", ".rewritten", ".root", ".template", "_deps", "_flags"]
-
-def owner_label(label):
-    """Names the target that a user wrote, for messages of targets that a macro made for it.
+def owner_label(name, kwargs):
+    """Names the target that a user wrote, in a macro that another may have called for it.
 
     Args:
-      label: the label of such a target, or of the user's.
+      name: the name that the macro was called with.
+      kwargs: its further arguments, with the user's name as `owner` if another macro gave it.
 
     Returns:
       A str, as the user writes it.
     """
-    text = str(label)
-    name = label.name
-    for _ in range(3):
-        for suffix in _INNER:
-            name = name.removesuffix(suffix)
-    return readable(text.removesuffix(label.name) + name)
+    return readable(native.package_relative_label(kwargs.get("owner") or name))
+
+# Of rules whose targets macros make for a user's.
+OWNER_ATTRS = {
+    "owner": attr.string(doc = "The name of the user's target, for messages.", mandatory = True),
+}
+
+def owner(ctx):
+    """Names the target that a user wrote, in a rule with `OWNER_ATTRS`.
+
+    Args:
+      ctx: the rule's context.
+
+    Returns:
+      A str, as the user writes it.
+    """
+    return readable(str(ctx.label).removesuffix(ctx.label.name) + ctx.attr.owner)
 
 def readable(label):
     """Writes a label as its user does.

@@ -1,7 +1,7 @@
 """What the bridge is compiled with: the crates that the program's own `lambda_runtime` depends on."""
 
 load("@rules_rust//rust:defs.bzl", "rust_common")
-load(":attributes.bzl", "owner_label")
+load(":attributes.bzl", "OWNER_ATTRS", "owner")
 load(":flags.bzl", "flags_for_dependants")
 load(":lambda_runtime.bzl", "FIRST_WITH_TENANT", "OLDEST_BRIDGED", "find_lambda_runtime", "is_older", "lambda_runtime_aspect")
 
@@ -35,7 +35,7 @@ def _lambda_runtime(ctx):
         return found
     names = [dep[rust_common.crate_info].name for dep in ctx.attr.deps if rust_common.crate_info in dep]
     fail("{}: neither lambda_runtime nor lambda_http is among the `deps` ({}). Add the one that the program uses, as in deps = [\"@crates//:lambda_runtime\"].".format(
-        owner_label(ctx.label),
+        owner(ctx),
         ", ".join(names) or "which name no crate",
     ))
 
@@ -46,7 +46,7 @@ def _bridge_deps_impl(ctx):
     absent = [name for name in names if name not in below]
     if absent:
         fail("{}: lambda_runtime {} does not depend on {}; versions from 0.8 on are served.".format(
-            owner_label(ctx.label),
+            owner(ctx),
             runtime.version,
             ", ".join(absent),
         ))
@@ -57,7 +57,7 @@ def _bridge_deps_impl(ctx):
 bridge_deps = rule(
     doc = "Gives the bridge the program's own lambda_runtime, and the crates whose types that one's interface has.",
     implementation = _bridge_deps_impl,
-    attrs = {
+    attrs = OWNER_ATTRS | {
         "deps": attr.label_list(doc = "The program's dependencies.", aspects = [lambda_runtime_aspect], mandatory = True),
     },
 )
@@ -76,7 +76,7 @@ def _bridge_flags_impl(ctx):
 bridge_flags = rule(
     doc = "Tells the bridge what it is compiled against.",
     implementation = _bridge_flags_impl,
-    attrs = {
+    attrs = OWNER_ATTRS | {
         "deps": attr.label_list(doc = "The program's dependencies.", aspects = [lambda_runtime_aspect], mandatory = True),
     },
 )

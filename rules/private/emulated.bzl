@@ -9,7 +9,11 @@ load(":script.bzl", "quote")
 _PYTHON = "@rules_python//python:toolchain_type"
 
 # What a rule with `EMULATED_ATTRS` needs.
-EMULATED_TOOLCHAINS = [EMULATOR, _PYTHON]
+EMULATED_TOOLCHAINS = [
+    # Where there is none, the rule says what to do.
+    config_common.toolchain_type(EMULATOR, mandatory = False),
+    config_common.toolchain_type(_PYTHON, mandatory = True),
+]
 
 EMULATED_ATTRS = {
     "client": attr.label(
@@ -96,6 +100,8 @@ def emulated(ctx, command, arguments, files, before = "", after = ""):
     info = ctx.attr.zip[LambdaZipInfo]
     _check_architecture(ctx, info.architecture)
     emulator = ctx.toolchains[EMULATOR]
+    if not emulator:
+        fail("{}: there is no emulator for the platform that is built for. It is compiled for the machine that builds alone, and prebuilt by releases of these rules for Linux and macOS, on x86_64 and arm64; restrict this by `target_compatible_with` to where it can run.".format(readable(ctx.label)))
     python, python_files = _python(ctx)
     client = ctx.files.client
     if info.runtime.startswith("nodejs"):

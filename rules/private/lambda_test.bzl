@@ -34,6 +34,8 @@ def _pairs(ctx, kind):
     """Returns the pairs of an event file and its other file, of one of `_KINDS`."""
     pairs = []
     files = getattr(ctx.attr, kind + "_files", {}).values()
+    if files and len(files) != len(getattr(ctx.attr, kind)):
+        fail("{}: `{}` names an event twice, once as a file and once as a label, or by a select() and beside it; take one out.".format(readable(ctx.label), kind))
     for index, (event, name) in enumerate(getattr(ctx.attr, kind).items()):
         event_files = event.files.to_list()
         if len(event_files) != 1:
@@ -75,7 +77,7 @@ def _lambda_test_impl(ctx):
     if ctx.file.init_error:
         files.append(ctx.file.init_error)
         arguments += ["--init-error", ctx.file.init_error.short_path]
-    return [emulated(ctx, "test", arguments, files)]
+    return [emulated(ctx, "test", arguments, files, after = " \"$@\"")]
 
 lambda_test = rule(
     doc = "Sends events to a zip under Lambda's runtime client. Used through `rust_lambda_test`.",

@@ -13,9 +13,13 @@ PACK_ATTRS = {
 def _data_name(ctx, file):
     """The path in the zip of a data file: its path in the package, or in the workspace if it is of another."""
     path = file.short_path
-    package = ctx.label.package + "/"
     if path.startswith("../"):
-        return paths.join("external", path[len("../"):])
+        # Of another repository than the main one: `../REPOSITORY/PATH`. Of the zip's own, it counts as it does in the main one.
+        path = path[len("../"):]
+        if file.owner.workspace_root != ctx.label.workspace_root:
+            return paths.join("external", path)
+        path = path.partition("/")[2]
+    package = ctx.label.package + "/"
     return path[len(package):] if path.startswith(package) else path
 
 def pack(ctx, executable, name, shims, limit = None):

@@ -3,7 +3,7 @@
 load("@rules_rust//rust:rust_common.bzl", "CrateInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
-load(":attributes.bzl", "owner_label")
+load(":attributes.bzl", "OWNER_ATTRS", "owner")
 load(":lambda_runtime.bzl", "find_lambda_runtime", "is_framework", "lambda_runtime_aspect")
 load(":names.bzl", "wrong_crate_name", "wrong_handler")
 
@@ -19,7 +19,7 @@ def _crate_root(ctx):
     if len(sources) == 1:
         return sources[0]
     fail("{}: which of the `srcs` holds `main`? None is main.rs or {}.rs; set `crate_root`.".format(
-        owner_label(ctx.label),
+        owner(ctx),
         ctx.attr.program_name,
     ))
 
@@ -46,7 +46,7 @@ def _names(ctx):
     ]
     if wrong:
         fail("{}: {}. Set {} (by default, {} the target's name).".format(
-            owner_label(ctx.label),
+            owner(ctx),
             ", and ".join(["as a {}, {}".format(attribute.removesuffix("_name"), message) for attribute, message in wrong]),
             " and ".join(["`{}`".format(attribute) for attribute, _ in wrong]),
             "both are" if len(wrong) > 1 else "it is",
@@ -61,7 +61,7 @@ def _engine(ctx):
     # What runs as it is can take a process over, and be called where it must not.
     if ctx.attr.engine not in ["auto", "loopback"]:
         fail("{}: `dispatch = \"native\"` runs the program's own event loop; take `engine = \"{}\"` out.".format(
-            owner_label(ctx.label),
+            owner(ctx),
             ctx.attr.engine,
         ))
     return "loopback"
@@ -102,7 +102,7 @@ def _rewrite_impl(ctx):
         if file == crate_root:
             rewritten_root = output
     if not rewritten_root:
-        fail("{}: the crate root {} is not among the `srcs`; add it.".format(owner_label(ctx.label), crate_root.short_path))
+        fail("{}: the crate root {} is not among the `srcs`; add it.".format(owner(ctx), crate_root.short_path))
     run_build_tool(
         ctx,
         arguments = [arguments],
@@ -138,7 +138,7 @@ def _rewrite_impl(ctx):
 rewrite = rule(
     doc = "Rewrites a program's sources into a library's.",
     implementation = _rewrite_impl,
-    attrs = {
+    attrs = OWNER_ATTRS | {
         "aliases": attr.label_keyed_string_dict(doc = "As in rules_rust."),
         "compile_data": attr.label_list(doc = "As in rules_rust.", allow_files = True),
         "crate_name": attr.string(doc = "The name of the program's crate.", mandatory = True),

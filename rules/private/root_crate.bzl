@@ -3,7 +3,7 @@
 load("//rules:providers.bzl", "LambdaFunctionInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":allocator.bzl", "ALLOCATORS")
-load(":attributes.bzl", "owner_label")
+load(":attributes.bzl", "OWNER_ATTRS", "owner")
 load(":flags.bzl", "flags_for_dependants")
 load(":names.bzl", "wrong_library_name")
 
@@ -32,13 +32,13 @@ def exported_symbol(crate_name):
 def _root_crate_impl(ctx):
     if ctx.attr.allocator not in ALLOCATORS:
         fail("{}: allocator is `{}`; it is {}.".format(
-            owner_label(ctx.label),
+            owner(ctx),
             ctx.attr.allocator,
             " or ".join(["`{}`".format(name) for name in ALLOCATORS]),
         ))
     wrong = wrong_library_name(library_name(ctx.attr.crate_name))
     if wrong:
-        fail("{}: {}. Set `crate_name`.".format(owner_label(ctx.label), wrong))
+        fail("{}: {}. Set `crate_name`.".format(owner(ctx), wrong))
     output = ctx.actions.declare_file(ctx.label.name + ".rs")
     manifests = [function[LambdaFunctionInfo].manifest for function in ctx.attr.functions]
     link = ALLOCATORS[ctx.attr.allocator]
@@ -67,7 +67,7 @@ def _root_crate_impl(ctx):
 root_crate = rule(
     doc = "Writes the crate with the exported symbol over a table of functions, and the flags that it is linked with.",
     implementation = _root_crate_impl,
-    attrs = {
+    attrs = OWNER_ATTRS | {
         "allocator": attr.string(doc = "The library's allocator.", mandatory = True),
         "crate_name": attr.string(doc = "The zip's `crate_name`, which the library is named after.", mandatory = True),
         "functions": attr.label_list(doc = "The rewritten programs.", mandatory = True, providers = [LambdaFunctionInfo]),

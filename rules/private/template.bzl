@@ -2,7 +2,7 @@
 
 load("//rules:providers.bzl", "LambdaZipInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
-load(":attributes.bzl", "misspelt", "owner_label", "readable")
+load(":attributes.bzl", "OWNER_ATTRS", "misspelt", "owner", "readable")
 load(":emulated.bzl", "check_handler")
 load(":functions.bzl", "functions_of")
 
@@ -42,7 +42,7 @@ def _decoded(ctx, attribute, text):
     value = json.decode(text, default = None)
     if type(value) != "dict":
         fail("{}: `{}` has `{}`, which is no JSON object; in a select(), write it as json.encode({{…}}).".format(
-            owner_label(ctx.label),
+            owner(ctx),
             attribute,
             text,
         ))
@@ -76,7 +76,7 @@ def _overrides(ctx):
         unknown = misspelt(given.keys(), SETTINGS)
         if unknown:
             fail("{}: `overrides` of {} has no setting {}; there are {}.".format(
-                owner_label(ctx.label),
+                owner(ctx),
                 name,
                 ", nor ".join(unknown),
                 ", ".join(SETTINGS),
@@ -97,7 +97,7 @@ def _functions(ctx):
         functions.append(function)
     if overrides:
         fail("{}: `overrides` names {}, and the functions are {}.".format(
-            owner_label(ctx.label),
+            owner(ctx),
             ", ".join(overrides),
             ", ".join([function["name"] for function in functions]),
         ))
@@ -111,7 +111,7 @@ def _lambda_template_impl(ctx):
         "aws_tags": ctx.attr.aws_tags,
         "edge": info.edge,
         "functions": _functions(ctx),
-        "label": owner_label(ctx.label),
+        "label": owner(ctx),
         "runtime": info.runtime,
         "streaming": info.streaming,
         "zip_label": readable(ctx.attr.zip.label),
@@ -137,7 +137,7 @@ def _lambda_template_impl(ctx):
 lambda_template = rule(
     doc = "Renders the CloudFormation template of a zip's functions. Used through `lambda_template`.",
     implementation = _lambda_template_impl,
-    attrs = _SETTING_ATTRS | {
+    attrs = OWNER_ATTRS | _SETTING_ATTRS | {
         "aws_tags": attr.string_dict(doc = "Tags of the resources."),
         "handlers": attr.string_dict(doc = "Handler settings by the names of their functions; the zip's by default."),
         "overrides": attr.string_dict(doc = "Settings of single functions, as JSON, by the functions' names."),

@@ -10,7 +10,7 @@ Each is fetched, or compiled, when toolchain resolution chooses it: the emulator
 deploys one.
 """
 
-load("@rules_rust//cargo:defs.bzl", "cargo_bootstrap_repository")
+load("@rules_rust//cargo:defs.bzl", "cargo_bootstrap_repository", "cargo_env")
 load(":crates_repository.bzl", "crates_repository")
 load(":prebuilt.bzl", "PREBUILT")
 load(":prebuilt_repository.bzl", "prebuilt_repository")
@@ -34,10 +34,10 @@ _SOURCES = {
 }
 
 def _files_below(module_ctx, package):
-    """Returns the labels of a package's sources, whose change has the tool compiled anew."""
+    """Returns the labels of a package's manifest and sources, whose change has the tool compiled anew."""
     root = module_ctx.path(Label(package + ":Cargo.toml")).dirname
     found = [Label(package + ":Cargo.toml")]
-    folders = [root.get_child("src")]
+    folders = [folder for folder in [root.get_child("samples"), root.get_child("src")] if folder.exists]
 
     # Starlark has no recursion; no source tree is deeper.
     for _ in range(10):
@@ -62,9 +62,16 @@ def _tools_impl(module_ctx):
             binary = tool,
             cargo_lockfile = Label(source.lockfile),
             cargo_toml = Label(source.folders[0] + ":Cargo.toml"),
+            # Bazel tells that it is compiled; a failure shows all that was said.
+            env = {"*": cargo_env({
+                "CARGO_TERM_QUIET": "true",
+                # Nor do a user's own settings of compilers have a say.
+                "RUSTC_WRAPPER": "",
+                "RUSTFLAGS": "",
+            })},
             rust_toolchain_cargo_template = rust,
             rust_toolchain_rustc_template = rust,
-            srcs = [file for folder in source.folders for file in _files_below(module_ctx, folder)],
+            srcs = [Label("//:Cargo.toml")] + [file for folder in source.folders for file in _files_below(module_ctx, folder)],
             timeout = 3600,
         )
         for platform, executable in PREBUILT.get(tool, {}).items():

@@ -6,7 +6,7 @@ the tools, or none.
 
 _VERSION = "1.93.1"
 
-# By the host, the SHA-256 of the components' archives. Those of a host with an empty one are not known here, and not checked.
+# By the host, the SHA-256 of the components' archives.
 _SHA256 = {
     "aarch64-apple-darwin": {
         "cargo": "ecd50b093656061366c5af1184af10d883f21bddb482a9c2142fe860c0f671b2",
@@ -19,9 +19,9 @@ _SHA256 = {
         "rustc": "7c48ea79360f88145866ebee8dfe1c8971f008c69efe41d69c03ac72ad7ee0a7",
     },
     "x86_64-apple-darwin": {
-        "cargo": "",
+        "cargo": "2ee02e5a4f3822c4fb66a43d2955cedd84209b687c871a6dbdce30e4386bd53b",
         "rust-std": "f378a2bdca73a20f3b87cc1937bbf153a85fa8fb8c06073728ebeece03441f96",
-        "rustc": "",
+        "rustc": "a01c41b79eac82ae9666b3e2487c14740b5fdde0b1d1d1f4c8932f1923bee3d6",
     },
     "x86_64-unknown-linux-gnu": {
         "cargo": "dbf12e8fd2a245a6bdd9f6c8df267cb2c25b0c56866ee91d8321337df0a00ddb",

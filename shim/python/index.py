@@ -15,8 +15,8 @@ from builtins import str as _str
 from builtins import type as _type
 from importlib import import_module as _import_module
 
-# Handlers become globals of this module, under any name that Python allows: `type`, `os`. So functions here name no global
-# but those that start with `_`, as no handler does.
+# Handlers become globals of this module, under any name that Python allows: `type`, `os`. So functions here name no
+# global but those that start with `_`, as no handler does.
 
 # Type checkers take this for true. At run time `typing` would cost more than all else here.
 TYPE_CHECKING = False

@@ -235,9 +235,8 @@ def main() -> None:
         # In the Cargo home that is set there is the user's configuration, which may name a mirror.
         lines.append("common --repo_env=CARGO_BAZEL_ISOLATED=false")
     if "rules_python" in rule_sets:
-        # The Python that it would fetch for itself is in no package registry; this is the one of the PATH. The label is
-        # canonical, since the root module need not know rules_python.
-        lines.append("common --extra_toolchains=@@rules_python~//python/runtime_env_toolchains:all")
+        # The Python that it would fetch for itself is in no package registry; this is the one of the PATH.
+        lines.append("common --extra_toolchains=@bazel_tools//tools/python:autodetecting_toolchain")
     lines += [f"{override}{name}={folders[name]}" for name in sorted(seen - set(local_paths))]
     write(arguments.output / "bazelrc", "\n".join(lines) + "\n")
 

@@ -1,8 +1,8 @@
 """Drives the deployer against moto, which serves AWS's APIs on loopback.
 
-Usage: moto.py MOTO_SERVER DEPLOYER BUILD_TOOL SETTINGS ZIP TARGET [TEST …]. The programs are moto's server, the deployer
-and the build tool, which renders templates; the settings and the zip are those of a `lambda_deploy`, and the target is what
-`bazel run` starts for it. Needs the package boto3.
+Usage: moto.py MOTO_SERVER DEPLOYER BUILD_TOOL SETTINGS ZIP TARGET [TEST …]. The programs are moto's server, the
+deployer and the build tool, which renders templates; the settings and the zip are those of a `lambda_deploy`, and the
+target is what `bazel run` starts for it. Needs the package boto3.
 """
 
 from __future__ import annotations
