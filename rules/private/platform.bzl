@@ -7,6 +7,7 @@ load(":runtimes.bzl", "RUNTIMES")
 # Bazel's names of CPUs, by Lambda's names of architectures.
 CPUS = {architecture.lambda_name: cpu for cpu, architecture in ARCHITECTURES.items()}
 
+_HOST_COMPILATION_MODE = "//command_line_option:host_compilation_mode"
 _EXTRA_TOOLCHAINS = "//command_line_option:extra_toolchains"
 _OWN_TOOLCHAINS = str(Label("//rules/settings:cc_toolchains"))
 _RUSTC_FLAGS = "@rules_rust//rust/settings:extra_rustc_flags"
@@ -29,6 +30,9 @@ def _lambda_transition_impl(settings, attr):
             # One that there is not is refused by the rule.
             RUNTIMES.get(attr.runtime, RUNTIMES["provided.al2023"]).glibc,
         ))),
+        # What runs during the build and not in Lambda, as procedural macros do, is compiled as Cargo's release profile compiles it:
+        # optimising it takes longer than it saves.
+        _HOST_COMPILATION_MODE: "fastbuild",
         _EXTRA_TOOLCHAINS: _appended(settings[_EXTRA_TOOLCHAINS], toolchains),
         _RUSTC_FLAGS: _appended(settings[_RUSTC_FLAGS], [_EMBED_BITCODE]),
     }
@@ -47,6 +51,7 @@ lambda_transition = transition(
         "//command_line_option:compilation_mode",
         "//command_line_option:platforms",
         _EXTRA_TOOLCHAINS,
+        _HOST_COMPILATION_MODE,
         _RUSTC_FLAGS,
     ] + ([LINKER_PREFERENCE] if LINKER_PREFERENCE else []),
 )
