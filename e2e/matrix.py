@@ -7,9 +7,9 @@
 Each row is a copy of the module: with a host's C toolchain registered by the root and rules_cc declared before the
 rules, or rules_cc declared after them and nothing registered; with Bazel as it is, or as strict as its successors
 (`--config=strict`); with each of the versions of Rust that are named by `--rust`. A row passes if its tests do, and if
-every program and library for Lambda was linked by the rules' own linker. The digests are those of the zips: they are the
-same whatever is declared first and registered. As strict as its successors, Bazel names repositories in another way,
-which is in what rustc makes of their paths.
+every program and library for Lambda was linked by the rules' own linker. The digests are those of the zips: they are
+the same whatever is declared first and registered. As strict as its successors, Bazel names repositories in another
+way, which is in what rustc makes of their paths.
 """
 
 from __future__ import annotations
