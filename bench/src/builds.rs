@@ -149,14 +149,18 @@ fn write_workspace(rules: &Path, source: &Path) -> Result<()> {
 
 fn all(bazels: &[Bazel<'_>; 2], cargo: &CargoLambda, rules: &Path, source: &Path) -> Result<Builds> {
     let path = source.join(SOURCE);
-    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let program = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     ensure!(
-        text.contains(LINE),
+        program.contains(LINE),
         "{SOURCE} has no {LINE:?} to edit: change LINE in bench/src/builds.rs"
     );
     tell("downloading for all");
     // The lock file is that of all examples; this leaves what hello does not need out.
     output(&mut cargo.cargo(&["fetch"]))?;
+    // Cargo writes the newest version of the file, which the oldest crate_universe does not read.
+    let lock = source.join("Cargo.lock");
+    let text = fs::read_to_string(&lock).context("cannot read Cargo.lock")?;
+    fs::write(&lock, text.replacen("\nversion = 4\n", "\nversion = 3\n", 1)).context("cannot write Cargo.lock")?;
     for bazel in bazels {
         output(&mut bazel.build_command(&["--nobuild"])?)?;
         output(&mut bazel.command(&["shutdown"])?)?;
@@ -189,7 +193,7 @@ fn all(bazels: &[Bazel<'_>; 2], cargo: &CargoLambda, rules: &Path, source: &Path
         cargo_lambda_rust: second_word(&output(&mut cargo.cargo(&["--version"]))?),
     };
     for edit in 1..=EDITS {
-        let edited = text.replace(LINE, &format!("Hello for the {edit}. time, {{name}}!"));
+        let edited = program.replace(LINE, &format!("Hello for the {edit}. time, {{name}}!"));
         fs::write(&path, edited).with_context(|| format!("cannot write {}", path.display()))?;
         for (times, elapsed_s, zip) in [
             (&mut builds.bazel, release.build("edited")?, release.zip()?),
