@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import index
+import index  # type: ignore[import-not-found]
 
 
 def handler(event: dict[str, object], context: object) -> dict[str, object]:
