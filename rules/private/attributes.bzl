@@ -101,7 +101,7 @@ def begin_macro(macro, name, kwargs, named, own, hint = ""):
       A pair of dicts: `kwargs` that every rule has, and the others.
     """
     label = owner_label(name, kwargs)
-    unknown = misspelt(kwargs.keys(), named + own + _COMMON + ["owner"] if "owner" in kwargs else named + own + _COMMON)
+    unknown = misspelt([key for key in kwargs if key != "owner"], named + own + _COMMON)
     if unknown:
         fail("{}: {} has no attribute {}.{}".format(
             label,
