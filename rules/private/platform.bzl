@@ -12,8 +12,14 @@ _EXTRA_TOOLCHAINS = "//command_line_option:extra_toolchains"
 _OWN_TOOLCHAINS = str(Label("//rules/settings:cc_toolchains"))
 _RUSTC_FLAGS = "@rules_rust//rust/settings:extra_rustc_flags"
 
-# Newer versions of rules_rust leave the bitcode out that -Clto, of a zip's `rustc_flags`, needs of each crate.
-_EMBED_BITCODE = "-Cembed-bitcode=yes"
+_PROFILE = str(Label("//rules/settings:profile"))
+
+# What a crate is compiled to, by profile: for optimisation as a whole, bitcode and no machine code, as Cargo has it, which takes two
+# thirds of the time of both; else machine code alone. What is linked at the end overrides them (`rust_lambda_zip`).
+_CRATE_FLAGS = {
+    "dev": ["-Cembed-bitcode=no"],
+    "release": ["-Clinker-plugin-lto"],
+}
 
 def _appended(values, more):
     """Moves `more` to the end: a configuration is the same however many transitions lead to it."""
@@ -34,7 +40,7 @@ def _lambda_transition_impl(settings, attr):
         # optimising it takes longer than it saves.
         _HOST_COMPILATION_MODE: "fastbuild",
         _EXTRA_TOOLCHAINS: _appended(settings[_EXTRA_TOOLCHAINS], toolchains),
-        _RUSTC_FLAGS: _appended(settings[_RUSTC_FLAGS], [_EMBED_BITCODE]),
+        _RUSTC_FLAGS: _appended(settings[_RUSTC_FLAGS], _CRATE_FLAGS[settings[_PROFILE]]),
     }
     if LINKER_PREFERENCE:
         changed[LINKER_PREFERENCE] = "cc"
@@ -45,6 +51,7 @@ lambda_transition = transition(
     inputs = [
         _EXTRA_TOOLCHAINS,
         _OWN_TOOLCHAINS,
+        _PROFILE,
         _RUSTC_FLAGS,
     ],
     outputs = [
