@@ -9,7 +9,9 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
-use crate::{Effort, Entry, GlibcVersion, Limits, check_elf, cut_symbolizer, likely_crate, strip, write_zip};
+use crate::{
+    Effort, Entry, GlibcVersion, Kind, Limits, check_elf, cut_symbolizer, explain_linker, report, strip, write_zip,
+};
 
 /// A subcommand, with its arguments.
 #[derive(Subcommand)]
@@ -22,6 +24,8 @@ pub enum Command {
     Strip(StripArgs),
     /// Takes out of an object what looks up the names of a backtrace's frames.
     CutSymbolizer(CutArgs),
+    /// Says what is known about the errors of a link that failed.
+    ExplainLinker(ExplainArgs),
 }
 
 /// What to pack, and how.
@@ -95,6 +99,17 @@ pub struct CutArgs {
     output: PathBuf,
 }
 
+/// What to explain.
+#[derive(Args)]
+pub struct ExplainArgs {
+    /// A file with what the linker said.
+    #[arg(long)]
+    log: PathBuf,
+    /// The glibc that it linked with.
+    #[arg(long)]
+    glibc: GlibcVersion,
+}
+
 fn parse_limit(value: &str) -> Result<(u64, String), String> {
     let (bytes, who) = value.split_once('=').ok_or("expected BYTES=WHO")?;
     Ok((
@@ -120,6 +135,7 @@ impl Command {
             Command::Check(arguments) => check(&arguments),
             Command::Strip(arguments) => convert(&arguments.library, &arguments.output, strip),
             Command::CutSymbolizer(arguments) => convert(&arguments.object, &arguments.output, cut_symbolizer),
+            Command::ExplainLinker(arguments) => explain(&arguments),
         }
     }
 }
@@ -161,9 +177,9 @@ fn check(arguments: &CheckArgs) -> Result<()> {
         glibc: arguments.glibc.clone(),
         exports: arguments.library.is_some().then(|| arguments.exports.clone()),
     };
-    let (Some(file), what) = arguments.library.as_ref().map_or_else(
-        || (arguments.program.as_ref(), "program"),
-        |library| (Some(library), "shared library"),
+    let (Some(file), kind) = arguments.library.as_ref().map_or_else(
+        || (arguments.program.as_ref(), Kind::Program),
+        |library| (Some(library), Kind::Library),
     ) else {
         bail!("neither --library nor --program is given");
     };
@@ -176,28 +192,22 @@ fn check(arguments: &CheckArgs) -> Result<()> {
         None => String::new(),
     };
     let paths: Vec<PathBuf> = list.lines().map(PathBuf::from).collect();
-    let rlibs: Result<Vec<_>> = paths.iter().map(|path| Ok((path.as_path(), read(path)?))).collect();
-    let rlibs = rlibs?;
-    let mut message = format!(
-        "the {what} of {} would not load everywhere (the oldest glibc of its runtime is {}):",
-        arguments.label, arguments.glibc
-    );
-    for breach in &breaches {
-        let crates = likely_crate(breach, rlibs.iter().map(|(path, content)| (*path, content.as_slice())));
-        let crates: Vec<String> = crates.into_iter().map(|name| format!("`{name}`")).collect();
-        message += &format!("\n  - {breach}");
-        if !crates.is_empty() {
-            message += &format!("; likely from the crate {}", crates.join(" or "));
-        }
+    let contents: Result<Vec<Vec<u8>>> = paths.iter().map(read).collect();
+    let contents = contents?;
+    let rlibs: Vec<(&Path, &[u8])> = paths
+        .iter()
+        .map(PathBuf::as_path)
+        .zip(contents.iter().map(Vec::as_slice))
+        .collect();
+    bail!(report(kind, &arguments.label, &limits, &breaches, &rlibs))
+}
+
+fn explain(arguments: &ExplainArgs) -> Result<()> {
+    let log = fs::read(&arguments.log).with_context(|| format!("{} can't be read", arguments.log.display()))?;
+    for known in explain_linker(&String::from_utf8_lossy(&log), &arguments.glibc) {
+        println!("help: {known}");
     }
-    message += if arguments.library.is_some() {
-        "\nuse a version or a feature of the crate that does without it (many have `vendored`, `rustls` or `static`), \
-         or a `runtime` with a newer glibc (python3.12 and later have 2.34)"
-    } else {
-        "\nit was linked by another C toolchain than the rules' own, for another system: take out of \
-         `--@rules_rust_lambda//rules/settings:cc_toolchains` what is for the host"
-    };
-    bail!(message)
+    Ok(())
 }
 
 /// Writes what `conversion` makes of a file.
