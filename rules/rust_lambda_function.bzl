@@ -133,6 +133,7 @@ def rust_lambda_function(
         name = name,
         program = name + ".program",
         rewritten = name + ".rewritten",
+        rustc_flags = rustc_flags,
         **common
     )
     rewrite(

@@ -224,6 +224,7 @@ def rust_lambda_zip(
         crate_name = crate_name,
         functions = functions or [name + ".function"],
         owner = name,
+        rustc_flags = rustc_flags,
         **inner
     )
     links = []

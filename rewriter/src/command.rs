@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Args, Subcommand};
 
-use crate::{Engine, Manifest, Program, Source, explain, rewrite, root_crate};
+use crate::{Engine, Manifest, Program, Source, check_globals, explain, rewrite, root_crate};
 
 /// A subcommand, with its arguments.
 #[derive(Subcommand)]
@@ -69,6 +69,9 @@ pub struct RewriteArgs {
 /// What the root crate joins.
 #[derive(Args)]
 pub struct RootCrateArgs {
+    /// The target that the library is for, for messages.
+    #[arg(long)]
+    label: String,
     /// The name of the library's file, without its suffix.
     #[arg(long)]
     library: String,
@@ -171,9 +174,11 @@ fn run_root_crate(arguments: &RootCrateArgs) -> Result<(), String> {
         .iter()
         .map(|path| serde_json::from_str(&read(path)?).map_err(|error| format!("{}: {error}", path.display())))
         .collect();
+    let manifests = manifests?;
+    check_globals(&arguments.label, &manifests, &arguments.links)?;
     write(
         &arguments.output,
-        &root_crate(&arguments.library, &manifests?, &arguments.links),
+        &root_crate(&arguments.library, &manifests, &arguments.links),
     )
 }
 

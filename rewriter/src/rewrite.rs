@@ -14,6 +14,7 @@ use crate::{
     engine,
     entry::{self, Polled},
     event_loop::{self, Start, Starter},
+    globals,
     manifest,
     module_tree::{ModuleTree, unraw},
     names::{Crates, Leaf, Names, UseItem},
@@ -154,6 +155,7 @@ fn rewrite_here(program: &Program) -> Result<Rewritten, Diagnostic> {
             reason: choice.reason,
             obstacles: choice.obstacles,
             crates: crates.into_iter().collect(),
+            globals: globals::find(&tree),
             edits: records,
         },
     })

@@ -6,6 +6,7 @@ load(":allocator.bzl", "ALLOCATORS")
 load(":attributes.bzl", "OWNER_ATTRS", "owner")
 load(":flags.bzl", "flags_for_dependants")
 load(":names.bzl", "wrong_library_name")
+load(":panic_strategy.bzl", "PanicStrategyInfo", "strategy_of_library")
 
 def library_name(crate_name):
     """The name under which Python imports a library: that of its file in the zip, without `.so`.
@@ -44,6 +45,7 @@ def _root_crate_impl(ctx):
     link = ALLOCATORS[ctx.attr.allocator]
     arguments = ctx.actions.args()
     arguments.add("root-crate")
+    arguments.add("--label", owner(ctx))
     arguments.add("--library", library_name(ctx.attr.crate_name))
     if link:
         arguments.add("--link", link)
@@ -58,7 +60,11 @@ def _root_crate_impl(ctx):
         progress_message = "Writing the root crate of %{label}",
     )
     flags = ctx.actions.declare_file(ctx.label.name + ".flags")
-    ctx.actions.write(flags, "-Clink-arg=-Wl,--export-only={}\n".format(exported_symbol(ctx.attr.crate_name)))
+    lines = ["-Clink-arg=-Wl,--export-only=" + exported_symbol(ctx.attr.crate_name)]
+    strategy = strategy_of_library(owner(ctx), ctx.attr.rustc_flags, ctx.attr.functions)
+    if strategy:
+        lines.append("-Cpanic=" + strategy)
+    ctx.actions.write(flags, "".join([line + "\n" for line in lines]))
     return [
         DefaultInfo(files = depset([output])),
         flags_for_dependants(flags),
@@ -70,7 +76,8 @@ root_crate = rule(
     attrs = OWNER_ATTRS | {
         "allocator": attr.string(doc = "The library's allocator.", mandatory = True),
         "crate_name": attr.string(doc = "The zip's `crate_name`, which the library is named after.", mandatory = True),
-        "functions": attr.label_list(doc = "The rewritten programs.", mandatory = True, providers = [LambdaFunctionInfo]),
+        "functions": attr.label_list(doc = "The rewritten programs.", mandatory = True, providers = [LambdaFunctionInfo, PanicStrategyInfo]),
+        "rustc_flags": attr.string_list(doc = "The zip's `rustc_flags`."),
     },
     toolchains = [BUILD_TOOL],
 )
