@@ -191,8 +191,7 @@ fn is_of_glibc(name: &str) -> bool {
 
 /// Whether an entry of the dynamic table says that there are text relocations.
 fn writes_to_text(entry: &Dynamic) -> bool {
-    entry.tag == elf::DT_TEXTREL
-        || entry.tag == elf::DT_FLAGS && elf::DynamicFlags(entry.val).contains(elf::DF_TEXTREL)
+    entry.tag == elf::DT_TEXTREL || entry.tag == elf::DT_FLAGS && elf::DynamicFlags(entry.val).contains(elf::DF_TEXTREL)
 }
 
 /// What is wrong with a symbol that is asked for without a version.
@@ -212,11 +211,7 @@ fn without_version(symbol: String, limits: &Limits, needs_others: bool) -> Optio
 
 /// What is wrong with the thread-local storage of a library: what is addressed from the thread's pointer at a distance that is fixed as the
 /// library is loaded lies in the part that each thread has from its beginning, with all that the library has beside it.
-fn static_tls(
-    elf: &ElfFile<'_, Header>,
-    sections: &SectionTable<'_, Header>,
-    file: &[u8],
-) -> Result<Option<Breach>> {
+fn static_tls(elf: &ElfFile<'_, Header>, sections: &SectionTable<'_, Header>, file: &[u8]) -> Result<Option<Breach>> {
     let endian = elf.endian();
     let segments = elf.elf_program_headers().iter();
     let tls = segments.filter(|segment| segment.p_type(endian) == elf::PT_TLS);

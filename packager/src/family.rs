@@ -17,11 +17,25 @@ pub(crate) enum Family {
 /// What the mangled names of C++'s standard library start with, and those of what compilers of C++ call. Rust's legacy mangling is C++'s, but
 /// has no abbreviations.
 const CXX_PREFIXES: [&str; 10] = [
-    "_ZNSt", "_ZNKSt", "_ZSt", "_ZTVSt", "_ZTISt", "_ZTVN10__cxxabiv1", "_Zn", "_Zd", "__cxa_", "__gxx_",
+    "_ZNSt",
+    "_ZNKSt",
+    "_ZSt",
+    "_ZTVSt",
+    "_ZTISt",
+    "_ZTVN10__cxxabiv1",
+    "_Zn",
+    "_Zd",
+    "__cxa_",
+    "__gxx_",
 ];
 
 /// `__cxa_` functions that are glibc's, and others' code calls.
-const CXX_OF_GLIBC: [&str; 4] = ["__cxa_atexit", "__cxa_at_quick_exit", "__cxa_finalize", "__cxa_thread_atexit_impl"];
+const CXX_OF_GLIBC: [&str; 4] = [
+    "__cxa_atexit",
+    "__cxa_at_quick_exit",
+    "__cxa_finalize",
+    "__cxa_thread_atexit_impl",
+];
 
 impl Family {
     /// The family of an undefined symbol, if it has one.
@@ -102,7 +116,10 @@ mod tests {
     #[test]
     fn rust_and_c_are_not_taken_for_cxx() {
         for (symbol, is_cxx) in [
-            ("_ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE9_M_createERmm", true),
+            (
+                "_ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE9_M_createERmm",
+                true,
+            ),
             ("_Znwm", true),
             ("__gxx_personality_v0", true),
             ("__cxa_throw", true),

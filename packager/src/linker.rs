@@ -27,7 +27,9 @@ const CXX_OPERATORS: [&str; 2] = ["operator new", "operator delete"];
 /// ```
 pub fn explain_linker(log: &str, glibc: &GlibcVersion) -> Vec<String> {
     let found = |what| {
-        let names = log.lines().filter_map(move |line| Some(line.split_once(what)?.1.trim()));
+        let names = log
+            .lines()
+            .filter_map(move |line| Some(line.split_once(what)?.1.trim()));
         names.collect::<BTreeSet<&str>>()
     };
     let mut known = Vec::new();
@@ -77,7 +79,11 @@ ld.lld: error: unable to find library -lssl
         assert_eq!(known.len(), 3, "{known:?}");
         assert_eq!(known[0], "`gettid` is in glibc from 2.30 on, and the runtime has 2.26");
         assert!(known[1].contains("\"CARGO_PKG_VERSION\": \"0.47.0\""), "{}", known[1]);
-        assert!(known[2].starts_with("there is no `stdc++`: C++ is not supported"), "{}", known[2]);
+        assert!(
+            known[2].starts_with("there is no `stdc++`: C++ is not supported"),
+            "{}",
+            known[2]
+        );
         Ok(())
     }
 

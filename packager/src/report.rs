@@ -94,7 +94,9 @@ fn way_out_of(breach: &Breach) -> Option<&'static str> {
                  crate has the feature `disable_initial_exec_tls`)"
             }
         }),
-        Breach::TextRelocations => Some("compile all its code as position-independent (`-fPIC` in C, no absolute addresses in assembly)"),
+        Breach::TextRelocations => {
+            Some("compile all its code as position-independent (`-fPIC` in C, no absolute addresses in assembly)")
+        }
         Breach::ExecutableStack => Some(
             "take `-z execstack` out of what it is linked with, and have each file of assembly say that it needs none \
              (`.section .note.GNU-stack,\"\",%progbits`)",
@@ -120,7 +122,10 @@ fn ways_out(kind: Kind, limits: &Limits, breaches: &[Breach]) -> Vec<String> {
                 .to_owned(),
         );
     } else if !versions.is_empty() {
-        let newest = NEWEST.parse::<GlibcVersion>().ok().filter(|newest| limits.glibc < *newest);
+        let newest = NEWEST
+            .parse::<GlibcVersion>()
+            .ok()
+            .filter(|newest| limits.glibc < *newest);
         let is_in_newest = |version: &&str| {
             let number = version.strip_prefix("GLIBC_").and_then(|number| number.parse().ok());
             number.is_some() && number <= newest
@@ -174,10 +179,24 @@ mod tests {
     fn a_newer_runtime_is_advised_where_one_has_it() -> Result<()> {
         for (glibc, version, advice) in [
             ("2.26", "GLIBC_2.30", "or a `runtime` with a newer glibc"),
-            ("2.26", "GLIBC_2.36", "no runtime of Lambda's has a newer glibc than 2.34"),
-            ("2.34", "GLIBC_2.36", "no runtime of Lambda's has a newer glibc than 2.34"),
+            (
+                "2.26",
+                "GLIBC_2.36",
+                "no runtime of Lambda's has a newer glibc than 2.34",
+            ),
+            (
+                "2.34",
+                "GLIBC_2.36",
+                "no runtime of Lambda's has a newer glibc than 2.34",
+            ),
         ] {
-            let message = report(Kind::Library, "//app:zip", &limits(glibc)?, &[too_new("f", version)], &[]);
+            let message = report(
+                Kind::Library,
+                "//app:zip",
+                &limits(glibc)?,
+                &[too_new("f", version)],
+                &[],
+            );
             assert!(message.contains(advice), "{message}");
         }
         Ok(())

@@ -147,7 +147,10 @@ pub fn cut_symbolizer(object: &[u8]) -> Result<Vec<u8>> {
 /// Whether a section of comments, which end with NUL each, is of compilers that were tested, and of no others.
 fn is_of_tested_compilers(comment: &[u8]) -> bool {
     let comment = String::from_utf8_lossy(comment);
-    let mut versions = comment.split('\0').filter_map(|line| line.strip_prefix(COMPILER)).peekable();
+    let mut versions = comment
+        .split('\0')
+        .filter_map(|line| line.strip_prefix(COMPILER))
+        .peekable();
     versions.peek().is_some()
         && versions.all(|version| {
             let (minor, rest) = version.split_once('.').unwrap_or_default();
@@ -224,12 +227,21 @@ mod tests {
         for (comment, is_tested) in [
             ("\0rustc version 1.93.1 (01f6ddf75 2026-02-11)\0", true),
             ("rustc version 1.97.1 (abcdef012 2026-07-16)\0", true),
-            ("rustc version 1.95.0 (59807616e 2026-04-14)\0rustc version 1.95.0 (59807616e 2026-04-14)\0", true),
-            ("rustc version 1.95.0 (59807616e 2026-04-14)\0clang version 21.1.0\0", true),
+            (
+                "rustc version 1.95.0 (59807616e 2026-04-14)\0rustc version 1.95.0 (59807616e 2026-04-14)\0",
+                true,
+            ),
+            (
+                "rustc version 1.95.0 (59807616e 2026-04-14)\0clang version 21.1.0\0",
+                true,
+            ),
             ("rustc version 1.98.0 (abcdef012 2026-08-27)\0", false),
             ("rustc version 1.92.0 (abcdef012 2025-12-11)\0", false),
             ("rustc version 1.97.0-nightly (abcdef012 2026-05-01)\0", false),
-            ("rustc version 1.97.1 (abcdef012 2026-07-16)\0rustc version 1.98.0 (abcdef012 2026-08-27)\0", false),
+            (
+                "rustc version 1.97.1 (abcdef012 2026-07-16)\0rustc version 1.98.0 (abcdef012 2026-08-27)\0",
+                false,
+            ),
             ("clang version 21.1.0\0", false),
             ("", false),
         ] {

@@ -64,7 +64,9 @@ fn what_the_runtimes_glibc_has_not_is_told_with_its_version() {
         let breaches = check_elf(&file(variable), &limits(glibc)).expect("it is a library");
         let mut said: Vec<String> = breaches.iter().map(ToString::to_string).collect();
         // What std asks for besides of a newer glibc than it is to run with.
-        said.retain(|line| glibc == "2.34" || variable == "ASKS_2_26" || expected.iter().any(|part| line.contains(part)));
+        said.retain(|line| {
+            glibc == "2.34" || variable == "ASKS_2_26" || expected.iter().any(|part| line.contains(part))
+        });
         said.sort();
         let is_as_expected = said.iter().zip(expected).all(|(line, part)| line.contains(part));
         assert!(said.len() == expected.len() && is_as_expected, "{variable}: {said:#?}");

@@ -194,7 +194,10 @@ async fn main() -> Result<(), lambda_runtime::Error> {
 
     #[test]
     fn two_allocators_are_refused_with_both_places() {
-        let programs = [manifest("orders", OWN), manifest("returns", &format!("use a::b;\n{OWN}"))];
+        let programs = [
+            manifest("orders", OWN),
+            manifest("returns", &format!("use a::b;\n{OWN}")),
+        ];
         let said = check_globals("//app:zip", &programs, &[]).unwrap_err();
         assert_eq!(
             said,
@@ -209,7 +212,11 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     fn a_zips_allocator_is_refused_beside_a_programs_own() {
         let links = ["lambda_mimalloc".to_owned()];
         let said = check_globals("//app:zip", &[manifest("orders", OWN)], &links).unwrap_err();
-        for part in ["app/orders.rs:1:1", "the `allocator` of //app:zip", "take `allocator` out"] {
+        for part in [
+            "app/orders.rs:1:1",
+            "the `allocator` of //app:zip",
+            "take `allocator` out",
+        ] {
             assert!(said.contains(part), "{said}");
         }
         assert!(check_globals("//app:zip", &[manifest("orders", "")], &links).is_ok());
@@ -234,14 +241,22 @@ async fn main() -> Result<(), lambda_runtime::Error> {
             let names_both = |said: String| {
                 ["exported symbol `version`", "app/orders.rs:1:1", "app/returns.rs:1:"].map(|part| said.contains(part))
             };
-            assert!(said.map_err(names_both).map_or_else(|found| found == [true; 3], |()| true), "{there}");
+            assert!(
+                said.map_err(names_both)
+                    .map_or_else(|found| found == [true; 3], |()| true),
+                "{there}"
+            );
         }
     }
 
     #[test]
     fn all_conflicts_are_told_at_once() {
         let both = format!("{OWN}#[no_mangle] fn one() {{}}\n#[no_mangle] fn two() {{}}\n");
-        let said = check_globals("//app:zip", &[manifest("orders", &both), manifest("returns", &both)], &[]);
+        let said = check_globals(
+            "//app:zip",
+            &[manifest("orders", &both), manifest("returns", &both)],
+            &[],
+        );
         let said = said.unwrap_err();
         assert_eq!(said.matches("error: ").count(), 3, "{said}");
     }
