@@ -2,12 +2,16 @@
 
 load("//rules:providers.bzl", "LambdaZipInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL")
+load(":attributes.bzl", "readable")
 load(":check.bzl", "check_program")
 load(":pack.bzl", "PACK_ATTRS", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
 load(":runtimes.bzl", "RUNTIMES", "is_library")
+load(":unversioned.bzl", "check_versions", "unversioned_aspect")
 
 def _program_zip_impl(ctx):
+    check_versions(readable(ctx.label), ctx.attr.program)
+
     # A transition makes a list of what it leads to.
     program = ctx.files.program[0]
     shim = RUNTIMES[ctx.attr.runtime].shim
@@ -36,7 +40,12 @@ program_zip = rule(
             default = "x86_64",
             values = CPUS.keys(),
         ),
-        "program": attr.label(doc = "The executable.", cfg = lambda_transition, mandatory = True),
+        "program": attr.label(
+            doc = "The executable.",
+            aspects = [unversioned_aspect],
+            cfg = lambda_transition,
+            mandatory = True,
+        ),
         "runtime": attr.string(
             doc = "The identifier of Lambda's runtime.",
             default = "provided.al2023",

@@ -9,6 +9,7 @@ load(":pack.bzl", "PACK_ATTRS", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
 load(":root_crate.bzl", "exported_symbol", "library_name")
 load(":runtimes.bzl", "RUNTIMES", "is_library")
+load(":unversioned.bzl", "check_versions", "unversioned_aspect")
 
 # Who runs the loop over the Runtime API.
 _DISPATCHES = ["ctypes", "native"]
@@ -109,6 +110,7 @@ def _lambda_zip_impl(ctx):
     library = _strip(ctx, linked)
     functions = [function[LambdaFunctionInfo] for function in ctx.attr.functions]
     _check_names(ctx)
+    check_versions(readable(ctx.label), ctx.attr.functions)
     rlibs = depset(transitive = [function[DepInfo].transitive_crate_outputs for function in ctx.attr.functions])
     shim = _shim(ctx, [function.handler for function in functions])
     limit = "{}=on Lambda@Edge, for viewer events".format(_EDGE_LIMIT) if ctx.attr.edge else None
@@ -150,6 +152,7 @@ lambda_zip = rule(
         "edge": attr.bool(doc = "Whether it is for Lambda@Edge."),
         "functions": attr.label_list(
             doc = "The rewritten programs.",
+            aspects = [unversioned_aspect],
             cfg = lambda_transition,
             mandatory = True,
             providers = [DepInfo, LambdaFunctionInfo],
