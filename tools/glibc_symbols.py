@@ -3,8 +3,8 @@
 
 Usage: tools/glibc_symbols.py ABILISTS > packager/src/glibc.txt
 
-ABILISTS is zig's lib/libc/glibc/abilists: the functions of glibc, each with the targets and the versions that have it. Functions that
-the oldest glibc of Lambda's runtimes has on x86_64 and AArch64 are left out.
+ABILISTS is zig's lib/libc/glibc/abilists: the functions of glibc, each with the targets and the versions that have it.
+Functions that the oldest glibc of Lambda's runtimes has on x86_64 and AArch64 are left out.
 """
 
 from __future__ import annotations

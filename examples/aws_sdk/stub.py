@@ -1,4 +1,4 @@
-"""A stand-in for DynamoDB and S3 on loopback, over TLS, around the Rust handler: what the test calls in place of AWS."""
+"""A stand-in for DynamoDB and S3 on loopback, over TLS, around the Rust handler: what the test has in place of AWS."""
 
 import json
 import os
@@ -63,7 +63,7 @@ def _serve() -> int:
     return server.server_port
 
 
-# Before the program starts, which reads them. An address in place of a name has S3's client put the bucket into the path.
+# Before the program starts, which reads them. With an address for a name, S3's client puts the bucket into the path.
 os.environ["AWS_ENDPOINT_URL"] = f"https://127.0.0.1:{_serve()}"
 os.environ["SSL_CERT_FILE"] = str(TESTDATA / "authority.pem")
 
