@@ -9,7 +9,7 @@ use object::{
     read::elf::{Dynamic, ElfFile, FileHeader, ProgramHeader, Rela, SectionHeader, SectionTable, Sym},
 };
 
-use crate::{GlibcVersion, glibc::first_version};
+use crate::{GlibcVersion, family::Family, glibc::first_version};
 
 type Header = FileHeader64<object::Endianness>;
 
@@ -202,8 +202,9 @@ fn without_version(symbol: String, limits: &Limits, needs_others: bool) -> Optio
             symbol,
             version: format!("GLIBC_{version}"),
         }),
-        // A library that is not glibc's may have it.
-        None if needs_others || symbol == OF_THE_DYNAMIC_LINKER => None,
+        None if symbol == OF_THE_DYNAMIC_LINKER => None,
+        // A library that is not glibc's may have it; C code of a crate's is in the crate.
+        None if needs_others && !matches!(Family::of(&symbol), Some(Family::AwsLc { .. })) => None,
         None if limits.exports.is_some() && PYTHON_PREFIXES.iter().any(|prefix| symbol.starts_with(prefix)) => None,
         None => Some(Breach::Undefined(symbol)),
     }
