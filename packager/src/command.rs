@@ -1,6 +1,7 @@
 //! The packager's subcommands of the build tool's command line.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io::BufWriter,
     path::{Path, PathBuf},
@@ -9,7 +10,10 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
-use crate::{Effort, Entry, GlibcVersion, Limits, check_elf, cut_symbolizer, likely_crate, strip, write_zip};
+use crate::{
+    Breach, Effort, Entry, GlibcVersion, Limits, Surroundings, check_elf, cut_symbolizer, files, likely_crate, strip,
+    write_zip,
+};
 
 /// A subcommand, with its arguments.
 #[derive(Subcommand)]
@@ -30,12 +34,12 @@ pub struct ZipArgs {
     /// The zip to write.
     #[arg(long)]
     output: PathBuf,
-    /// A file, and its path in the zip.
-    #[arg(long = "file", value_name = "NAME=PATH", value_parser = parse_pair)]
-    files: Vec<(String, PathBuf)>,
-    /// As `--file`, for what is executed or loaded as code.
-    #[arg(long = "executable", value_name = "NAME=PATH", value_parser = parse_pair)]
-    executables: Vec<(String, PathBuf)>,
+    /// A file or folder, and its path in the zip.
+    #[arg(long = "file", value_name = "NAME=PATH", value_parser = parse_entry)]
+    files: Vec<Entry>,
+    /// A list of further ones, three lines for each: its path in the zip, where it is, and whose it is.
+    #[arg(long, value_name = "PATH")]
+    list: Option<PathBuf>,
     /// Compresses quickly, and less.
     #[arg(long)]
     fast: bool,
@@ -65,6 +69,12 @@ pub struct CheckArgs {
     /// A prefix of symbols that it may export.
     #[arg(long)]
     exports: Vec<String>,
+    /// A list of what lies beside it in the zip, as for `zip`.
+    #[arg(long, value_name = "PATH", conflicts_with = "program")]
+    beside: Option<PathBuf>,
+    /// The name of a shared library that a layer brings.
+    #[arg(long, value_name = "NAME", conflicts_with = "program")]
+    provided: Vec<String>,
     /// A file that lists the rlibs that it was linked from, a path a line.
     #[arg(long)]
     rlibs: Option<PathBuf>,
@@ -103,9 +113,35 @@ fn parse_limit(value: &str) -> Result<(u64, String), String> {
     ))
 }
 
-fn parse_pair(value: &str) -> Result<(String, PathBuf), String> {
+fn parse_entry(value: &str) -> Result<Entry, String> {
     let (name, path) = value.split_once('=').ok_or("expected NAME=PATH")?;
-    Ok((name.to_owned(), path.into()))
+    Ok(Entry {
+        name: name.to_owned(),
+        source: path.into(),
+        owner: String::new(),
+    })
+}
+
+/// Reads a list of files and folders to pack.
+fn read_list(path: &Path) -> Result<Vec<Entry>> {
+    let list = fs::read_to_string(path).with_context(|| format!("{} can't be read", path.display()))?;
+    let lines: Vec<&str> = list.lines().collect();
+    let (entries, rest) = lines.as_chunks();
+    if !rest.is_empty() {
+        bail!(
+            "{} has {} lines, which are not three for each file",
+            path.display(),
+            lines.len()
+        );
+    }
+    Ok(entries
+        .iter()
+        .map(|[name, source, owner]| Entry {
+            name: (*name).to_owned(),
+            source: source.into(),
+            owner: (*owner).to_owned(),
+        })
+        .collect())
 }
 
 impl Command {
@@ -125,17 +161,10 @@ impl Command {
 }
 
 fn zip(arguments: ZipArgs) -> Result<()> {
-    let entry = |executable| {
-        move |(name, source)| Entry {
-            name,
-            source,
-            executable,
-        }
-    };
-    let files = arguments.files.into_iter().map(entry(false));
-    let entries: Vec<Entry> = files
-        .chain(arguments.executables.into_iter().map(entry(true)))
-        .collect();
+    let mut entries = arguments.files;
+    if let Some(list) = &arguments.list {
+        entries.extend(read_list(list)?);
+    }
     let output =
         File::create(&arguments.output).with_context(|| format!("{} can't be written", arguments.output.display()))?;
     let effort = if arguments.fast { Effort::Fast } else { Effort::Best };
@@ -167,8 +196,16 @@ fn check(arguments: &CheckArgs) -> Result<()> {
     ) else {
         bail!("neither --library nor --program is given");
     };
-    let breaches = check_elf(&read(file)?, &limits)?;
-    if breaches.is_empty() {
+    let surroundings = Surroundings {
+        files: match &arguments.beside {
+            Some(list) => files(&read_list(list)?)?,
+            None => BTreeMap::new(),
+        },
+        provided: arguments.provided.clone(),
+    };
+    let content = read(file)?;
+    let findings = surroundings.judge(&content, check_elf(&content, &limits)?, &limits.glibc)?;
+    if findings.is_empty() {
         return fs::write(&arguments.output, "").context("the output can't be written");
     }
     let list = match &arguments.rlibs {
@@ -182,13 +219,33 @@ fn check(arguments: &CheckArgs) -> Result<()> {
         "the {what} of {} would not load everywhere (the oldest glibc of its runtime is {}):",
         arguments.label, arguments.glibc
     );
-    for breach in &breaches {
-        let crates = likely_crate(breach, rlibs.iter().map(|(path, content)| (*path, content.as_slice())));
-        let crates: Vec<String> = crates.into_iter().map(|name| format!("`{name}`")).collect();
-        message += &format!("\n  - {breach}");
-        if !crates.is_empty() {
-            message += &format!("; likely from the crate {}", crates.join(" or "));
+    for finding in &findings {
+        message += &match &finding.beside {
+            Some(name) => format!("\n  - {name}, which lies in the zip: {}", finding.breach),
+            None => format!("\n  - {}", finding.breach),
+        };
+        if let Some(misplaced) = &finding.misplaced {
+            message += &format!(
+                "; {misplaced} is in the zip, and looked for is the zip's root, its `lib`, and what the library has as run path \
+                 (`-Clink-arg=-Wl,-rpath,$ORIGIN/FOLDER` among the `rustc_flags`)"
+            );
         }
+        if finding.beside.is_none() {
+            let crates = likely_crate(
+                &finding.breach,
+                rlibs.iter().map(|(path, content)| (*path, content.as_slice())),
+            );
+            let crates: Vec<String> = crates.into_iter().map(|name| format!("`{name}`")).collect();
+            if !crates.is_empty() {
+                message += &format!("; likely from the crate {}", crates.join(" or "));
+            }
+        }
+    }
+    if findings
+        .iter()
+        .any(|finding| matches!(finding.breach, Breach::Needed(_)))
+    {
+        message += "\na library that is needed can be laid into the zip by `data`, or come from a layer (`layer_libraries`); or";
     }
     message += if arguments.library.is_some() {
         "\nuse a version or a feature of the crate that does without it (many have `vendored`, `rustls` or `static`), \

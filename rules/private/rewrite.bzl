@@ -5,7 +5,9 @@ load("//rules:providers.bzl", "LambdaFunctionInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":attributes.bzl", "OWNER_ATTRS", "owner")
 load(":lambda_runtime.bzl", "find_lambda_runtime", "is_framework", "lambda_runtime_aspect")
+load(":locations.bzl", "expand", "lines")
 load(":names.bzl", "wrong_crate_name", "wrong_handler")
+load(":rewritten_tree.bzl", "lay_out")
 
 def _crate_root(ctx):
     """Finds the file that holds `main` the way rules_rust does."""
@@ -66,19 +68,43 @@ def _engine(ctx):
         ))
     return "loopback"
 
+def _expand(ctx, value, tree):
+    moved = {file.path: output.path for file, output in (tree.data | tree.sources).items()}
+    return expand(ctx, value, ctx.attr.compile_data, moved)
+
+def _rustc_env(ctx, tree):
+    """Writes what the compiler's environment has besides what rules_rust gives each crate."""
+    manifest_dir = "/".join([part for part in [tree.root, ctx.label.workspace_root, ctx.label.package] if part])
+    variables = {"CARGO_MANIFEST_DIR": "${pwd}/" + manifest_dir}
+    for name, value in ctx.attr.rustc_env.items():
+        if value.endswith("\n"):
+            fail("{}: in `rustc_env`, {} ends with a line break, which can't be handed to the compiler; take it out, or have the text in a file of `compile_data` and include that.".format(owner(ctx), name))
+        variables[name] = _expand(ctx, value, tree)
+    output = ctx.actions.declare_file(ctx.attr.name + ".rustc_env")
+    ctx.actions.write(output, lines(["{}={}".format(name, value) for name, value in variables.items()]))
+    return output
+
+def _rustc_flags(ctx, tree):
+    """Writes what the compiler is told besides what rules_rust tells it of each crate."""
+    flags = [
+        # Messages and panics name the author's files.
+        "--remap-path-prefix={}/=".format(tree.root),
+        # What was rewritten may leave an import unused, which an author who denies warnings is not to hear of.
+        "-Aunused_imports",
+        "--cap-lints=warn",
+    ]
+    output = ctx.actions.declare_file(ctx.attr.name + ".rustc_flags")
+    ctx.actions.write(output, lines(flags + [_expand(ctx, flag, tree) for flag in ctx.attr.rustc_flags]))
+    return output
+
 def _rewrite_impl(ctx):
     handler = _names(ctx)
     engine = _engine(ctx)
     crate_root = _crate_root(ctx)
-    folder = ctx.attr.name
-
-    def output_for(file):
-        # Where it is in the workspace, so that files of other packages are beside it as they were. A generated file's path starts with
-        # the configuration's folder, which is not the author's.
-        path = file.path[len(file.root.path) + 1:] if file.root.path else file.path
-        return ctx.actions.declare_file("{}/{}".format(folder, path))
-
-    manifest = ctx.actions.declare_file(folder + ".manifest.json")
+    tree = lay_out(ctx, ctx.attr.name)
+    if crate_root not in tree.sources:
+        fail("{}: the crate root {} is not among the `srcs`; add it.".format(owner(ctx), crate_root.short_path))
+    manifest = ctx.actions.declare_file(ctx.attr.name + ".manifest.json")
     arguments = ctx.actions.args()
     arguments.add("rewrite")
     arguments.add("--crate-name", ctx.attr.crate_name)
@@ -93,42 +119,30 @@ def _rewrite_impl(ctx):
     runtime = find_lambda_runtime(ctx.attr.deps)
     if runtime and runtime.version:
         arguments.add("--lambda-runtime", runtime.version)
-    outputs = []
-    rewritten_root = None
-    for file in ctx.files.srcs:
-        output = output_for(file)
-        outputs.append(output)
+    for file, output in tree.sources.items():
         arguments.add("--source", "{}={}".format(file.path, output.path))
-        if file == crate_root:
-            rewritten_root = output
-    if not rewritten_root:
-        fail("{}: the crate root {} is not among the `srcs`; add it.".format(owner(ctx), crate_root.short_path))
+    outputs = tree.sources.values()
     run_build_tool(
         ctx,
         arguments = [arguments],
-        inputs = ctx.files.srcs,
+        inputs = tree.sources.keys(),
         outputs = outputs + [manifest],
         mnemonic = "LambdaRewrite",
         progress_message = "Rewriting %{label}",
     )
-
-    # What the sources include by relative paths lies beside them again.
-    data = []
-    for file in ctx.files.compile_data:
-        output = output_for(file)
-        ctx.actions.symlink(output = output, target_file = file)
-        data.append(output)
     return [
         DefaultInfo(files = depset(outputs)),
         OutputGroupInfo(
-            compile_data = depset(data),
-            crate_root = depset([rewritten_root]),
+            compile_data = depset(tree.data.values()),
+            crate_root = depset([tree.sources[crate_root]]),
             manifest = depset([manifest]),
             rewritten_sources = depset(outputs),
+            rustc_env = depset([_rustc_env(ctx, tree)]),
+            rustc_flags = depset([_rustc_flags(ctx, tree)]),
         ),
         LambdaFunctionInfo(
             crate_name = ctx.attr.crate_name,
-            crate_root = rewritten_root,
+            crate_root = tree.sources[crate_root],
             handler = handler,
             manifest = manifest,
             sources = depset(outputs),
@@ -152,6 +166,8 @@ rewrite = rule(
         ),
         "handler": attr.string(doc = "The function's name in the handler setting; the crate's by default."),
         "program_name": attr.string(doc = "The name that a `.rs` file with `main` may have.", mandatory = True),
+        "rustc_env": attr.string_dict(doc = "As in rules_rust."),
+        "rustc_flags": attr.string_list(doc = "As in rules_rust."),
         "srcs": attr.label_list(doc = "The program's sources.", allow_files = [".rs"], mandatory = True),
     },
     provides = [LambdaFunctionInfo],
