@@ -32,6 +32,7 @@ _NAMED = [
     "crate_features",
     "crate_name",
     "crate_root",
+    "data",
     "deps",
     "dispatch",
     "edition",
@@ -57,6 +58,7 @@ def rust_lambda_function(
         crate_features = [],
         crate_name = None,
         crate_root = None,
+        data = [],
         dispatch = "ctypes",
         edition = None,
         engine = "auto",
@@ -97,8 +99,8 @@ def rust_lambda_function(
     `bazel build` of a function rewrites it and compiles nothing, as only a zip tells what it is compiled for.
 
     Other targets that this makes, all tagged `manual` and for this macro alone: `NAME.rewritten` (the rewritten sources), of which
-    `NAME.rewritten.compile_data`, `NAME.rewritten.crate_root`, `NAME.rewritten.rustc_env` and `NAME.rewritten.rustc_flags` are parts, `NAME.program` (the program's crate) and, without `bridge`,
-    those of a `rust_lambda_bridge` called `NAME.bridge`.
+    `NAME.rewritten.compile_data`, `NAME.rewritten.crate_root`, `NAME.rewritten.rustc_env` and `NAME.rewritten.rustc_flags` are parts,
+    `NAME.program` (the program's crate) and, without `bridge`, those of a `rust_lambda_bridge` called `NAME.bridge`.
 
     Args:
       name: the target's name.
@@ -107,10 +109,11 @@ def rust_lambda_function(
       aliases: as in `rust_binary`.
       bridge: a `rust_lambda_bridge` on the program's lambda_runtime, to compile it once for many functions. By default the
         function has its own.
-      compile_data: as in `rust_binary`.
+      compile_data: as in `rust_binary`; see docs/files.md.
       crate_features: as in `rust_binary`.
       crate_name: as in `rust_binary`.
       crate_root: as in `rust_binary`: by default `main.rs`, `NAME.rs` or the only source.
+      data: what `$(rootpath)` in `rustc_env` and `rustc_flags` may name besides `compile_data`. It is packed by the `data` of a zip.
       dispatch: the `dispatch` of a zip of this program alone, from `rust_lambda_zip`.
       edition: as in `rust_binary`.
       engine: how `main` is driven. `auto` (the default) takes the fastest that can drive it: `inline` polls an
@@ -149,6 +152,7 @@ def rust_lambda_function(
         compile_data = compile_data,
         crate_name = crate_name,
         crate_root = crate_root,
+        data = data,
         deps = deps,
         dispatch = dispatch,
         engine = engine,

@@ -194,6 +194,7 @@ def rust_lambda_zip(
             name = name + ".bootstrap",
             srcs = srcs,
             crate_name = crate_name,
+            data = data,
             rustc_flags = _CODEGEN_FLAGS + _EXECUTABLE_FLAGS + rustc_flags,
             deps = deps,
             **(inner | {"stamp": 0} | program)
@@ -216,6 +217,7 @@ def rust_lambda_zip(
             name = name + ".function",
             srcs = srcs,
             crate_name = crate_name,
+            data = data,
             deps = deps,
             dispatch = dispatch,
             handler = "handler",
@@ -229,6 +231,7 @@ def rust_lambda_zip(
         allocator = allocator,
         compile_data = program.get("compile_data"),
         crate_name = crate_name,
+        data = data,
         functions = functions or [name + ".function"],
         owner = name,
         rustc_flags = rustc_flags,

@@ -28,15 +28,15 @@ pub struct Surroundings {
     pub provided: Vec<String>,
 }
 
-/// What is wrong with a library, or with one that it needs.
+/// A library that is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// The name in the zip of the library that is at fault; `None` for the one that is checked.
+pub struct Judged {
+    /// Its name in the zip; `None` for the one that is checked.
     pub beside: Option<String>,
     /// What is wrong.
-    pub breach: Breach,
-    /// Where in the zip the library lies that is needed and not found, if it does.
-    pub misplaced: Option<String>,
+    pub breaches: Vec<Breach>,
+    /// The names in the zip of files that are called like a library that it needs, and lie where none is looked for.
+    pub misplaced: Vec<String>,
 }
 
 impl Surroundings {
@@ -44,52 +44,58 @@ impl Surroundings {
     ///
     /// # Errors
     ///
-    /// When a library that lies in the zip can't be read.
-    pub fn judge(&self, library: &[u8], breaches: Vec<Breach>, glibc: &GlibcVersion) -> Result<Vec<Finding>> {
-        let mut findings = Vec::new();
+    /// When a library that lies in the zip can't be read, or is none.
+    pub fn judge(&self, library: &[u8], breaches: Vec<Breach>, glibc: &GlibcVersion) -> Result<Vec<Judged>> {
+        let mut refused = Vec::new();
         let mut seen = BTreeSet::new();
         let mut waiting = vec![(None, library.to_vec(), breaches)];
         while let Some((beside, content, breaches)) = waiting.pop() {
             let folders = searched(beside.as_deref(), &content)?;
+            let mut judged = Judged {
+                beside,
+                breaches: Vec::new(),
+                misplaced: Vec::new(),
+            };
             for breach in breaches {
                 let Breach::Needed(needed) = &breach else {
-                    findings.push(Finding {
-                        beside: beside.clone(),
-                        breach,
-                        misplaced: None,
-                    });
+                    judged.breaches.push(breach);
                     continue;
                 };
                 if self.provided.contains(needed) {
                     continue;
                 }
-                let Some((name, entry)) = folders
+                let found = folders
                     .iter()
-                    .find_map(|folder| self.files.get_key_value(&joined(folder, needed)))
-                else {
+                    .find_map(|folder| self.files.get_key_value(&joined(folder, needed)));
+                let Some((name, entry)) = found else {
                     let ending = format!("/{needed}");
-                    findings.push(Finding {
-                        misplaced: self.files.keys().find(|name| name.ends_with(&ending)).cloned(),
-                        beside: beside.clone(),
-                        breach,
-                    });
+                    judged
+                        .misplaced
+                        .extend(self.files.keys().find(|name| name.ends_with(&ending)).cloned());
+                    judged.breaches.push(breach);
                     continue;
                 };
-                if !seen.insert(name.clone()) {
-                    continue;
+                if seen.insert(name) {
+                    waiting.push(Self::checked(name, entry, glibc)?);
                 }
-                let content = fs::read(&entry.source).with_context(|| format!("{name} can't be read"))?;
-                // It is loaded as the library is, and may show what it likes.
-                let limits = Limits {
-                    glibc: glibc.clone(),
-                    exports: Some(vec![String::new()]),
-                };
-                let breaches = check_elf(&content, &limits)
-                    .with_context(|| format!("{name}, which is needed and lies in the zip, can't be understood"))?;
-                waiting.push((Some(name.clone()), content, breaches));
+            }
+            if !judged.breaches.is_empty() {
+                refused.push(judged);
             }
         }
-        Ok(findings)
+        Ok(refused)
+    }
+
+    /// What is wrong with a library of the zip, which is loaded as the one is that needs it, and may show what it likes.
+    fn checked(name: &str, entry: &Entry, glibc: &GlibcVersion) -> Result<(Option<String>, Vec<u8>, Vec<Breach>)> {
+        let content = fs::read(&entry.source).with_context(|| format!("{name} can't be read"))?;
+        let limits = Limits {
+            glibc: glibc.clone(),
+            exports: Some(vec![String::new()]),
+        };
+        let breaches = check_elf(&content, &limits)
+            .with_context(|| format!("{name}, which the library needs and the zip has, is no shared library"))?;
+        Ok((Some(name.to_owned()), content, breaches))
     }
 }
 
@@ -188,13 +194,13 @@ mod tests {
             provided: vec!["libone.so.1".to_owned()],
             ..Surroundings::default()
         };
-        let findings = surroundings.judge(&library, breaches, &glibc)?;
+        let refused = surroundings.judge(&library, breaches, &glibc)?;
         assert_eq!(
-            findings,
-            [Finding {
+            refused,
+            [Judged {
                 beside: None,
-                breach: needed("libtwo.so.1"),
-                misplaced: None
+                breaches: vec![needed("libtwo.so.1")],
+                misplaced: Vec::new()
             }]
         );
         Ok(())
@@ -204,24 +210,18 @@ mod tests {
     fn what_lies_where_it_is_looked_for_is_checked_in_turn() -> Result<()> {
         let (path, library, glibc) = this()?;
         for name in ["libone.so.1", "lib/libone.so.1"] {
-            let findings = with(name, path.clone()).judge(&library, vec![needed("libone.so.1")], &glibc)?;
+            let refused = with(name, path.clone()).judge(&library, vec![needed("libone.so.1")], &glibc)?;
+            let [judged] = refused.as_slice() else {
+                panic!("{refused:?}");
+            };
+            assert_eq!(judged.beside.as_deref(), Some(name));
+            assert!(judged.breaches.contains(&needed("libgcc_s.so.1")), "{judged:?}");
             assert!(
-                !findings.iter().any(|finding| finding.breach == needed("libone.so.1")),
-                "{findings:?}"
-            );
-            let of_it: Vec<_> = findings
-                .iter()
-                .filter(|finding| finding.beside.as_deref() == Some(name))
-                .collect();
-            assert!(
-                of_it
+                judged
+                    .breaches
                     .iter()
-                    .any(|finding| matches!(finding.breach, Breach::TooNew { .. })),
-                "{findings:?}"
-            );
-            assert!(
-                of_it.iter().any(|finding| finding.breach == needed("libgcc_s.so.1")),
-                "{findings:?}"
+                    .any(|breach| matches!(breach, Breach::TooNew { .. })),
+                "{judged:?}"
             );
         }
         Ok(())
@@ -230,13 +230,13 @@ mod tests {
     #[test]
     fn what_lies_elsewhere_is_pointed_at() -> Result<()> {
         let (path, library, glibc) = this()?;
-        let findings = with("vendor/libone.so.1", path).judge(&library, vec![needed("libone.so.1")], &glibc)?;
+        let refused = with("vendor/libone.so.1", path).judge(&library, vec![needed("libone.so.1")], &glibc)?;
         assert_eq!(
-            findings,
-            [Finding {
+            refused,
+            [Judged {
                 beside: None,
-                breach: needed("libone.so.1"),
-                misplaced: Some("vendor/libone.so.1".to_owned())
+                breaches: vec![needed("libone.so.1")],
+                misplaced: vec!["vendor/libone.so.1".to_owned()]
             }]
         );
         Ok(())

@@ -11,8 +11,8 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
 use crate::{
-    Breach, Effort, Entry, GlibcVersion, Limits, Surroundings, check_elf, cut_symbolizer, files, likely_crate, strip,
-    write_zip,
+    Effort, Entry, GlibcVersion, Judged, Kind, Limits, Surroundings, check_elf, cut_symbolizer, explain_linker, files,
+    report, strip, write_zip,
 };
 
 /// A subcommand, with its arguments.
@@ -26,6 +26,8 @@ pub enum Command {
     Strip(StripArgs),
     /// Takes out of an object what looks up the names of a backtrace's frames.
     CutSymbolizer(CutArgs),
+    /// Says what is known about the errors of a link that failed.
+    ExplainLinker(ExplainArgs),
 }
 
 /// What to pack, and how.
@@ -105,6 +107,17 @@ pub struct CutArgs {
     output: PathBuf,
 }
 
+/// What to explain.
+#[derive(Args)]
+pub struct ExplainArgs {
+    /// A file with what the linker said.
+    #[arg(long)]
+    log: PathBuf,
+    /// The glibc that it linked with.
+    #[arg(long)]
+    glibc: GlibcVersion,
+}
+
 fn parse_limit(value: &str) -> Result<(u64, String), String> {
     let (bytes, who) = value.split_once('=').ok_or("expected BYTES=WHO")?;
     Ok((
@@ -156,6 +169,7 @@ impl Command {
             Command::Check(arguments) => check(&arguments),
             Command::Strip(arguments) => convert(&arguments.library, &arguments.output, strip),
             Command::CutSymbolizer(arguments) => convert(&arguments.object, &arguments.output, cut_symbolizer),
+            Command::ExplainLinker(arguments) => explain(&arguments),
         }
     }
 }
@@ -190,9 +204,9 @@ fn check(arguments: &CheckArgs) -> Result<()> {
         glibc: arguments.glibc.clone(),
         exports: arguments.library.is_some().then(|| arguments.exports.clone()),
     };
-    let (Some(file), what) = arguments.library.as_ref().map_or_else(
-        || (arguments.program.as_ref(), "program"),
-        |library| (Some(library), "shared library"),
+    let (Some(file), kind) = arguments.library.as_ref().map_or_else(
+        || (arguments.program.as_ref(), Kind::Program),
+        |library| (Some(library), Kind::Library),
     ) else {
         bail!("neither --library nor --program is given");
     };
@@ -204,8 +218,8 @@ fn check(arguments: &CheckArgs) -> Result<()> {
         provided: arguments.provided.clone(),
     };
     let content = read(file)?;
-    let findings = surroundings.judge(&content, check_elf(&content, &limits)?, &limits.glibc)?;
-    if findings.is_empty() {
+    let refused = surroundings.judge(&content, check_elf(&content, &limits)?, &limits.glibc)?;
+    if refused.is_empty() {
         return fs::write(&arguments.output, "").context("the output can't be written");
     }
     let list = match &arguments.rlibs {
@@ -213,48 +227,38 @@ fn check(arguments: &CheckArgs) -> Result<()> {
         None => String::new(),
     };
     let paths: Vec<PathBuf> = list.lines().map(PathBuf::from).collect();
-    let rlibs: Result<Vec<_>> = paths.iter().map(|path| Ok((path.as_path(), read(path)?))).collect();
-    let rlibs = rlibs?;
-    let mut message = format!(
-        "the {what} of {} would not load everywhere (the oldest glibc of its runtime is {}):",
-        arguments.label, arguments.glibc
-    );
-    for finding in &findings {
-        message += &match &finding.beside {
-            Some(name) => format!("\n  - {name}, which lies in the zip: {}", finding.breach),
-            None => format!("\n  - {}", finding.breach),
-        };
-        if let Some(misplaced) = &finding.misplaced {
-            message += &format!(
-                "; {misplaced} is in the zip, and looked for is the zip's root, its `lib`, and what the library has as run path \
-                 (`-Clink-arg=-Wl,-rpath,$ORIGIN/FOLDER` among the `rustc_flags`)"
-            );
-        }
-        if finding.beside.is_none() {
-            let crates = likely_crate(
-                &finding.breach,
-                rlibs.iter().map(|(path, content)| (*path, content.as_slice())),
-            );
-            let crates: Vec<String> = crates.into_iter().map(|name| format!("`{name}`")).collect();
-            if !crates.is_empty() {
-                message += &format!("; likely from the crate {}", crates.join(" or "));
-            }
-        }
-    }
-    if findings
+    let contents: Result<Vec<Vec<u8>>> = paths.iter().map(read).collect();
+    let contents = contents?;
+    let rlibs: Vec<(&Path, &[u8])> = paths
         .iter()
-        .any(|finding| matches!(finding.breach, Breach::Needed(_)))
-    {
-        message += "\na library that is needed can be laid into the zip by `data`, or come from a layer (`layer_libraries`); or";
+        .map(PathBuf::as_path)
+        .zip(contents.iter().map(Vec::as_slice))
+        .collect();
+    let messages = refused.iter().map(|Judged { beside, breaches, misplaced }| {
+        let message = match beside {
+            Some(name) => {
+                let label = format!("{}, which lies in its zip as {name},", arguments.label);
+                report(kind, &label, &limits, breaches, &[])
+            }
+            None => report(kind, &arguments.label, &limits, breaches, &rlibs),
+        };
+        let found = misplaced.iter().map(|name| {
+            format!(
+                "\n{name} is in the zip, where nothing looks for it: it is looked for in the zip's root, in its `lib`, and where the library \
+                 says (`-Clink-arg=-Wl,-rpath,$ORIGIN/FOLDER` in `rustc_flags`)"
+            )
+        });
+        message + &found.collect::<String>()
+    });
+    bail!(messages.collect::<Vec<_>>().join("\n"))
+}
+
+fn explain(arguments: &ExplainArgs) -> Result<()> {
+    let log = fs::read(&arguments.log).with_context(|| format!("{} can't be read", arguments.log.display()))?;
+    for known in explain_linker(&String::from_utf8_lossy(&log), &arguments.glibc) {
+        println!("help: {known}");
     }
-    message += if arguments.library.is_some() {
-        "\nuse a version or a feature of the crate that does without it (many have `vendored`, `rustls` or `static`), \
-         or a `runtime` with a newer glibc (python3.12 and later have 2.34)"
-    } else {
-        "\nit was linked by another C toolchain than the rules' own, for another system: take out of \
-         `--@rules_rust_lambda//rules/settings:cc_toolchains` what is for the host"
-    };
-    bail!(message)
+    Ok(())
 }
 
 /// Writes what `conversion` makes of a file.

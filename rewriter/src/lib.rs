@@ -21,9 +21,11 @@
 //! assert!(rewritten.sources[0].text.contains("async fn __lambda_main()"));
 //! ```
 
+mod attributes;
 mod bridge;
 mod cfg;
 mod command;
+mod configure;
 mod diagnostic;
 mod edit;
 mod engine;

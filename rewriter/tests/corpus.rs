@@ -66,7 +66,7 @@ fn program(folder: &Path, name: &str, versions: &str) -> Option<Program> {
         lambda_runtime: versions.starts_with("v0_").then(|| versions[1..].replace('_', ".")),
         sources: files,
         deps,
-        engine: None,
+        ..Program::default()
     })
 }
 

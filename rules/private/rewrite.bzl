@@ -70,7 +70,7 @@ def _engine(ctx):
 
 def _expand(ctx, value, tree):
     moved = {file.path: output.path for file, output in (tree.data | tree.sources).items()}
-    return expand(ctx, value, ctx.attr.compile_data, moved)
+    return expand(ctx, value, ctx.attr.compile_data + ctx.attr.data, moved)
 
 def _rustc_env(ctx, tree):
     """Writes what the compiler's environment has besides what rules_rust gives each crate."""
@@ -157,6 +157,7 @@ rewrite = rule(
         "compile_data": attr.label_list(doc = "As in rules_rust.", allow_files = True),
         "crate_name": attr.string(doc = "The name of the program's crate.", mandatory = True),
         "crate_root": attr.label(doc = "As in rules_rust.", allow_single_file = [".rs"]),
+        "data": attr.label_list(doc = "What `rustc_env` and `rustc_flags` may name besides `compile_data`.", allow_files = True),
         "deps": attr.label_list(doc = "As in rules_rust.", aspects = [lambda_runtime_aspect]),
         "dispatch": attr.string(doc = "The `dispatch` of the zip.", default = "ctypes"),
         "engine": attr.string(

@@ -59,7 +59,7 @@ def _root_crate_impl(ctx):
         progress_message = "Writing the root crate of %{label}",
     )
     flags = ["-Clink-arg=-Wl,--export-only=" + exported_symbol(ctx.attr.crate_name)] + [
-        expand(ctx, flag, ctx.attr.compile_data, {})
+        expand(ctx, flag, ctx.attr.compile_data + ctx.attr.data, {})
         for flag in ctx.attr.rustc_flags
     ]
     flags_file = ctx.actions.declare_file(ctx.label.name + ".flags")
@@ -76,6 +76,7 @@ root_crate = rule(
         "allocator": attr.string(doc = "The library's allocator.", mandatory = True),
         "compile_data": attr.label_list(doc = "What `rustc_flags` may name.", allow_files = True),
         "crate_name": attr.string(doc = "The zip's `crate_name`, which the library is named after.", mandatory = True),
+        "data": attr.label_list(doc = "What `rustc_flags` may name besides `compile_data`.", allow_files = True),
         "functions": attr.label_list(doc = "The rewritten programs.", mandatory = True, providers = [LambdaFunctionInfo]),
         "rustc_flags": attr.string_list(doc = "The zip's, which come behind all others."),
     },

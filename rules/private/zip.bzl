@@ -126,7 +126,7 @@ def _lambda_zip_impl(ctx):
             rewritten_sources = depset(transitive = [function.sources for function in functions]),
             shared_library = depset([library]),
             symbols = depset([linked]),
-            _validation = depset([check_library(ctx, library, exported_symbol(ctx.attr.crate_name), rlibs, data)]),
+            _validation = depset([check_library(ctx, linked, exported_symbol(ctx.attr.crate_name), rlibs, data)]),
         ),
         LambdaZipInfo(
             architecture = ctx.attr.architecture,

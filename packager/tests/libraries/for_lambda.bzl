@@ -1,0 +1,19 @@
+"""What the packager's tests read: libraries that are linked for Lambda as those of zips are, and not checked."""
+
+load("//rules/private:platform.bzl", "CPUS", "lambda_transition")
+
+def _for_lambda_impl(ctx):
+    return [DefaultInfo(files = depset(ctx.files.crate))]
+
+for_lambda = rule(
+    doc = "Builds a crate for Lambda's platform.",
+    implementation = _for_lambda_impl,
+    attrs = {
+        "architecture": attr.string(doc = "As in `rust_lambda_zip`.", default = "x86_64", values = CPUS.keys()),
+        "crate": attr.label(doc = "The crate.", cfg = lambda_transition, mandatory = True),
+        "runtime": attr.string(doc = "As in `rust_lambda_zip`.", default = "python3.13"),
+        "_allowlist_function_transition": attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+        ),
+    },
+)
