@@ -245,7 +245,7 @@ fn check(arguments: &CheckArgs) -> Result<()> {
         let found = misplaced.iter().map(|name| {
             format!(
                 "\n{name} is in the zip, where nothing looks for it: it is looked for in the zip's root, in its `lib`, and where the library \
-                 says (`-Clink-arg=-Wl,-rpath,$ORIGIN/FOLDER` in `rustc_flags`)"
+                 says (`-Clink-arg=-Wl,-rpath,$$ORIGIN/FOLDER` in `rustc_flags`)"
             )
         });
         message + &found.collect::<String>()

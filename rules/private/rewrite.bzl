@@ -69,13 +69,11 @@ def _engine(ctx):
     return "loopback"
 
 def _expand(ctx, value, tree):
-    moved = {file.path: output.path for file, output in (tree.data | tree.sources).items()}
-    return expand(ctx, value, ctx.attr.compile_data + ctx.attr.data, moved)
+    return expand(ctx, value, ctx.attr.compile_data + ctx.attr.data, tree.moved)
 
 def _rustc_env(ctx, tree):
     """Writes what the compiler's environment has besides what rules_rust gives each crate."""
-    manifest_dir = "/".join([part for part in [tree.root, ctx.label.workspace_root, ctx.label.package] if part])
-    variables = {"CARGO_MANIFEST_DIR": "${pwd}/" + manifest_dir}
+    variables = {"CARGO_MANIFEST_DIR": "${pwd}/" + tree.manifest_dir}
     for name, value in ctx.attr.rustc_env.items():
         if value.endswith("\n"):
             fail("{}: in `rustc_env`, {} ends with a line break, which can't be handed to the compiler; take it out, or have the text in a file of `compile_data` and include that.".format(owner(ctx), name))

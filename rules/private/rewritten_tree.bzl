@@ -15,6 +15,11 @@ def path_in_workspace(file):
     path = file.short_path
     return "external/" + path[len("../"):] if path.startswith("../") else path
 
+def _manifest_dir(root, label):
+    """The folder of a package in the tree, whose root is given."""
+    repository = ["external", label.repo_name] if label.workspace_root else []
+    return "/".join([part for part in [root] + repository + [label.package] if part])
+
 def _folders(path):
     """The folders that a path leads through, from the innermost."""
     parts = path.split("/")
@@ -46,7 +51,8 @@ def lay_out(ctx, folder):
 
     Returns:
       A struct: `sources` and `data` are dicts from files to the ones that are declared for them, of which those of `data` are made;
-      `root` is the path of the folder.
+      `moved` has the paths in the tree of all files, by the paths that their targets have; `manifest_dir` is the path of the package's
+      folder in the tree, and `root` that of the tree.
     """
     sources = {path_in_workspace(file): file for file in ctx.files.srcs if file.extension == "rs"}
     data = {}
@@ -66,19 +72,25 @@ def lay_out(ctx, folder):
         data[path] = file
 
     # A folder of the source tree brings all that is in it.
-    data = {
+    laid = {
         path: file
         for path, file in data.items()
         if not file.is_source or not [above for above in _folders(path) if above in data and data[above].is_source]
     }
-    _check(ctx, sources, data)
+    _check(ctx, sources, laid)
     linked = {}
-    for path, file in data.items():
+    for path, file in laid.items():
         name = paths.join(folder, path)
         linked[file] = ctx.actions.declare_directory(name) if file.is_directory else ctx.actions.declare_file(name)
         ctx.actions.symlink(output = linked[file], target_file = file)
+    declared = {file: ctx.actions.declare_file(paths.join(folder, path)) for path, file in sources.items()}
+    root = ""
+    for path, file in sources.items():
+        root = declared[file].path.removesuffix("/" + path)
     return struct(
         data = linked,
-        root = paths.join(ctx.bin_dir.path, ctx.label.workspace_root, ctx.label.package, folder),
-        sources = {file: ctx.actions.declare_file(paths.join(folder, path)) for path, file in sources.items()},
+        manifest_dir = _manifest_dir(root, ctx.label),
+        moved = {file.path: paths.join(root, path) for path, file in (sources | data).items()},
+        root = root,
+        sources = declared,
     )

@@ -11,7 +11,11 @@ async fn handler(event: LambdaEvent<Value>) -> Result<Value, Error> {
     Ok(json!({
         "assets": macros::embedded!("assets"),
         "by_manifest_dir": include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/greeting.txt")).trim(),
-        "by_location": [include_str!(env!("GREETING")).trim(), include_str!(env!("GENERATED")).trim()],
+        "by_location": [
+            include_str!(env!("ASSET")).trim(),
+            include_str!(env!("GENERATED")).trim(),
+            include_str!(env!("GREETING")).trim(),
+        ],
         "external": include_str!(env!("EXTERNAL")).trim(),
         "flag": cfg!(from_a_file),
         "folder": macros::embedded!("pages"),
