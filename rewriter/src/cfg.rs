@@ -244,7 +244,12 @@ mod tests {
         for flags in [
             &["--cfg", "custom", "--cfg", "level=\"2\"", "-C", "panic=abort"][..],
             &["-g", "--cfg=custom", "--cfg=level = \"2\"", "-Cpanic=abort"],
-            &["-Dwarnings", "--cfg=custom", "--cfg=level=\"2\"", "--codegen=panic=abort"],
+            &[
+                "-Dwarnings",
+                "--cfg=custom",
+                "--cfg=level=\"2\"",
+                "--codegen=panic=abort",
+            ],
         ] {
             let predicates = [
                 ("custom", Some(true)),
@@ -256,7 +261,10 @@ mod tests {
             ];
             assert_holds(&with_flags(flags), &predicates);
         }
-        assert_holds(&with_flags(&["--cfg", "feature=\"b\""]), &[("feature = \"b\"", Some(true))]);
+        assert_holds(
+            &with_flags(&["--cfg", "feature=\"b\""]),
+            &[("feature = \"b\"", Some(true))],
+        );
         assert_holds(&with_flags(&["--cfg"]), &[("custom", None)]);
         assert_holds(&with_flags(&["--cfg-of-my-own=custom"]), &[("custom", None)]);
     }

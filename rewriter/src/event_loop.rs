@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use proc_macro2::Span;
 use syn::{
-    Arm, Attribute, Expr, ExprAsync, ExprAwait, ExprClosure, ExprForLoop, ExprIf, ExprLet, ExprMatch, ExprPath, ExprWhile,
-    ImplItem, ImplItemFn, Item, ItemFn, ItemMacro, ItemMod, Local, Macro, PatIdent, Stmt, TraitItem, TraitItemFn,
+    Arm, Attribute, Expr, ExprAsync, ExprAwait, ExprClosure, ExprForLoop, ExprIf, ExprLet, ExprMatch, ExprPath,
+    ExprWhile, ImplItem, ImplItemFn, Item, ItemFn, ItemMacro, ItemMod, Local, Macro, PatIdent, Stmt, TraitItem,
+    TraitItemFn,
     visit::{self, Visit},
 };
 
@@ -227,15 +228,21 @@ impl<'a> Visit<'a> for Finder<'a> {
     }
 
     fn visit_impl_item(&mut self, item: &'a ImplItem) {
-        self.configured(attributes::of_impl_item(item), |finder| visit::visit_impl_item(finder, item));
+        self.configured(attributes::of_impl_item(item), |finder| {
+            visit::visit_impl_item(finder, item)
+        });
     }
 
     fn visit_trait_item(&mut self, item: &'a TraitItem) {
-        self.configured(attributes::of_trait_item(item), |finder| visit::visit_trait_item(finder, item));
+        self.configured(attributes::of_trait_item(item), |finder| {
+            visit::visit_trait_item(finder, item)
+        });
     }
 
     fn visit_stmt(&mut self, statement: &'a Stmt) {
-        self.configured(attributes::of_stmt(statement), |finder| visit::visit_stmt(finder, statement));
+        self.configured(attributes::of_stmt(statement), |finder| {
+            visit::visit_stmt(finder, statement)
+        });
     }
 
     fn visit_arm(&mut self, arm: &'a Arm) {
