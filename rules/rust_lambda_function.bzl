@@ -139,7 +139,9 @@ def rust_lambda_function(
         name = name + ".rewritten",
         srcs = srcs,
         aliases = aliases,
+        bridge = bridge,
         compile_data = compile_data,
+        crate_features = crate_features,
         crate_name = crate_name,
         crate_root = crate_root,
         deps = deps,
@@ -148,6 +150,7 @@ def rust_lambda_function(
         handler = handler or "",
         owner = owner,
         program_name = program_name or name,
+        rustc_flags = rustc_flags,
         **inner
     )
     for group in ["compile_data", "crate_root"]:

@@ -28,6 +28,11 @@ pub(crate) fn configure(file: &mut File, cfg: &Cfg) {
     (&configurer).visit_file_mut(file);
 }
 
+/// Whether a macro of this name comes to one of several parts of its tokens, by the configuration.
+pub(crate) fn is_choice(name: &str) -> bool {
+    matches!(name, "cfg_if" | "cfg_select")
+}
+
 struct Configurer<'a> {
     cfg: &'a Cfg,
 }
@@ -150,7 +155,7 @@ impl Configurer<'_> {
             "cfg_if" => self.cfg_if(input),
             _ => self.cfg_select(input),
         };
-        if !["cfg_if", "cfg_select"].contains(&name.as_str()) {
+        if !is_choice(&name) {
             return None;
         }
         parser.parse2(invocation.tokens.clone()).ok().flatten()

@@ -349,6 +349,33 @@ async fn main() {
 }
 
 #[test]
+fn branches_that_are_not_known() {
+    for (call, expected) in [
+        (
+            "cfg_if! { if #[cfg(custom)] { lambda_http::run(h()).await } else { lambda_runtime::run(h()).await } }",
+            "main.rs:2:86 crate::__lambda::run",
+        ),
+        (
+            "cfg_select! { custom => { lambda_http::run(h()).await } _ => { lambda_runtime::run(h()).await } }",
+            "main.rs:2:82 crate::__lambda::run",
+        ),
+    ] {
+        let mut program = program(&[("main.rs", &format!("#[tokio::main]\nasync fn main() {{ {call} }}\n"))]);
+        assert_eq!(rewritten(&program).1.edits.len(), 4, "{call}");
+        program.deps.retain(|dep| dep != "lambda_http");
+        assert_edits(
+            &program,
+            Engine::Inline,
+            &["main.rs:1:1 ", "main.rs:2:10 __lambda_main", expected],
+        );
+    }
+    let text = "cfg_if! { if #[cfg(custom)] { fn main() { lambda_http::run() } } else { fn main() { lambda_runtime::run() } } }\n";
+    let mut program = program(&[("main.rs", text)]);
+    program.deps.retain(|dep| dep != "lambda_http");
+    assert_edits(&program, Engine::Thread, &["main.rs:1:85 crate::__lambda::run"]);
+}
+
+#[test]
 fn what_may_be_a_module_of_the_program_needs_no_crate() {
     let mut program = program(&[
         (

@@ -1,10 +1,11 @@
 """The rewriting of a program's sources."""
 
-load("@rules_rust//rust:rust_common.bzl", "CrateInfo")
+load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
+load("@rules_rust//rust:rust_common.bzl", "BuildInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":attributes.bzl", "OWNER_ATTRS", "owner")
-load(":lambda_runtime.bzl", "find_lambda_runtime", "is_framework", "lambda_runtime_aspect")
+load(":lambda_runtime.bzl", "crates_of", "find_lambda_runtime", "is_framework", "lambda_runtime_aspect")
 load(":names.bzl", "wrong_crate_name", "wrong_handler")
 
 def _crate_root(ctx):
@@ -23,15 +24,44 @@ def _crate_root(ctx):
         ctx.attr.program_name,
     ))
 
-def _dep_names(ctx, deps):
-    """Returns the names under which the program knows direct dependencies."""
+def _crate_arguments(ctx):
+    """Returns what the rewriter is told of the crates that the program depends on, and of its lambda_runtime."""
     aliases = {target.label: name for target, name in ctx.attr.aliases.items()}
-    names = []
-    for dep in deps:
-        if CrateInfo in dep:
-            crate = dep[CrateInfo]
-            names.append(aliases.get(dep.label, aliases.get(crate.owner, crate.name)))
-    return names
+    crates = crates_of(ctx.attr.deps)
+    bridged = find_lambda_runtime(crates_of([ctx.attr.bridge] if ctx.attr.bridge else []) or crates)
+    arguments = ctx.actions.args()
+    if bridged and bridged.version:
+        arguments.add("--lambda-runtime", bridged.version)
+    for crate in crates:
+        name = aliases.get(crate.label, crate.name)
+        arguments.add("--dep", name if name == crate.name else "{}={}".format(name, crate.name))
+        if is_framework(crate):
+            arguments.add("--framework", name)
+        if crate.runtime and bridged and crate.runtime.label != bridged.label:
+            arguments.add("--other-runtime", "{}={}".format(name, crate.runtime.version or "(unknown)"))
+    return arguments
+
+# What rustc calls the architectures that there are platforms for.
+_TARGET_ARCHS = {
+    "@platforms//cpu:aarch64": "aarch64",
+    "@platforms//cpu:x86_64": "x86_64",
+}
+
+def _configuration_arguments(ctx):
+    """Returns what the rewriter is told of the configuration that rustc compiles the program in, and the files that say more."""
+    arguments = ctx.actions.args()
+    arguments.add_all(ctx.attr.crate_features, before_each = "--feature")
+
+    # As rules_rust's toolchains have it.
+    flags = ["-Copt-level=" + ("3" if ctx.var["COMPILATION_MODE"] == "opt" else "0")]
+    flags += ctx.attr._extra_rustc_flags[BuildSettingInfo].value + ctx.attr.rustc_flags
+    arguments.add_all(flags, format_each = "--rustc-flag=%s")
+    files = [dep[BuildInfo].flags for dep in ctx.attr.deps if BuildInfo in dep and dep[BuildInfo].flags]
+    arguments.add_all(files, before_each = "--rustc-flags-file")
+    for constraint, arch in ctx.attr._target_archs.items():
+        if ctx.target_platform_has_constraint(constraint[platform_common.ConstraintValueInfo]):
+            arguments.add("--target-arch", arch)
+    return arguments, files
 
 def _names(ctx):
     """Returns the handler's name; or fails if it or the crate has one that can't be."""
@@ -85,14 +115,7 @@ def _rewrite_impl(ctx):
     arguments.add("--crate-root", crate_root)
     arguments.add("--manifest", manifest)
     arguments.add("--engine", engine)
-    arguments.add_all(_dep_names(ctx, ctx.attr.deps), before_each = "--dep")
-    arguments.add_all(
-        _dep_names(ctx, [dep for dep in ctx.attr.deps if is_framework(dep)]),
-        before_each = "--framework",
-    )
-    runtime = find_lambda_runtime(ctx.attr.deps)
-    if runtime and runtime.version:
-        arguments.add("--lambda-runtime", runtime.version)
+    configuration, flags_files = _configuration_arguments(ctx)
     outputs = []
     rewritten_root = None
     for file in ctx.files.srcs:
@@ -105,8 +128,8 @@ def _rewrite_impl(ctx):
         fail("{}: the crate root {} is not among the `srcs`; add it.".format(owner(ctx), crate_root.short_path))
     run_build_tool(
         ctx,
-        arguments = [arguments],
-        inputs = ctx.files.srcs,
+        arguments = [arguments, _crate_arguments(ctx), configuration],
+        inputs = ctx.files.srcs + flags_files,
         outputs = outputs + [manifest],
         mnemonic = "LambdaRewrite",
         progress_message = "Rewriting %{label}",
@@ -140,7 +163,9 @@ rewrite = rule(
     implementation = _rewrite_impl,
     attrs = OWNER_ATTRS | {
         "aliases": attr.label_keyed_string_dict(doc = "As in rules_rust."),
+        "bridge": attr.label(doc = "The bridge, if it is not the program's own.", aspects = [lambda_runtime_aspect]),
         "compile_data": attr.label_list(doc = "As in rules_rust.", allow_files = True),
+        "crate_features": attr.string_list(doc = "As in rules_rust."),
         "crate_name": attr.string(doc = "The name of the program's crate.", mandatory = True),
         "crate_root": attr.label(doc = "As in rules_rust.", allow_single_file = [".rs"]),
         "deps": attr.label_list(doc = "As in rules_rust.", aspects = [lambda_runtime_aspect]),
@@ -152,7 +177,10 @@ rewrite = rule(
         ),
         "handler": attr.string(doc = "The function's name in the handler setting; the crate's by default."),
         "program_name": attr.string(doc = "The name that a `.rs` file with `main` may have.", mandatory = True),
+        "rustc_flags": attr.string_list(doc = "As in rules_rust."),
         "srcs": attr.label_list(doc = "The program's sources.", allow_files = [".rs"], mandatory = True),
+        "_extra_rustc_flags": attr.label(default = "//rules/settings:extra_rustc_flags"),
+        "_target_archs": attr.label_keyed_string_dict(default = _TARGET_ARCHS),
     },
     provides = [LambdaFunctionInfo],
     toolchains = [BUILD_TOOL],
