@@ -112,7 +112,9 @@ impl Cfg {
                 _ => operands.next().and_then(negated),
             });
         }
-        if input.parse::<Option<Token![=]>>()?.is_some() {
+        // In `cfg_select!`, an arrow may follow.
+        if input.peek(Token![=]) && !input.peek(Token![=>]) {
+            input.parse::<Token![=]>()?;
             return Ok(match input.parse::<Lit>()? {
                 Lit::Str(value) => self.option(&name, Some(value.value())),
                 _ => None,

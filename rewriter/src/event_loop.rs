@@ -395,7 +395,7 @@ impl<'a> Visit<'a> for Finder<'a> {
     fn visit_macro(&mut self, invocation: &'a Macro) {
         let name = invocation.path.segments.last();
         let is_choice = name.is_some_and(|name| is_choice(&unraw(&name.ident)));
-        let has_company = name.is_some_and(|name| is_for_several(&unraw(&name.ident)));
+        let has_company = !is_choice && name.is_some_and(|name| is_for_several(&unraw(&name.ident)));
         for called in called_paths(invocation.tokens.clone(), self.tree.cfg) {
             match is_choice {
                 true => self.uncertain(|finder| finder.called(&called, has_company)),
