@@ -1,10 +1,11 @@
 """The rewriting of a program's sources."""
 
-load("@rules_rust//rust:rust_common.bzl", "CrateInfo")
+load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
+load("@rules_rust//rust:rust_common.bzl", "BuildInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":attributes.bzl", "OWNER_ATTRS", "owner")
-load(":lambda_runtime.bzl", "find_lambda_runtime", "is_framework", "lambda_runtime_aspect")
+load(":lambda_runtime.bzl", "crates_of", "find_lambda_runtime", "is_framework", "lambda_runtime_aspect")
 load(":locations.bzl", "expand", "lines")
 load(":names.bzl", "wrong_crate_name", "wrong_handler")
 load(":rewritten_tree.bzl", "lay_out")
@@ -25,15 +26,49 @@ def _crate_root(ctx):
         ctx.attr.program_name,
     ))
 
-def _dep_names(ctx, deps):
-    """Returns the names under which the program knows direct dependencies."""
+def _crate_arguments(ctx):
+    """Returns what the rewriter is told of the crates that the program depends on, and of its lambda_runtime."""
     aliases = {target.label: name for target, name in ctx.attr.aliases.items()}
-    names = []
-    for dep in deps:
-        if CrateInfo in dep:
-            crate = dep[CrateInfo]
-            names.append(aliases.get(dep.label, aliases.get(crate.owner, crate.name)))
-    return names
+    crates = crates_of(ctx.attr.deps)
+    bridged = find_lambda_runtime(crates_of([ctx.attr.bridge] if ctx.attr.bridge else []) or crates)
+    arguments = ctx.actions.args()
+    if bridged and bridged.version:
+        arguments.add("--lambda-runtime", bridged.version)
+    for crate in crates:
+        name = aliases.get(crate.label, crate.name)
+        arguments.add("--dep", name if name == crate.name else "{}={}".format(name, crate.name))
+        if is_framework(crate):
+            arguments.add("--framework", name)
+        if crate.runtime and bridged and crate.runtime.label != bridged.label:
+            arguments.add("--other-runtime", "{}={}".format(name, crate.runtime.version or "(unknown)"))
+    return arguments
+
+# What rustc calls the architectures that there are platforms for.
+_TARGET_ARCHS = {
+    "@platforms//cpu:aarch64": "aarch64",
+    "@platforms//cpu:x86_64": "x86_64",
+}
+
+def _configuration_arguments(ctx, tree, rustc_flags):
+    """Returns what the rewriter is told of the configuration that rustc compiles the program in, and the files that say more."""
+    arguments = ctx.actions.args()
+    arguments.add_all(ctx.attr.crate_features, before_each = "--feature")
+
+    # As rules_rust's toolchains have it.
+    flags = ["-Copt-level=" + ("3" if ctx.var["COMPILATION_MODE"] == "opt" else "0")]
+    flags += ctx.attr._extra_rustc_flags[BuildSettingInfo].value + rustc_flags
+    arguments.add_all([flag for flag in flags if not flag.startswith("@")], format_each = "--rustc-flag=%s")
+    files = [dep[BuildInfo].flags for dep in ctx.attr.deps if BuildInfo in dep and dep[BuildInfo].flags]
+
+    # Those that a flag names may be any of the data.
+    named = [flag.removeprefix("@").removeprefix("${pwd}/") for flag in flags if flag.startswith("@")]
+    candidates = tree.data.values() + ctx.files.data if named else []
+    files += [file for file in candidates if file.path in named]
+    arguments.add_all(files, before_each = "--rustc-flags-file")
+    for constraint, arch in ctx.attr._target_archs.items():
+        if ctx.target_platform_has_constraint(constraint[platform_common.ConstraintValueInfo]):
+            arguments.add("--target-arch", arch)
+    return arguments, files
 
 def _names(ctx):
     """Returns the handler's name; or fails if it or the crate has one that can't be."""
@@ -82,7 +117,7 @@ def _rustc_env(ctx, tree):
     ctx.actions.write(output, lines(["{}={}".format(name, value) for name, value in variables.items()]))
     return output
 
-def _rustc_flags(ctx, tree):
+def _rustc_flags(ctx, tree, rustc_flags):
     """Writes what the compiler is told besides what rules_rust tells it of each crate."""
     flags = [
         # Messages and panics name the author's files.
@@ -92,7 +127,7 @@ def _rustc_flags(ctx, tree):
         "--cap-lints=warn",
     ]
     output = ctx.actions.declare_file(ctx.attr.name + ".rustc_flags")
-    ctx.actions.write(output, lines(flags + [_expand(ctx, flag, tree) for flag in ctx.attr.rustc_flags]))
+    ctx.actions.write(output, lines(flags + rustc_flags))
     return output
 
 def _rewrite_impl(ctx):
@@ -109,21 +144,15 @@ def _rewrite_impl(ctx):
     arguments.add("--crate-root", crate_root)
     arguments.add("--manifest", manifest)
     arguments.add("--engine", engine)
-    arguments.add_all(_dep_names(ctx, ctx.attr.deps), before_each = "--dep")
-    arguments.add_all(
-        _dep_names(ctx, [dep for dep in ctx.attr.deps if is_framework(dep)]),
-        before_each = "--framework",
-    )
-    runtime = find_lambda_runtime(ctx.attr.deps)
-    if runtime and runtime.version:
-        arguments.add("--lambda-runtime", runtime.version)
+    rustc_flags = [_expand(ctx, flag, tree) for flag in ctx.attr.rustc_flags]
+    configuration, flags_files = _configuration_arguments(ctx, tree, rustc_flags)
     for file, output in tree.sources.items():
         arguments.add("--source", "{}={}".format(file.path, output.path))
     outputs = tree.sources.values()
     run_build_tool(
         ctx,
-        arguments = [arguments],
-        inputs = tree.sources.keys(),
+        arguments = [arguments, _crate_arguments(ctx), configuration],
+        inputs = tree.sources.keys() + flags_files,
         outputs = outputs + [manifest],
         mnemonic = "LambdaRewrite",
         progress_message = "Rewriting %{label}",
@@ -136,7 +165,7 @@ def _rewrite_impl(ctx):
             manifest = depset([manifest]),
             rewritten_sources = depset(outputs),
             rustc_env = depset([_rustc_env(ctx, tree)]),
-            rustc_flags = depset([_rustc_flags(ctx, tree)]),
+            rustc_flags = depset([_rustc_flags(ctx, tree, rustc_flags)]),
         ),
         LambdaFunctionInfo(
             crate_name = ctx.attr.crate_name,
@@ -152,7 +181,9 @@ rewrite = rule(
     implementation = _rewrite_impl,
     attrs = OWNER_ATTRS | {
         "aliases": attr.label_keyed_string_dict(doc = "As in rules_rust."),
+        "bridge": attr.label(doc = "The bridge, if it is not the program's own.", aspects = [lambda_runtime_aspect]),
         "compile_data": attr.label_list(doc = "As in rules_rust.", allow_files = True),
+        "crate_features": attr.string_list(doc = "As in rules_rust."),
         "crate_name": attr.string(doc = "The name of the program's crate.", mandatory = True),
         "crate_root": attr.label(doc = "As in rules_rust.", allow_single_file = [".rs"]),
         "data": attr.label_list(doc = "What `rustc_env` and `rustc_flags` may name besides `compile_data`.", allow_files = True),
@@ -168,6 +199,8 @@ rewrite = rule(
         "rustc_env": attr.string_dict(doc = "As in rules_rust."),
         "rustc_flags": attr.string_list(doc = "As in rules_rust."),
         "srcs": attr.label_list(doc = "The program's sources.", allow_files = [".rs"], mandatory = True),
+        "_extra_rustc_flags": attr.label(default = "//rules/settings:extra_rustc_flags"),
+        "_target_archs": attr.label_keyed_string_dict(default = _TARGET_ARCHS),
     },
     provides = [LambdaFunctionInfo],
     toolchains = [BUILD_TOOL],
