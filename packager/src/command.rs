@@ -1,6 +1,7 @@
 //! The packager's subcommands of the build tool's command line.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io::BufWriter,
     path::{Path, PathBuf},
@@ -10,7 +11,8 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
 use crate::{
-    Effort, Entry, GlibcVersion, Kind, Limits, check_elf, cut_symbolizer, explain_linker, report, strip, write_zip,
+    Effort, Entry, GlibcVersion, Judged, Kind, Limits, Surroundings, check_elf, cut_symbolizer, explain_linker, files,
+    report, strip, write_zip,
 };
 
 /// A subcommand, with its arguments.
@@ -34,12 +36,12 @@ pub struct ZipArgs {
     /// The zip to write.
     #[arg(long)]
     output: PathBuf,
-    /// A file, and its path in the zip.
-    #[arg(long = "file", value_name = "NAME=PATH", value_parser = parse_pair)]
-    files: Vec<(String, PathBuf)>,
-    /// As `--file`, for what is executed or loaded as code.
-    #[arg(long = "executable", value_name = "NAME=PATH", value_parser = parse_pair)]
-    executables: Vec<(String, PathBuf)>,
+    /// A file or folder, and its path in the zip.
+    #[arg(long = "file", value_name = "NAME=PATH", value_parser = parse_entry)]
+    files: Vec<Entry>,
+    /// A list of further ones, three lines for each: its path in the zip, where it is, and whose it is.
+    #[arg(long, value_name = "PATH")]
+    list: Option<PathBuf>,
     /// Compresses quickly, and less.
     #[arg(long)]
     fast: bool,
@@ -69,6 +71,12 @@ pub struct CheckArgs {
     /// A prefix of symbols that it may export.
     #[arg(long)]
     exports: Vec<String>,
+    /// A list of what lies beside it in the zip, as for `zip`.
+    #[arg(long, value_name = "PATH", conflicts_with = "program")]
+    beside: Option<PathBuf>,
+    /// The name of a shared library that a layer brings.
+    #[arg(long, value_name = "NAME", conflicts_with = "program")]
+    provided: Vec<String>,
     /// A file that lists the rlibs that it was linked from, a path a line.
     #[arg(long)]
     rlibs: Option<PathBuf>,
@@ -118,9 +126,35 @@ fn parse_limit(value: &str) -> Result<(u64, String), String> {
     ))
 }
 
-fn parse_pair(value: &str) -> Result<(String, PathBuf), String> {
+fn parse_entry(value: &str) -> Result<Entry, String> {
     let (name, path) = value.split_once('=').ok_or("expected NAME=PATH")?;
-    Ok((name.to_owned(), path.into()))
+    Ok(Entry {
+        name: name.to_owned(),
+        source: path.into(),
+        owner: String::new(),
+    })
+}
+
+/// Reads a list of files and folders to pack.
+fn read_list(path: &Path) -> Result<Vec<Entry>> {
+    let list = fs::read_to_string(path).with_context(|| format!("{} can't be read", path.display()))?;
+    let lines: Vec<&str> = list.lines().collect();
+    let (entries, rest) = lines.as_chunks();
+    if !rest.is_empty() {
+        bail!(
+            "{} has {} lines, which are not three for each file",
+            path.display(),
+            lines.len()
+        );
+    }
+    Ok(entries
+        .iter()
+        .map(|[name, source, owner]| Entry {
+            name: (*name).to_owned(),
+            source: source.into(),
+            owner: (*owner).to_owned(),
+        })
+        .collect())
 }
 
 impl Command {
@@ -141,17 +175,10 @@ impl Command {
 }
 
 fn zip(arguments: ZipArgs) -> Result<()> {
-    let entry = |executable| {
-        move |(name, source)| Entry {
-            name,
-            source,
-            executable,
-        }
-    };
-    let files = arguments.files.into_iter().map(entry(false));
-    let entries: Vec<Entry> = files
-        .chain(arguments.executables.into_iter().map(entry(true)))
-        .collect();
+    let mut entries = arguments.files;
+    if let Some(list) = &arguments.list {
+        entries.extend(read_list(list)?);
+    }
     let output =
         File::create(&arguments.output).with_context(|| format!("{} can't be written", arguments.output.display()))?;
     let effort = if arguments.fast { Effort::Fast } else { Effort::Best };
@@ -183,8 +210,16 @@ fn check(arguments: &CheckArgs) -> Result<()> {
     ) else {
         bail!("neither --library nor --program is given");
     };
-    let breaches = check_elf(&read(file)?, &limits)?;
-    if breaches.is_empty() {
+    let surroundings = Surroundings {
+        files: match &arguments.beside {
+            Some(list) => files(&read_list(list)?)?,
+            None => BTreeMap::new(),
+        },
+        provided: arguments.provided.clone(),
+    };
+    let content = read(file)?;
+    let refused = surroundings.judge(&content, check_elf(&content, &limits)?, &limits.glibc)?;
+    if refused.is_empty() {
         return fs::write(&arguments.output, "").context("the output can't be written");
     }
     let list = match &arguments.rlibs {
@@ -199,7 +234,23 @@ fn check(arguments: &CheckArgs) -> Result<()> {
         .map(PathBuf::as_path)
         .zip(contents.iter().map(Vec::as_slice))
         .collect();
-    bail!(report(kind, &arguments.label, &limits, &breaches, &rlibs))
+    let messages = refused.iter().map(|Judged { beside, breaches, misplaced }| {
+        let message = match beside {
+            Some(name) => {
+                let label = format!("{}, which lies in its zip as {name},", arguments.label);
+                report(kind, &label, &limits, breaches, &[])
+            }
+            None => report(kind, &arguments.label, &limits, breaches, &rlibs),
+        };
+        let found = misplaced.iter().map(|name| {
+            format!(
+                "\n{name} is in the zip, where nothing looks for it: it is looked for in the zip's root, in its `lib`, and where the library \
+                 says (`-Clink-arg=-Wl,-rpath,$$ORIGIN/FOLDER` in `rustc_flags`)"
+            )
+        });
+        message + &found.collect::<String>()
+    });
+    bail!(messages.collect::<Vec<_>>().join("\n"))
 }
 
 fn explain(arguments: &ExplainArgs) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Packs Lambda zips, the same bytes each time; makes shared libraries small, and checks them, before they are packed.
 
 mod archive;
+mod beside;
 mod check;
 mod command;
 mod family;
@@ -11,7 +12,8 @@ mod report;
 mod strip;
 mod symbolizer;
 
-pub use archive::{Effort, Entry, write_zip};
+pub use archive::{Effort, Entry, files, write_zip};
+pub use beside::{Judged, Surroundings};
 pub use check::{Breach, Limits, check_elf};
 pub use command::{CheckArgs, Command, CutArgs, ExplainArgs, StripArgs, ZipArgs};
 pub use glibc::GlibcVersion;

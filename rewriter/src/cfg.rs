@@ -112,7 +112,9 @@ impl Cfg {
                 _ => operands.next().and_then(negated),
             });
         }
-        if input.parse::<Option<Token![=]>>()?.is_some() {
+        // In `cfg_select!`, an arrow may follow.
+        if input.peek(Token![=]) && !input.peek(Token![=>]) {
+            input.parse::<Token![=]>()?;
             return Ok(match input.parse::<Lit>()? {
                 Lit::Str(value) => self.option(&name, Some(value.value())),
                 _ => None,
@@ -244,7 +246,12 @@ mod tests {
         for flags in [
             &["--cfg", "custom", "--cfg", "level=\"2\"", "-C", "panic=abort"][..],
             &["-g", "--cfg=custom", "--cfg=level = \"2\"", "-Cpanic=abort"],
-            &["-Dwarnings", "--cfg=custom", "--cfg=level=\"2\"", "--codegen=panic=abort"],
+            &[
+                "-Dwarnings",
+                "--cfg=custom",
+                "--cfg=level=\"2\"",
+                "--codegen=panic=abort",
+            ],
         ] {
             let predicates = [
                 ("custom", Some(true)),
@@ -256,7 +263,10 @@ mod tests {
             ];
             assert_holds(&with_flags(flags), &predicates);
         }
-        assert_holds(&with_flags(&["--cfg", "feature=\"b\""]), &[("feature = \"b\"", Some(true))]);
+        assert_holds(
+            &with_flags(&["--cfg", "feature=\"b\""]),
+            &[("feature = \"b\"", Some(true))],
+        );
         assert_holds(&with_flags(&["--cfg"]), &[("custom", None)]);
         assert_holds(&with_flags(&["--cfg-of-my-own=custom"]), &[("custom", None)]);
     }

@@ -4,9 +4,9 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{
-    Arm, Attribute, Block, Expr, ExprArray, ExprBlock, ExprCall, ExprMatch, ExprMethodCall, ExprStruct, ExprTuple, File,
-    FnArg, Item, ItemForeignMod, ItemImpl, ItemMod, ItemTrait, Macro, MacroDelimiter, Meta, PatStruct,
-    Signature, Stmt, Token, braced,
+    Arm, Attribute, Block, Expr, ExprArray, ExprBlock, ExprCall, ExprMatch, ExprMethodCall, ExprStruct, ExprTuple,
+    File, FnArg, Item, ItemForeignMod, ItemImpl, ItemMod, ItemTrait, Macro, MacroDelimiter, Meta, PatStruct, Signature,
+    Stmt, Token, braced,
     parse::{ParseStream, Parser},
     punctuated::Punctuated,
     spanned::Spanned,
@@ -26,6 +26,11 @@ pub(crate) fn configure(file: &mut File, cfg: &Cfg) {
     }
     configurer.items(&mut file.items);
     (&configurer).visit_file_mut(file);
+}
+
+/// Whether a macro of this name comes to one of several parts of its tokens, by the configuration.
+pub(crate) fn is_choice(name: &str) -> bool {
+    matches!(name, "cfg_if" | "cfg_select")
 }
 
 struct Configurer<'a> {
@@ -139,7 +144,8 @@ impl Configurer<'_> {
     }
 
     fn expressions(&self, expressions: &mut Punctuated<Expr, Token![,]>) {
-        expressions.retain(|expression| attributes::of_expr_mut(expression).is_none_or(|attributes| self.keeps(attributes)));
+        expressions
+            .retain(|expression| attributes::of_expr_mut(expression).is_none_or(|attributes| self.keeps(attributes)));
     }
 
     /// What `cfg_if!` or `cfg_select!` comes to, if that is known.
@@ -149,7 +155,7 @@ impl Configurer<'_> {
             "cfg_if" => self.cfg_if(input),
             _ => self.cfg_select(input),
         };
-        if !["cfg_if", "cfg_select"].contains(&name.as_str()) {
+        if !is_choice(&name) {
             return None;
         }
         parser.parse2(invocation.tokens.clone()).ok().flatten()
@@ -255,16 +261,14 @@ impl VisitMut for &Configurer<'_> {
     }
 
     fn visit_item_impl_mut(&mut self, item: &mut ItemImpl) {
-        item.items.retain_mut(|item| {
-            attributes::of_impl_item_mut(item).is_none_or(|attributes| self.keeps(attributes))
-        });
+        item.items
+            .retain_mut(|item| attributes::of_impl_item_mut(item).is_none_or(|attributes| self.keeps(attributes)));
         visit_mut::visit_item_impl_mut(self, item);
     }
 
     fn visit_item_trait_mut(&mut self, item: &mut ItemTrait) {
-        item.items.retain_mut(|item| {
-            attributes::of_trait_item_mut(item).is_none_or(|attributes| self.keeps(attributes))
-        });
+        item.items
+            .retain_mut(|item| attributes::of_trait_item_mut(item).is_none_or(|attributes| self.keeps(attributes)));
         visit_mut::visit_item_trait_mut(self, item);
     }
 

@@ -173,7 +173,9 @@ fn hindrances_to_replacing<'a>(
     for start in starts {
         if let Some(version) = program.other_runtimes.get(&start.path[0]) {
             let path = start.path.join("::");
-            let why = format!("`{path}` is for lambda_runtime {version}, and the bridge is built with lambda_runtime {bridged}");
+            let why = format!(
+                "`{path}` is for lambda_runtime {version}, and the bridge is built with lambda_runtime {bridged}"
+            );
             found.push(hindrance(start.file, &start.place, why));
         }
     }

@@ -4,13 +4,15 @@ use std::ops::Range;
 
 use proc_macro2::Span;
 use syn::{
-    Arm, Attribute, Expr, ExprAsync, ExprAwait, ExprClosure, ExprForLoop, ExprIf, ExprLet, ExprMatch, ExprPath, ExprWhile,
-    ImplItem, ImplItemFn, Item, ItemFn, ItemMacro, ItemMod, Local, Macro, PatIdent, Stmt, TraitItem, TraitItemFn,
+    Arm, Attribute, Expr, ExprAsync, ExprAwait, ExprClosure, ExprForLoop, ExprIf, ExprLet, ExprMatch, ExprPath,
+    ExprWhile, ImplItem, ImplItemFn, Item, ItemFn, ItemMacro, ItemMod, Local, Macro, PatIdent, Stmt, TraitItem,
+    TraitItemFn,
     visit::{self, Visit},
 };
 
 use crate::{
     attributes,
+    configure::is_choice,
     macro_tokens::{CalledPath, called_paths},
     module_tree::{ModulePath, ModuleTree, unraw},
     names::{External, Leaf, Names, Scope, UseItem},
@@ -168,11 +170,16 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// Visits what has these attributes, which may take it out of the program: then it is a branch of its own.
+    /// Visits what has these attributes, which may take it out of the program.
     fn configured(&mut self, attributes: &[Attribute], visit: impl FnOnce(&mut Self)) {
-        if self.tree.cfg.keeps(attributes).is_some() {
-            return visit(self);
+        match self.tree.cfg.keeps(attributes) {
+            Some(_) => visit(self),
+            None => self.uncertain(visit),
         }
+    }
+
+    /// Visits what may be configured away.
+    fn uncertain(&mut self, visit: impl FnOnce(&mut Self)) {
         let was_certain = std::mem::replace(&mut self.is_certain, false);
         self.forks += 1;
         self.in_arm(self.forks, 0, visit);
@@ -227,15 +234,21 @@ impl<'a> Visit<'a> for Finder<'a> {
     }
 
     fn visit_impl_item(&mut self, item: &'a ImplItem) {
-        self.configured(attributes::of_impl_item(item), |finder| visit::visit_impl_item(finder, item));
+        self.configured(attributes::of_impl_item(item), |finder| {
+            visit::visit_impl_item(finder, item)
+        });
     }
 
     fn visit_trait_item(&mut self, item: &'a TraitItem) {
-        self.configured(attributes::of_trait_item(item), |finder| visit::visit_trait_item(finder, item));
+        self.configured(attributes::of_trait_item(item), |finder| {
+            visit::visit_trait_item(finder, item)
+        });
     }
 
     fn visit_stmt(&mut self, statement: &'a Stmt) {
-        self.configured(attributes::of_stmt(statement), |finder| visit::visit_stmt(finder, statement));
+        self.configured(attributes::of_stmt(statement), |finder| {
+            visit::visit_stmt(finder, statement)
+        });
     }
 
     fn visit_arm(&mut self, arm: &'a Arm) {
@@ -368,17 +381,26 @@ impl<'a> Visit<'a> for Finder<'a> {
     }
 
     fn visit_item_macro(&mut self, item: &'a ItemMacro) {
+        let name = item.mac.path.segments.last();
+        let is_choice = name.is_some_and(|name| is_choice(&unraw(&name.ident)));
         for called in called_paths(item.mac.tokens.clone(), self.tree.cfg) {
             // In an item's macro, as in one that is declared, no call is known to lie behind another.
-            self.in_function(|finder| finder.called(&called, false));
+            self.in_function(|finder| match is_choice {
+                true => finder.uncertain(|finder| finder.called(&called, false)),
+                false => finder.called(&called, false),
+            });
         }
     }
 
     fn visit_macro(&mut self, invocation: &'a Macro) {
         let name = invocation.path.segments.last();
-        let has_company = name.is_some_and(|name| is_for_several(&unraw(&name.ident)));
+        let is_choice = name.is_some_and(|name| is_choice(&unraw(&name.ident)));
+        let has_company = !is_choice && name.is_some_and(|name| is_for_several(&unraw(&name.ident)));
         for called in called_paths(invocation.tokens.clone(), self.tree.cfg) {
-            self.called(&called, has_company);
+            match is_choice {
+                true => self.uncertain(|finder| finder.called(&called, has_company)),
+                false => self.called(&called, has_company),
+            }
         }
     }
 }

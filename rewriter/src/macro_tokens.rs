@@ -64,7 +64,9 @@ fn configured(tokens: TokenStream, cfg: &Cfg) -> Vec<TokenTree> {
                 TokenTree::Ident(word) if ends_with_brace.is_none() && word != "pub" => {
                     ends_with_brace = Some(word != "use" && word != "let");
                 }
-                TokenTree::Group(group) if group.delimiter() == Delimiter::Brace && ends_with_brace != Some(false) => break,
+                TokenTree::Group(group) if group.delimiter() == Delimiter::Brace && ends_with_brace != Some(false) => {
+                    break;
+                }
                 TokenTree::Punct(punct) if matches!(punct.as_char(), ';' | ',') => break,
                 _ => {}
             }

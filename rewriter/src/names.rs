@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use syn::{Item, ItemUse, UseTree};
 
-use crate::{
-    module_tree::{ModulePath, ModuleTree, unraw},
-};
+use crate::module_tree::{ModulePath, ModuleTree, unraw};
 
 /// One imported name: the number of its `use` item, and its own number among the names of that item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -88,7 +88,9 @@ fn rewrite_here(program: &Program) -> Result<Rewritten, Diagnostic> {
         names: &program.deps,
         renamed: &program.renamed,
     };
-    let names = Names::new(&tree, crates, |path| event_loop::is_starter(path) || entry::is_tokio_main(path));
+    let names = Names::new(&tree, crates, |path| {
+        event_loop::is_starter(path) || entry::is_tokio_main(path)
+    });
     let entry = entry::find(&tree, &names)?;
     let (mut starts, uses) = event_loop::find(&tree, names);
     // What may be configured away is, where it names a crate that is not there.
@@ -290,9 +292,10 @@ fn redirect_imports(parsed: &Parsed<'_>, used: &UseItem<'_>, leaves: &[(usize, S
     let attributes = item.attrs.iter().filter(|attribute| !attribute.path().is_ident("doc"));
     let attributes = attributes.map(|attribute| {
         let written = &parsed.source.text[parsed.range(attribute.span())];
-        match written.contains(['\r', '\n']) {
-            true => format!(" {}", attribute.to_token_stream()),
-            false => format!(" {written}"),
+        // One of several in a `cfg_attr` is not written as it is.
+        match written.starts_with('#') && !written.contains(['\r', '\n']) {
+            true => format!(" {written}"),
+            false => format!(" {}", attribute.to_token_stream()),
         }
     });
     let visibility = match &item.vis {

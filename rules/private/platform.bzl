@@ -12,6 +12,9 @@ _EXTRA_TOOLCHAINS = "//command_line_option:extra_toolchains"
 _OWN_TOOLCHAINS = str(Label("//rules/settings:cc_toolchains"))
 _RUSTC_FLAGS = "@rules_rust//rust/settings:extra_rustc_flags"
 
+# What those are, in a setting whose value other rules can read.
+_READABLE_RUSTC_FLAGS = str(Label("//rules/settings:extra_rustc_flags"))
+
 # Newer versions of rules_rust leave the bitcode out that -Clto, of a zip's `rustc_flags`, needs of each crate.
 _EMBED_BITCODE = "-Cembed-bitcode=yes"
 
@@ -23,6 +26,7 @@ def _lambda_transition_impl(settings, attr):
     # Of what the command line adds, the last is the first that is looked at. A C toolchain of the host's may fit the platform as well,
     # and would link for the host's C library.
     toolchains = [str(Label("//rules/toolchain:all"))] + settings[_OWN_TOOLCHAINS]
+    rustc_flags = _appended(settings[_RUSTC_FLAGS], [_EMBED_BITCODE])
     changed = {
         "//command_line_option:compilation_mode": "opt",
         "//command_line_option:platforms": str(Label("//rules/platforms:linux_{}_glibc_{}".format(
@@ -34,7 +38,8 @@ def _lambda_transition_impl(settings, attr):
         # optimising it takes longer than it saves.
         _HOST_COMPILATION_MODE: "fastbuild",
         _EXTRA_TOOLCHAINS: _appended(settings[_EXTRA_TOOLCHAINS], toolchains),
-        _RUSTC_FLAGS: _appended(settings[_RUSTC_FLAGS], [_EMBED_BITCODE]),
+        _READABLE_RUSTC_FLAGS: rustc_flags,
+        _RUSTC_FLAGS: rustc_flags,
     }
     if LINKER_PREFERENCE:
         changed[LINKER_PREFERENCE] = "cc"
@@ -52,6 +57,7 @@ lambda_transition = transition(
         "//command_line_option:platforms",
         _EXTRA_TOOLCHAINS,
         _HOST_COMPILATION_MODE,
+        _READABLE_RUSTC_FLAGS,
         _RUSTC_FLAGS,
     ] + ([LINKER_PREFERENCE] if LINKER_PREFERENCE else []),
 )
