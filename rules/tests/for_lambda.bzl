@@ -1,4 +1,4 @@
-"""What the packager's tests read: libraries that are linked for Lambda as those of zips are, and not checked."""
+"""Crates that are built for Lambda as those of zips are, and not checked: what tests of the packager read."""
 
 load("//rules/private:platform.bzl", "CPUS", "lambda_transition")
 
