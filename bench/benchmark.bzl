@@ -17,11 +17,10 @@ def _peer_zip_impl(ctx):
     arguments.add("zip")
     arguments.add("--output", zip)
     inputs = []
-    for flag, files in [("--file", ctx.attr.files), ("--executable", ctx.attr.executables)]:
-        for target, name in files.items():
-            file = _one_file(target)
-            inputs.append(file)
-            arguments.add(flag, "{}={}".format(name, file.path))
+    for target, name in ctx.attr.files.items():
+        file = _one_file(target)
+        inputs.append(file)
+        arguments.add("--file", "{}={}".format(name, file.path))
     run_build_tool(
         ctx,
         arguments = [arguments],
@@ -36,11 +35,7 @@ peer_zip = rule(
     doc = "Packs a function that these rules did not make.",
     implementation = _peer_zip_impl,
     attrs = {
-        "executables": attr.label_keyed_string_dict(
-            doc = "Programs and libraries, and their names in the zip.",
-            allow_files = True,
-        ),
-        "files": attr.label_keyed_string_dict(doc = "Other files, and their names in the zip.", allow_files = True),
+        "files": attr.label_keyed_string_dict(doc = "Files, and their names in the zip.", allow_files = True),
     },
     toolchains = [BUILD_TOOL],
 )

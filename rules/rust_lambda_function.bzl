@@ -1,7 +1,7 @@
 """`rust_lambda_function`: a Rust program as a function, to be joined with others in one zip."""
 
 load("@rules_rust//rust:defs.bzl", "rust_library")
-load("//rules/private:attributes.bzl", "begin_macro", "folder_in_execroot", "internal")
+load("//rules/private:attributes.bzl", "begin_macro", "internal")
 load("//rules/private:lambda_function.bzl", "lambda_function")
 load("//rules/private:names.bzl", "identifier")
 load("//rules/private:output_group.bzl", "output_group")
@@ -16,6 +16,14 @@ RUST_ATTRIBUTES = [
     "unstable_rust_features_config",
 ]
 
+# What the program's crate takes of the rewritten sources.
+_PARTS = [
+    "compile_data",
+    "crate_root",
+    "rustc_env",
+    "rustc_flags",
+]
+
 # What it names, for who misspells one.
 _NAMED = [
     "aliases",
@@ -24,6 +32,7 @@ _NAMED = [
     "crate_features",
     "crate_name",
     "crate_root",
+    "data",
     "deps",
     "dispatch",
     "edition",
@@ -49,6 +58,7 @@ def rust_lambda_function(
         crate_features = [],
         crate_name = None,
         crate_root = None,
+        data = [],
         dispatch = "ctypes",
         edition = None,
         engine = "auto",
@@ -89,8 +99,8 @@ def rust_lambda_function(
     `bazel build` of a function rewrites it and compiles nothing, as only a zip tells what it is compiled for.
 
     Other targets that this makes, all tagged `manual` and for this macro alone: `NAME.rewritten` (the rewritten sources), of which
-    `NAME.rewritten.compile_data` and `NAME.rewritten.crate_root` are parts, `NAME.program` (the program's crate) and, without `bridge`,
-    those of a `rust_lambda_bridge` called `NAME.bridge`.
+    `NAME.rewritten.compile_data`, `NAME.rewritten.crate_root`, `NAME.rewritten.rustc_env` and `NAME.rewritten.rustc_flags` are parts,
+    `NAME.program` (the program's crate) and, without `bridge`, those of a `rust_lambda_bridge` called `NAME.bridge`.
 
     Args:
       name: the target's name.
@@ -99,10 +109,11 @@ def rust_lambda_function(
       aliases: as in `rust_binary`.
       bridge: a `rust_lambda_bridge` on the program's lambda_runtime, to compile it once for many functions. By default the
         function has its own.
-      compile_data: as in `rust_binary`.
+      compile_data: as in `rust_binary`; see docs/files.md.
       crate_features: as in `rust_binary`.
       crate_name: as in `rust_binary`.
       crate_root: as in `rust_binary`: by default `main.rs`, `NAME.rs` or the only source.
+      data: what `$(rootpath)` in `rustc_env` and `rustc_flags` may name besides `compile_data`. It is packed by the `data` of a zip.
       dispatch: the `dispatch` of a zip of this program alone, from `rust_lambda_zip`.
       edition: as in `rust_binary`.
       engine: how `main` is driven. `auto` (the default) takes the fastest that can drive it: `inline` polls an
@@ -126,31 +137,36 @@ def rust_lambda_function(
     inner = internal(common)
     owner = kwargs.get("owner") or name
     crate_name = crate_name or identifier(name)
-    folder = folder_in_execroot(name)
 
     # The user's target comes first, for Bazel to name it if there is another of its name.
     lambda_function(
         name = name,
         program = name + ".program",
         rewritten = name + ".rewritten",
+        rustc_flags = rustc_flags,
         **common
     )
     rewrite(
         name = name + ".rewritten",
         srcs = srcs,
         aliases = aliases,
+        bridge = bridge,
         compile_data = compile_data,
+        crate_features = crate_features,
         crate_name = crate_name,
         crate_root = crate_root,
+        data = data,
         deps = deps,
         dispatch = dispatch,
         engine = engine,
         handler = handler or "",
         owner = owner,
         program_name = program_name or name,
+        rustc_env = rustc_env,
+        rustc_flags = rustc_flags,
         **inner
     )
-    for group in ["compile_data", "crate_root"]:
+    for group in _PARTS:
         output_group(
             name = "{}.rewritten.{}".format(name, group),
             group = group,
@@ -169,25 +185,20 @@ def rust_lambda_function(
         name = name + ".program",
         srcs = [name + ".rewritten"],
         aliases = aliases,
-        compile_data = [name + ".rewritten.compile_data"],
+        compile_data = [
+            name + ".rewritten.compile_data",
+            name + ".rewritten.rustc_flags",
+        ],
         crate_features = crate_features,
         crate_name = crate_name,
         crate_root = name + ".rewritten.crate_root",
         edition = edition,
         proc_macro_deps = proc_macro_deps,
         # As it is for a binary of that name.
-        rustc_env = {"CARGO_PKG_NAME": program_name or name} | (rustc_env or {}),
-        rustc_env_files = rustc_env_files,
-        rustc_flags = [
-            # Messages and panics name the author's files.
-            "--remap-path-prefix=$(BINDIR)/{}{}.rewritten/=".format(
-                folder + "/" if folder else "",
-                name,
-            ),
-            # What was rewritten may leave an import unused, which an author who denies warnings is not to hear of.
-            "-Aunused_imports",
-            "--cap-lints=warn",
-        ] + (rustc_flags or []),
+        rustc_env = {"CARGO_PKG_NAME": program_name or name},
+        # What is given by files overrides what `rustc_env` says, in this order.
+        rustc_env_files = [name + ".rewritten.rustc_env"] + (rustc_env_files or []),
+        rustc_flags = ["@$(execpath {}.rewritten.rustc_flags)".format(name)],
         stamp = stamp,
         version = version or "0.0.0",
         deps = (deps or []) + [bridge],

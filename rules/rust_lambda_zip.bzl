@@ -60,6 +60,7 @@ _NAMED = [
     "dispatch",
     "edge",
     "functions",
+    "layer_libraries",
     "metrics_namespace",
     "runtime",
     "rustc_flags",
@@ -77,6 +78,7 @@ def rust_lambda_zip(
         dispatch = "ctypes",
         edge = False,
         functions = [],
+        layer_libraries = [],
         metrics_namespace = "",
         runtime = "python3.13",
         rustc_flags = [],
@@ -116,7 +118,8 @@ def rust_lambda_zip(
         program that has a `#[global_allocator]` of its own keeps it: leave this out then.
       architecture: `x86_64` (the default) or `arm64`.
       crate_name: as in `rust_binary`; also the name of the library in the zip.
-      data: files that are laid into the zip, at their paths in the package.
+      data: files, folders, programs and shared libraries that are laid into the zip, at their paths in the package, built for the
+        function's platform; see docs/files.md.
       dispatch: how an event reaches Rust. With `ctypes` (the default), Lambda's Python client calls the library. With `native`, the
         program's own client takes the process over while `index.py` is imported, and runs the loop over the Runtime API itself: the speed
         of the OS-only runtime, and its streaming, in a managed runtime; Python code around the handler sees nothing of it. Where SnapStart
@@ -124,6 +127,7 @@ def rust_lambda_zip(
       edge: whether the zip is for Lambda@Edge: it is refused if it is larger than CloudFront takes for viewer events (1 MB), or for what
         Lambda@Edge does not run.
       functions: `rust_lambda_function` targets, in place of `srcs` and `deps`.
+      layer_libraries: names of shared libraries, as `libpq.so.5`, which the program needs and a layer of the function's brings.
       metrics_namespace: has each invocation log its metrics for CloudWatch, under this namespace (see docs/metrics.md); none by
         default.
       runtime: the identifier of Lambda's runtime: `python3.10` to `python3.14` (`python3.13` by default); `provided.al2023`, for
@@ -170,6 +174,7 @@ def rust_lambda_zip(
             "edge": edge,
             "engine": "engine" in program,
             "functions": functions,
+            "layer_libraries": layer_libraries,
             "metrics_namespace": metrics_namespace,
         }
         given = ["`{}`".format(attribute) for attribute, value in library_only.items() if value]
@@ -190,6 +195,7 @@ def rust_lambda_zip(
             name = name + ".bootstrap",
             srcs = srcs,
             crate_name = crate_name,
+            data = data,
             rustc_flags = _CODEGEN_FLAGS + _EXECUTABLE_FLAGS + rustc_flags,
             deps = deps,
             **(inner | {"stamp": 0} | program)
@@ -201,6 +207,7 @@ def rust_lambda_zip(
         dispatch = dispatch,
         edge = edge,
         functions = functions or [name + ".function"],
+        layer_libraries = layer_libraries,
         library = name + ".library",
         metrics_namespace = metrics_namespace,
         shared = bool(functions),
@@ -211,6 +218,7 @@ def rust_lambda_zip(
             name = name + ".function",
             srcs = srcs,
             crate_name = crate_name,
+            data = data,
             deps = deps,
             dispatch = dispatch,
             handler = "handler",
@@ -222,9 +230,12 @@ def rust_lambda_zip(
     root_crate(
         name = name + ".root",
         allocator = allocator,
+        compile_data = program.get("compile_data"),
         crate_name = crate_name,
+        data = data,
         functions = functions or [name + ".function"],
         owner = name,
+        rustc_flags = rustc_flags,
         **inner
     )
     links = []
@@ -242,7 +253,8 @@ def rust_lambda_zip(
         crate_name = "library_" + identifier(name),
         crate_root = name + ".root",
         edition = "2024",
-        rustc_flags = _CODEGEN_FLAGS + _LIBRARY_FLAGS + rustc_flags,
+        # Behind these come the root's.
+        rustc_flags = _CODEGEN_FLAGS + _LIBRARY_FLAGS,
         # The root is among the dependencies for the flags that it brings.
         deps = (functions or [name + ".function"]) + links + [name + ".root", Label("//shim/rust:lambda_shim")],
         **inner

@@ -97,6 +97,8 @@ impl Sandbox {
             ("AWS_SESSION_TOKEN", "emulated"),
             ("TZ", ":UTC"),
             ("LANG", "en_US.UTF-8"),
+            // Of the folders that Lambda has here, those of the zip: the others are the machine's own.
+            ("LD_LIBRARY_PATH", &format!("{root}:{root}/lib")),
             ("PATH", &std::env::var("PATH").unwrap_or_default()),
         ];
         let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());

@@ -1,6 +1,7 @@
 //! The packager's subcommands of the build tool's command line.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io::BufWriter,
     path::{Path, PathBuf},
@@ -9,7 +10,10 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
-use crate::{Effort, Entry, GlibcVersion, Limits, check_elf, cut_symbolizer, likely_crate, strip, write_zip};
+use crate::{
+    Effort, Entry, GlibcVersion, Judged, Kind, Limits, Surroundings, check_elf, cut_symbolizer, explain_linker, files,
+    report, strip, write_zip,
+};
 
 /// A subcommand, with its arguments.
 #[derive(Subcommand)]
@@ -22,6 +26,8 @@ pub enum Command {
     Strip(StripArgs),
     /// Takes out of an object what looks up the names of a backtrace's frames.
     CutSymbolizer(CutArgs),
+    /// Says what is known about the errors of a link that failed.
+    ExplainLinker(ExplainArgs),
 }
 
 /// What to pack, and how.
@@ -30,12 +36,12 @@ pub struct ZipArgs {
     /// The zip to write.
     #[arg(long)]
     output: PathBuf,
-    /// A file, and its path in the zip.
-    #[arg(long = "file", value_name = "NAME=PATH", value_parser = parse_pair)]
-    files: Vec<(String, PathBuf)>,
-    /// As `--file`, for what is executed or loaded as code.
-    #[arg(long = "executable", value_name = "NAME=PATH", value_parser = parse_pair)]
-    executables: Vec<(String, PathBuf)>,
+    /// A file or folder, and its path in the zip.
+    #[arg(long = "file", value_name = "NAME=PATH", value_parser = parse_entry)]
+    files: Vec<Entry>,
+    /// A list of further ones, three lines for each: its path in the zip, where it is, and whose it is.
+    #[arg(long, value_name = "PATH")]
+    list: Option<PathBuf>,
     /// Compresses quickly, and less.
     #[arg(long)]
     fast: bool,
@@ -65,6 +71,12 @@ pub struct CheckArgs {
     /// A prefix of symbols that it may export.
     #[arg(long)]
     exports: Vec<String>,
+    /// A list of what lies beside it in the zip, as for `zip`.
+    #[arg(long, value_name = "PATH", conflicts_with = "program")]
+    beside: Option<PathBuf>,
+    /// The name of a shared library that a layer brings.
+    #[arg(long, value_name = "NAME", conflicts_with = "program")]
+    provided: Vec<String>,
     /// A file that lists the rlibs that it was linked from, a path a line.
     #[arg(long)]
     rlibs: Option<PathBuf>,
@@ -95,6 +107,17 @@ pub struct CutArgs {
     output: PathBuf,
 }
 
+/// What to explain.
+#[derive(Args)]
+pub struct ExplainArgs {
+    /// A file with what the linker said.
+    #[arg(long)]
+    log: PathBuf,
+    /// The glibc that it linked with.
+    #[arg(long)]
+    glibc: GlibcVersion,
+}
+
 fn parse_limit(value: &str) -> Result<(u64, String), String> {
     let (bytes, who) = value.split_once('=').ok_or("expected BYTES=WHO")?;
     Ok((
@@ -103,9 +126,35 @@ fn parse_limit(value: &str) -> Result<(u64, String), String> {
     ))
 }
 
-fn parse_pair(value: &str) -> Result<(String, PathBuf), String> {
+fn parse_entry(value: &str) -> Result<Entry, String> {
     let (name, path) = value.split_once('=').ok_or("expected NAME=PATH")?;
-    Ok((name.to_owned(), path.into()))
+    Ok(Entry {
+        name: name.to_owned(),
+        source: path.into(),
+        owner: String::new(),
+    })
+}
+
+/// Reads a list of files and folders to pack.
+fn read_list(path: &Path) -> Result<Vec<Entry>> {
+    let list = fs::read_to_string(path).with_context(|| format!("{} can't be read", path.display()))?;
+    let lines: Vec<&str> = list.lines().collect();
+    let (entries, rest) = lines.as_chunks();
+    if !rest.is_empty() {
+        bail!(
+            "{} has {} lines, which are not three for each file",
+            path.display(),
+            lines.len()
+        );
+    }
+    Ok(entries
+        .iter()
+        .map(|[name, source, owner]| Entry {
+            name: (*name).to_owned(),
+            source: source.into(),
+            owner: (*owner).to_owned(),
+        })
+        .collect())
 }
 
 impl Command {
@@ -120,22 +169,16 @@ impl Command {
             Command::Check(arguments) => check(&arguments),
             Command::Strip(arguments) => convert(&arguments.library, &arguments.output, strip),
             Command::CutSymbolizer(arguments) => convert(&arguments.object, &arguments.output, cut_symbolizer),
+            Command::ExplainLinker(arguments) => explain(&arguments),
         }
     }
 }
 
 fn zip(arguments: ZipArgs) -> Result<()> {
-    let entry = |executable| {
-        move |(name, source)| Entry {
-            name,
-            source,
-            executable,
-        }
-    };
-    let files = arguments.files.into_iter().map(entry(false));
-    let entries: Vec<Entry> = files
-        .chain(arguments.executables.into_iter().map(entry(true)))
-        .collect();
+    let mut entries = arguments.files;
+    if let Some(list) = &arguments.list {
+        entries.extend(read_list(list)?);
+    }
     let output =
         File::create(&arguments.output).with_context(|| format!("{} can't be written", arguments.output.display()))?;
     let effort = if arguments.fast { Effort::Fast } else { Effort::Best };
@@ -161,14 +204,22 @@ fn check(arguments: &CheckArgs) -> Result<()> {
         glibc: arguments.glibc.clone(),
         exports: arguments.library.is_some().then(|| arguments.exports.clone()),
     };
-    let (Some(file), what) = arguments.library.as_ref().map_or_else(
-        || (arguments.program.as_ref(), "program"),
-        |library| (Some(library), "shared library"),
+    let (Some(file), kind) = arguments.library.as_ref().map_or_else(
+        || (arguments.program.as_ref(), Kind::Program),
+        |library| (Some(library), Kind::Library),
     ) else {
         bail!("neither --library nor --program is given");
     };
-    let breaches = check_elf(&read(file)?, &limits)?;
-    if breaches.is_empty() {
+    let surroundings = Surroundings {
+        files: match &arguments.beside {
+            Some(list) => files(&read_list(list)?)?,
+            None => BTreeMap::new(),
+        },
+        provided: arguments.provided.clone(),
+    };
+    let content = read(file)?;
+    let refused = surroundings.judge(&content, check_elf(&content, &limits)?, &limits.glibc)?;
+    if refused.is_empty() {
         return fs::write(&arguments.output, "").context("the output can't be written");
     }
     let list = match &arguments.rlibs {
@@ -176,28 +227,38 @@ fn check(arguments: &CheckArgs) -> Result<()> {
         None => String::new(),
     };
     let paths: Vec<PathBuf> = list.lines().map(PathBuf::from).collect();
-    let rlibs: Result<Vec<_>> = paths.iter().map(|path| Ok((path.as_path(), read(path)?))).collect();
-    let rlibs = rlibs?;
-    let mut message = format!(
-        "the {what} of {} would not load everywhere (the oldest glibc of its runtime is {}):",
-        arguments.label, arguments.glibc
-    );
-    for breach in &breaches {
-        let crates = likely_crate(breach, rlibs.iter().map(|(path, content)| (*path, content.as_slice())));
-        let crates: Vec<String> = crates.into_iter().map(|name| format!("`{name}`")).collect();
-        message += &format!("\n  - {breach}");
-        if !crates.is_empty() {
-            message += &format!("; likely from the crate {}", crates.join(" or "));
-        }
+    let contents: Result<Vec<Vec<u8>>> = paths.iter().map(read).collect();
+    let contents = contents?;
+    let rlibs: Vec<(&Path, &[u8])> = paths
+        .iter()
+        .map(PathBuf::as_path)
+        .zip(contents.iter().map(Vec::as_slice))
+        .collect();
+    let messages = refused.iter().map(|Judged { beside, breaches, misplaced }| {
+        let message = match beside {
+            Some(name) => {
+                let label = format!("{}, which lies in its zip as {name},", arguments.label);
+                report(kind, &label, &limits, breaches, &[])
+            }
+            None => report(kind, &arguments.label, &limits, breaches, &rlibs),
+        };
+        let found = misplaced.iter().map(|name| {
+            format!(
+                "\n{name} is in the zip, where nothing looks for it: it is looked for in the zip's root, in its `lib`, and where the library \
+                 says (`-Clink-arg=-Wl,-rpath,$$ORIGIN/FOLDER` in `rustc_flags`)"
+            )
+        });
+        message + &found.collect::<String>()
+    });
+    bail!(messages.collect::<Vec<_>>().join("\n"))
+}
+
+fn explain(arguments: &ExplainArgs) -> Result<()> {
+    let log = fs::read(&arguments.log).with_context(|| format!("{} can't be read", arguments.log.display()))?;
+    for known in explain_linker(&String::from_utf8_lossy(&log), &arguments.glibc) {
+        println!("help: {known}");
     }
-    message += if arguments.library.is_some() {
-        "\nuse a version or a feature of the crate that does without it (many have `vendored`, `rustls` or `static`), \
-         or a `runtime` with a newer glibc (python3.12 and later have 2.34)"
-    } else {
-        "\nit was linked by another C toolchain than the rules' own, for another system: take out of \
-         `--@rules_rust_lambda//rules/settings:cc_toolchains` what is for the host"
-    };
-    bail!(message)
+    Ok(())
 }
 
 /// Writes what `conversion` makes of a file.

@@ -1,36 +1,54 @@
-//! Which crate a breach likely comes from.
+//! Where a breach likely comes from.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use object::{
-    Object, ObjectSymbol,
+    Object, ObjectSection, ObjectSymbol, RelocationTarget,
     read::archive::{ArchiveFile, ArchiveMember},
 };
 
 use crate::Breach;
 
-/// The crates among `rlibs` (a path and its content each) that a breach likely comes from.
-pub fn likely_crate<'a>(breach: &Breach, rlibs: impl IntoIterator<Item = (&'a Path, &'a [u8])>) -> BTreeSet<String> {
-    let mut crates = BTreeSet::new();
+/// A crate, and what of it is known to lead to a breach.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The crate's functions that use a symbol; none if it is another kind of breach, or they have no names.
+    pub functions: BTreeSet<String>,
+}
+
+/// The crates among `rlibs` (a path and its content each) that a breach likely comes from, by their names.
+pub fn likely_origins<'a>(
+    breach: &Breach,
+    rlibs: impl IntoIterator<Item = (&'a Path, &'a [u8])>,
+) -> BTreeMap<String, Origin> {
+    let mut origins = BTreeMap::new();
     for (path, content) in rlibs {
         let name = crate_name(path);
-        let matches = match breach {
-            Breach::TooNew { symbol, .. } => mentions(content, symbol, false),
-            Breach::Exported(symbol) => mentions(content, symbol, true),
+        let origin = match breach {
+            Breach::TooNew { symbol, .. } | Breach::Undefined(symbol) => users(content, symbol),
+            Breach::Exported(symbol)
+            | Breach::StaticTls {
+                largest: Some((symbol, _)),
+                ..
+            } => defines(content, symbol).then(Origin::default),
             Breach::Needed(library) => {
                 let stem = library
                     .trim_start_matches("lib")
                     .split(['.', '-'])
                     .next()
                     .unwrap_or(library);
-                name.contains(stem)
+                name.contains(stem).then(Origin::default)
             }
+            Breach::StaticTls { largest: None, .. } | Breach::TextRelocations | Breach::ExecutableStack => None,
         };
-        if matches {
-            crates.insert(name);
+        if let Some(origin) = origin {
+            origins.insert(name, origin);
         }
     }
-    crates
+    origins
 }
 
 /// The crate's name in an rlib's file name, `libserde-12345.rlib`.
@@ -46,25 +64,61 @@ fn crate_name(rlib: &Path) -> String {
 /// What LLVM's bitcode begins with.
 const BITCODE: &[u8] = b"BC\xc0\xde";
 
-/// Whether an object in an archive defines a symbol, or leaves it undefined.
-fn mentions(archive: &[u8], symbol: &str, defined: bool) -> bool {
-    let Ok(file) = ArchiveFile::parse(archive) else {
-        return false;
-    };
-    file.members()
+fn members(archive: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let members = ArchiveFile::parse(archive).into_iter();
+    members
+        .flat_map(|file| file.members())
         .filter_map(Result::ok)
-        .filter_map(|member: ArchiveMember<'_>| member.data(archive).ok())
-        .any(|member| match object::File::parse(member) {
-            Ok(object) => object
-                .symbols()
-                .any(|candidate| candidate.name() == Ok(symbol) && candidate.is_undefined() != defined),
-            // Names stand in bitcode as they are, and whether they are defined elsewhere.
-            Err(_) => member.starts_with(BITCODE) && contains(member, symbol.as_bytes()),
-        })
+        .filter_map(move |member: ArchiveMember<'_>| member.data(archive).ok())
 }
 
-fn contains(data: &[u8], part: &[u8]) -> bool {
-    data.windows(part.len().max(1)).any(|window| window == part)
+/// The objects in an archive.
+fn objects(archive: &[u8]) -> impl Iterator<Item = object::File<'_>> {
+    members(archive).filter_map(|member| object::File::parse(member).ok())
+}
+
+/// Whether bitcode in an archive has a name, which stands in it as it is, whether it is defined there or not.
+fn names_in_bitcode(archive: &[u8], symbol: &str) -> bool {
+    let name = symbol.as_bytes();
+    members(archive)
+        .filter(|member| member.starts_with(BITCODE))
+        .any(|member| member.windows(name.len().max(1)).any(|window| window == name))
+}
+
+/// Whether an object in an archive defines a symbol.
+fn defines(archive: &[u8], symbol: &str) -> bool {
+    objects(archive).any(|object| {
+        object
+            .symbols()
+            .any(|candidate| candidate.name() == Ok(symbol) && !candidate.is_undefined())
+    }) || names_in_bitcode(archive, symbol)
+}
+
+/// What of an archive uses a symbol that it does not define; `None` if nothing does.
+fn users(archive: &[u8], symbol: &str) -> Option<Origin> {
+    let mut origin = names_in_bitcode(archive, symbol).then(Origin::default);
+    for object in objects(archive) {
+        let mut symbols = object.symbols();
+        let Some(used) = symbols.find(|candidate| candidate.name() == Ok(symbol) && candidate.is_undefined()) else {
+            continue;
+        };
+        let origin = origin.get_or_insert_with(Origin::default);
+        for section in object.sections() {
+            for (place, relocation) in section.relocations() {
+                if relocation.target() == RelocationTarget::Symbol(used.index()) {
+                    let around = object.symbols().find(|function| {
+                        function.section_index() == Some(section.index())
+                            && (function.address()..function.address() + function.size()).contains(&place)
+                    });
+                    let name = around.as_ref().and_then(|function| function.name().ok());
+                    origin
+                        .functions
+                        .extend(name.map(|name| format!("{:#}", rustc_demangle::demangle(name))));
+                }
+            }
+        }
+    }
+    origin
 }
 
 #[cfg(test)]
@@ -75,7 +129,7 @@ mod tests {
     fn a_library_is_traced_to_the_crate_that_is_named_after_it() {
         let breach = Breach::Needed("libssl.so.3".to_owned());
         let rlibs = [Path::new("x/libopenssl_sys-1a2b.rlib"), Path::new("x/libserde-3c.rlib")];
-        let crates = likely_crate(&breach, rlibs.map(|path| (path, [].as_slice())));
-        assert_eq!(crates.into_iter().collect::<Vec<_>>(), ["openssl_sys"]);
+        let origins = likely_origins(&breach, rlibs.map(|path| (path, [].as_slice())));
+        assert_eq!(origins.into_keys().collect::<Vec<_>>(), ["openssl_sys"]);
     }
 }

@@ -1,5 +1,7 @@
 //! Taking std's symbolizer out of an object before it is linked.
 
+use std::ops::RangeInclusive;
+
 use anyhow::{Context, Result};
 use object::{
     Endianness, U64, elf,
@@ -21,6 +23,12 @@ const NAME: &str = "std::backtrace_rs::symbolize::Symbol::name";
 
 /// Writes a name that was found; returns a `Result` without content.
 const WRITE: &str = "std::backtrace_rs::symbolize::SymbolName as core::fmt::Display::fmt";
+
+/// The compilers whose std this was tested with, 1.93 to 1.97: the functions above have no other callers, and no more is expected of them.
+const TESTED: RangeInclusive<u32> = 93..=97;
+
+/// What the compiler writes into an object, with its version behind it.
+const COMPILER: &str = "rustc version 1.";
 
 /// The code that takes a function's place, for one machine.
 struct Code {
@@ -54,7 +62,8 @@ const AARCH64: Code = Code {
 /// lead to them are made to return at once; the linker then leaves out what nothing calls. Panics and their messages, and the
 /// frames of backtraces with their addresses, stay as they are.
 ///
-/// What is no ELF object for x86-64 or AArch64, or has no such functions in sections of their own, is returned as it is.
+/// What is no ELF object for x86-64 or AArch64, has no such functions in sections of their own, or comes from another compiler than those that
+/// this was tested with, is returned as it is.
 ///
 /// # Errors
 ///
@@ -74,6 +83,13 @@ pub fn cut_symbolizer(object: &[u8]) -> Result<Vec<u8>> {
         return Ok(cut);
     };
     let sections = header.sections(endian, object)?;
+    let comment = match sections.section_by_name(endian, b".comment") {
+        Some((_, section)) => section.data(endian, object)?,
+        None => &[],
+    };
+    if !is_of_tested_compilers(comment) {
+        return Ok(cut);
+    }
     let symbols = sections.symbols(endian, object, elf::SHT_SYMTAB)?;
     let mut replaced = Vec::new();
     let mut is_cut = false;
@@ -126,6 +142,22 @@ pub fn cut_symbolizer(object: &[u8]) -> Result<Vec<u8>> {
         }
     }
     Ok(cut)
+}
+
+/// Whether a section of comments, which end with NUL each, is of compilers that were tested, and of no others.
+fn is_of_tested_compilers(comment: &[u8]) -> bool {
+    let comment = String::from_utf8_lossy(comment);
+    let mut versions = comment
+        .split('\0')
+        .filter_map(|line| line.strip_prefix(COMPILER))
+        .peekable();
+    versions.peek().is_some()
+        && versions.all(|version| {
+            let (minor, rest) = version.split_once('.').unwrap_or_default();
+            let patch = rest.split(' ').next().unwrap_or_default();
+            // A nightly or a beta of that number may have another std.
+            patch.parse::<u32>().is_ok() && minor.parse().is_ok_and(|minor: u32| TESTED.contains(&minor))
+        })
 }
 
 /// The name of a function of std's backtraces, without angle brackets and what it is generic over.
@@ -187,6 +219,33 @@ mod tests {
         ] {
             let name = std_name(mangled.as_bytes()).unwrap_or_default();
             assert!(!LOOK_UP.contains(&&*name) && ![NAME, WRITE].contains(&&*name), "{name}");
+        }
+    }
+
+    #[test]
+    fn compilers_that_were_not_tested_are_told_apart() {
+        for (comment, is_tested) in [
+            ("\0rustc version 1.93.1 (01f6ddf75 2026-02-11)\0", true),
+            ("rustc version 1.97.1 (abcdef012 2026-07-16)\0", true),
+            (
+                "rustc version 1.95.0 (59807616e 2026-04-14)\0rustc version 1.95.0 (59807616e 2026-04-14)\0",
+                true,
+            ),
+            (
+                "rustc version 1.95.0 (59807616e 2026-04-14)\0clang version 21.1.0\0",
+                true,
+            ),
+            ("rustc version 1.98.0 (abcdef012 2026-08-27)\0", false),
+            ("rustc version 1.92.0 (abcdef012 2025-12-11)\0", false),
+            ("rustc version 1.97.0-nightly (abcdef012 2026-05-01)\0", false),
+            (
+                "rustc version 1.97.1 (abcdef012 2026-07-16)\0rustc version 1.98.0 (abcdef012 2026-08-27)\0",
+                false,
+            ),
+            ("clang version 21.1.0\0", false),
+            ("", false),
+        ] {
+            assert_eq!(is_of_tested_compilers(comment.as_bytes()), is_tested, "{comment}");
         }
     }
 

@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Args, Subcommand};
 
-use crate::{Engine, Manifest, Program, Source, explain, rewrite, root_crate};
+use crate::{Engine, Manifest, Program, Source, check_globals, explain, rewrite, root_crate};
 
 /// A subcommand, with its arguments.
 #[derive(Subcommand)]
@@ -31,15 +31,30 @@ pub struct RewriteArgs {
     /// A source, and the file that its rewritten text goes to.
     #[arg(long = "source", value_name = "INPUT=OUTPUT", value_parser = parse_pair)]
     sources: Vec<(String, PathBuf)>,
-    /// The name of a direct dependency.
-    #[arg(long = "dep", value_name = "CRATE")]
-    deps: Vec<String>,
+    /// The name under which the program knows a direct dependency, and the crate's own if it is another.
+    #[arg(long = "dep", value_name = "CRATE[=OWN]", value_parser = parse_dep)]
+    deps: Vec<(String, Option<String>)>,
     /// The name of a direct dependency, lambda_runtime and lambda_http apart, that depends on a lambda_runtime.
     #[arg(long = "framework", value_name = "CRATE")]
     frameworks: Vec<String>,
-    /// The version of lambda_runtime that the program is built with.
+    /// The version of the lambda_runtime that the bridge is built with.
     #[arg(long, value_name = "VERSION")]
     lambda_runtime: Option<String>,
+    /// A direct dependency that depends on another lambda_runtime than the bridge, and that one's version.
+    #[arg(long = "other-runtime", value_name = "CRATE=VERSION", value_parser = parse_words)]
+    other_runtimes: Vec<(String, String)>,
+    /// A feature that the program is compiled with.
+    #[arg(long = "feature", value_name = "FEATURE")]
+    features: Vec<String>,
+    /// A flag that rustc compiles the program with.
+    #[arg(long = "rustc-flag", value_name = "FLAG", allow_hyphen_values = true)]
+    rustc_flags: Vec<String>,
+    /// A file with more such flags, one a line.
+    #[arg(long = "rustc-flags-file", value_name = "FILE")]
+    rustc_flags_files: Vec<PathBuf>,
+    /// The `target_arch` that the program is compiled for.
+    #[arg(long, value_name = "ARCH")]
+    target_arch: Option<String>,
     /// The engine that drives the program: inline, thread, loopback, or auto for the fastest that can.
     #[arg(long, value_name = "ENGINE", default_value = "auto", value_parser = parse_engine)]
     engine: Wanted,
@@ -54,6 +69,9 @@ pub struct RewriteArgs {
 /// What the root crate joins.
 #[derive(Args)]
 pub struct RootCrateArgs {
+    /// The target that the library is for, for messages.
+    #[arg(long)]
+    label: String,
     /// The name of the library's file, without its suffix.
     #[arg(long)]
     library: String,
@@ -86,6 +104,18 @@ fn parse_pair(value: &str) -> Result<(String, PathBuf), String> {
     Ok((input.to_owned(), output.into()))
 }
 
+fn parse_words(value: &str) -> Result<(String, String), String> {
+    let (name, value) = value.split_once('=').ok_or("expected CRATE=VERSION")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+fn parse_dep(value: &str) -> Result<(String, Option<String>), String> {
+    Ok(match value.split_once('=') {
+        Some((name, own)) => (name.to_owned(), Some(own.to_owned())),
+        None => (value.to_owned(), None),
+    })
+}
+
 impl Command {
     /// Does what the subcommand says.
     ///
@@ -106,13 +136,25 @@ fn run_rewrite(arguments: RewriteArgs) -> Result<(), String> {
         .into_iter()
         .map(|path| Ok(Source::new(path.clone(), read(Path::new(&path))?)))
         .collect();
+    let mut rustc_flags = arguments.rustc_flags;
+    for file in &arguments.rustc_flags_files {
+        rustc_flags.extend(read(file)?.lines().map(str::to_owned));
+    }
+    let deps = arguments.deps.iter();
     let rewritten = rewrite(&Program {
         crate_name: arguments.crate_name,
         crate_root: arguments.crate_root,
         sources: sources?,
-        deps: arguments.deps,
+        deps: deps.clone().map(|(name, _)| name.clone()).collect(),
+        renamed: deps
+            .filter_map(|(name, own)| Some((name.clone(), own.clone()?)))
+            .collect(),
         frameworks: arguments.frameworks,
         lambda_runtime: arguments.lambda_runtime,
+        other_runtimes: arguments.other_runtimes.into_iter().collect(),
+        features: arguments.features,
+        rustc_flags,
+        target_arch: arguments.target_arch,
         engine: arguments.engine,
     })
     .map_err(|error| error.render(std::io::stderr().is_terminal()))?;
@@ -132,9 +174,11 @@ fn run_root_crate(arguments: &RootCrateArgs) -> Result<(), String> {
         .iter()
         .map(|path| serde_json::from_str(&read(path)?).map_err(|error| format!("{}: {error}", path.display())))
         .collect();
+    let manifests = manifests?;
+    check_globals(&arguments.label, &manifests, &arguments.links)?;
     write(
         &arguments.output,
-        &root_crate(&arguments.library, &manifests?, &arguments.links),
+        &root_crate(&arguments.library, &manifests, &arguments.links),
     )
 }
 

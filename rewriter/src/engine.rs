@@ -169,6 +169,16 @@ fn hindrances_to_replacing<'a>(
         };
         found.push(hindrance(0, &entry.name, why));
     }
+    let bridged = program.lambda_runtime.as_deref().unwrap_or("of another version");
+    for start in starts {
+        if let Some(version) = program.other_runtimes.get(&start.path[0]) {
+            let path = start.path.join("::");
+            let why = format!(
+                "`{path}` is for lambda_runtime {version}, and the bridge is built with lambda_runtime {bridged}"
+            );
+            found.push(hindrance(start.file, &start.place, why));
+        }
+    }
     for start in starts.iter().filter(|start| start.starter == Starter::Unbridged) {
         let path = start.path.join("::");
         let why = format!("`{path}` starts the event loop in a way that can't be replaced in the source");

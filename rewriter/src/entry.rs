@@ -8,7 +8,6 @@ use syn::{Attribute, Expr, Item, ItemFn, Lit, Meta, MetaNameValue, Token, punctu
 
 use crate::{
     Diagnostic,
-    cfg::is_configured_away,
     engine::Hindrance,
     module_tree::{ModuleTree, unraw},
     names::Names,
@@ -55,7 +54,7 @@ pub(crate) fn find<'a>(tree: &'a ModuleTree<'a>, names: &Names<'_>) -> Result<En
         .items
         .iter()
         .filter_map(|item| match item {
-            Item::Fn(item) if unraw(&item.sig.ident) == "main" && !is_configured_away(&item.attrs) => Some(item),
+            Item::Fn(item) if unraw(&item.sig.ident) == "main" => Some(item),
             _ => None,
         })
         .collect();
@@ -193,7 +192,9 @@ fn tokio_main(attribute: &Attribute, names: &Names<'_>) -> Option<String> {
         .map(|segment| unraw(&segment.ident))
         .collect();
     let found = names.resolve(&[], &[], &segments)?.path;
-    is_tokio_main(&found).then(|| found.first().cloned()).flatten()
+    is_tokio_main(&names.known(&found))
+        .then(|| found.first().cloned())
+        .flatten()
 }
 
 /// Whether an external path is tokio's `main`, which other crates re-export.

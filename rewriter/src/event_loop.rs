@@ -4,13 +4,15 @@ use std::ops::Range;
 
 use proc_macro2::Span;
 use syn::{
-    Attribute, Expr, ExprAsync, ExprAwait, ExprClosure, ExprForLoop, ExprIf, ExprLet, ExprMatch, ExprPath, ExprWhile,
-    ImplItemFn, ItemFn, ItemMacro, ItemMod, Local, Macro, PatIdent, Stmt, TraitItemFn,
+    Arm, Attribute, Expr, ExprAsync, ExprAwait, ExprClosure, ExprForLoop, ExprIf, ExprLet, ExprMatch, ExprPath,
+    ExprWhile, ImplItem, ImplItemFn, Item, ItemFn, ItemMacro, ItemMod, Local, Macro, PatIdent, Stmt, TraitItem,
+    TraitItemFn,
     visit::{self, Visit},
 };
 
 use crate::{
-    cfg::is_configured_away,
+    attributes,
+    configure::is_choice,
     macro_tokens::{CalledPath, called_paths},
     module_tree::{ModulePath, ModuleTree, unraw},
     names::{External, Leaf, Names, Scope, UseItem},
@@ -83,6 +85,8 @@ pub(crate) struct Start {
     pub(crate) leaf: Option<Leaf>,
     /// Whether the function that it stands in waits for it alone: no other work goes on beside it.
     pub(crate) is_alone: bool,
+    /// Whether it surely is a part of the program.
+    pub(crate) is_certain: bool,
     function: usize,
     branches: Vec<(usize, usize)>,
 }
@@ -110,11 +114,13 @@ pub(crate) fn find<'a>(tree: &'a ModuleTree<'a>, names: Names<'a>) -> (Vec<Start
         branches: Vec::new(),
         forks: 0,
         is_awaited: false,
+        is_certain: true,
         futures: 0,
     };
     for (index, file) in tree.files.iter().enumerate() {
         finder.file = index;
         finder.module.clone_from(&file.module);
+        finder.is_certain = file.is_certain;
         finder.visit_file(&file.parsed.tree);
     }
     (finder.starts, finder.names.uses)
@@ -135,6 +141,8 @@ struct Finder<'a> {
     forks: usize,
     /// Whether what is visited is called and awaited.
     is_awaited: bool,
+    /// Whether what is visited surely is a part of the program.
+    is_certain: bool,
     /// How many async blocks and closures are around what is visited. Whoever polls them may poll others beside them.
     futures: usize,
 }
@@ -147,7 +155,7 @@ impl<'a> Finder<'a> {
         let Some(External { path, leaf }) = self.names.resolve(&self.module, &self.blocks, segments) else {
             return;
         };
-        if let Some(starter) = Starter::of(&path) {
+        if let Some(starter) = Starter::of(&self.names.known(&path)) {
             self.starts.push(Start {
                 starter,
                 path,
@@ -155,16 +163,30 @@ impl<'a> Finder<'a> {
                 place: self.tree.files[self.file].parsed.between(first, last),
                 leaf,
                 is_alone: self.is_awaited && self.futures == 0,
+                is_certain: self.is_certain,
                 function: self.function,
                 branches: self.branches.clone(),
             });
         }
     }
 
-    fn in_function(&mut self, attributes: &[Attribute], visit: impl FnOnce(&mut Self)) {
-        if is_left_out(attributes) {
-            return;
+    /// Visits what has these attributes, which may take it out of the program.
+    fn configured(&mut self, attributes: &[Attribute], visit: impl FnOnce(&mut Self)) {
+        match self.tree.cfg.keeps(attributes) {
+            Some(_) => visit(self),
+            None => self.uncertain(visit),
         }
+    }
+
+    /// Visits what may be configured away.
+    fn uncertain(&mut self, visit: impl FnOnce(&mut Self)) {
+        let was_certain = std::mem::replace(&mut self.is_certain, false);
+        self.forks += 1;
+        self.in_arm(self.forks, 0, visit);
+        self.is_certain = was_certain;
+    }
+
+    fn in_function(&mut self, visit: impl FnOnce(&mut Self)) {
         self.functions += 1;
         let function = std::mem::replace(&mut self.function, self.functions);
         // Branches around a function's declaration are none of its body.
@@ -207,8 +229,34 @@ impl<'a> Finder<'a> {
 }
 
 impl<'a> Visit<'a> for Finder<'a> {
+    fn visit_item(&mut self, item: &'a Item) {
+        self.configured(attributes::of_item(item), |finder| visit::visit_item(finder, item));
+    }
+
+    fn visit_impl_item(&mut self, item: &'a ImplItem) {
+        self.configured(attributes::of_impl_item(item), |finder| {
+            visit::visit_impl_item(finder, item)
+        });
+    }
+
+    fn visit_trait_item(&mut self, item: &'a TraitItem) {
+        self.configured(attributes::of_trait_item(item), |finder| {
+            visit::visit_trait_item(finder, item)
+        });
+    }
+
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        self.configured(attributes::of_stmt(statement), |finder| {
+            visit::visit_stmt(finder, statement)
+        });
+    }
+
+    fn visit_arm(&mut self, arm: &'a Arm) {
+        self.configured(&arm.attrs, |finder| visit::visit_arm(finder, arm));
+    }
+
     fn visit_item_mod(&mut self, item: &'a ItemMod) {
-        if item.content.is_none() || is_left_out(&item.attrs) {
+        if item.content.is_none() {
             return;
         }
         self.module.push(unraw(&item.ident));
@@ -219,15 +267,15 @@ impl<'a> Visit<'a> for Finder<'a> {
     }
 
     fn visit_item_fn(&mut self, item: &'a ItemFn) {
-        self.in_function(&item.attrs, |finder| visit::visit_item_fn(finder, item));
+        self.in_function(|finder| visit::visit_item_fn(finder, item));
     }
 
     fn visit_impl_item_fn(&mut self, item: &'a ImplItemFn) {
-        self.in_function(&item.attrs, |finder| visit::visit_impl_item_fn(finder, item));
+        self.in_function(|finder| visit::visit_impl_item_fn(finder, item));
     }
 
     fn visit_trait_item_fn(&mut self, item: &'a TraitItemFn) {
-        self.in_function(&item.attrs, |finder| visit::visit_trait_item_fn(finder, item));
+        self.in_function(|finder| visit::visit_trait_item_fn(finder, item));
     }
 
     fn visit_block(&mut self, block: &'a syn::Block) {
@@ -333,20 +381,26 @@ impl<'a> Visit<'a> for Finder<'a> {
     }
 
     fn visit_item_macro(&mut self, item: &'a ItemMacro) {
-        if is_left_out(&item.attrs) {
-            return;
-        }
-        for called in called_paths(item.mac.tokens.clone()) {
+        let name = item.mac.path.segments.last();
+        let is_choice = name.is_some_and(|name| is_choice(&unraw(&name.ident)));
+        for called in called_paths(item.mac.tokens.clone(), self.tree.cfg) {
             // In an item's macro, as in one that is declared, no call is known to lie behind another.
-            self.in_function(&[], |finder| finder.called(&called, false));
+            self.in_function(|finder| match is_choice {
+                true => finder.uncertain(|finder| finder.called(&called, false)),
+                false => finder.called(&called, false),
+            });
         }
     }
 
     fn visit_macro(&mut self, invocation: &'a Macro) {
         let name = invocation.path.segments.last();
-        let has_company = name.is_some_and(|name| is_for_several(&unraw(&name.ident)));
-        for called in called_paths(invocation.tokens.clone()) {
-            self.called(&called, has_company);
+        let is_choice = name.is_some_and(|name| is_choice(&unraw(&name.ident)));
+        let has_company = !is_choice && name.is_some_and(|name| is_for_several(&unraw(&name.ident)));
+        for called in called_paths(invocation.tokens.clone(), self.tree.cfg) {
+            match is_choice {
+                true => self.uncertain(|finder| finder.called(&called, has_company)),
+                false => self.called(&called, has_company),
+            }
         }
     }
 }
@@ -354,9 +408,4 @@ impl<'a> Visit<'a> for Finder<'a> {
 /// Whether a macro of this name polls several futures: tokio's and futures' `join`, `try_join`, `select` and their like.
 fn is_for_several(name: &str) -> bool {
     name.contains("join") || name.contains("select")
-}
-
-/// Whether an item is no part of the program.
-fn is_left_out(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| attribute.path().is_ident("test")) || is_configured_away(attributes)
 }

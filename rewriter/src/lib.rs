@@ -21,15 +21,18 @@
 //! assert!(rewritten.sources[0].text.contains("async fn __lambda_main()"));
 //! ```
 
+mod attributes;
 mod bridge;
 mod cfg;
 mod command;
+mod configure;
 mod diagnostic;
 mod edit;
 mod engine;
 mod entry;
 mod event_loop;
 mod explain;
+mod globals;
 mod macro_tokens;
 mod manifest;
 mod module_tree;
@@ -44,6 +47,7 @@ pub use command::{Command, RewriteArgs, RootCrateArgs};
 pub use diagnostic::Diagnostic;
 pub use engine::Engine;
 pub use explain::explain;
+pub use globals::{Global, check_globals};
 pub use manifest::{EditRecord, Manifest, Obstacle};
 pub use rewrite::{Program, Rewritten, rewrite};
 pub use root_crate::root_crate;

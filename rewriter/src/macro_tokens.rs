@@ -1,8 +1,8 @@
 //! Paths that are called in a macro's tokens, which have no syntax tree.
 
-use proc_macro2::{Delimiter, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 
-use crate::module_tree::unraw;
+use crate::{cfg::Cfg, module_tree::unraw};
 
 /// A path with a parenthesis behind it.
 pub(crate) struct CalledPath {
@@ -15,15 +15,15 @@ pub(crate) struct CalledPath {
 }
 
 /// Reads tokens for paths that are called, in the order in which they stand there.
-pub(crate) fn called_paths(tokens: TokenStream) -> Vec<CalledPath> {
+pub(crate) fn called_paths(tokens: TokenStream, cfg: &Cfg) -> Vec<CalledPath> {
     let mut found = Vec::new();
-    read(tokens, &mut found);
+    read(tokens, cfg, &mut found);
     found
 }
 
-fn read(tokens: TokenStream, found: &mut Vec<CalledPath>) {
+fn read(tokens: TokenStream, cfg: &Cfg, found: &mut Vec<CalledPath>) {
     let mut reader = Reader::default();
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let tokens = configured(tokens, cfg);
     for (index, token) in tokens.iter().enumerate() {
         match token {
             TokenTree::Ident(ident) => reader.ident(ident),
@@ -33,10 +33,56 @@ fn read(tokens: TokenStream, found: &mut Vec<CalledPath>) {
                     found.extend(reader.call(is_await(&tokens[index + 1..])));
                 }
                 reader.group();
-                read(group.stream(), found);
+                read(group.stream(), cfg, found);
             }
             TokenTree::Literal(_) => reader.other(),
         }
+    }
+}
+
+/// Tokens without attributes, which call nothing, and what a `#[cfg]` surely takes out: up to the next brace or semicolon, or to a comma. Where more of them belong
+/// together, too little is taken out.
+fn configured(tokens: TokenStream, cfg: &Cfg) -> Vec<TokenTree> {
+    let mut kept = Vec::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let is_pound = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '#');
+        let attribute = tokens.next_if(|token| {
+            is_pound && matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket)
+        });
+        let Some(TokenTree::Group(attribute)) = attribute else {
+            kept.push(token);
+            continue;
+        };
+        if predicate(&attribute).is_none_or(|predicate| cfg.holds(predicate) != Some(false)) {
+            continue;
+        }
+        // The braces of an import, or of a variable's value, are no end of it.
+        let mut ends_with_brace = None;
+        for token in tokens.by_ref() {
+            match &token {
+                TokenTree::Ident(word) if ends_with_brace.is_none() && word != "pub" => {
+                    ends_with_brace = Some(word != "use" && word != "let");
+                }
+                TokenTree::Group(group) if group.delimiter() == Delimiter::Brace && ends_with_brace != Some(false) => {
+                    break;
+                }
+                TokenTree::Punct(punct) if matches!(punct.as_char(), ';' | ',') => break,
+                _ => {}
+            }
+        }
+    }
+    kept
+}
+
+/// The predicate of a `cfg` in an attribute's brackets.
+fn predicate(attribute: &Group) -> Option<TokenStream> {
+    let mut tokens = attribute.stream().into_iter();
+    match (tokens.next(), tokens.next(), tokens.next()) {
+        (Some(TokenTree::Ident(name)), Some(TokenTree::Group(predicate)), None) if name == "cfg" => {
+            Some(predicate.stream())
+        }
+        _ => None,
     }
 }
 
@@ -147,7 +193,7 @@ mod tests {
 
     #[track_caller]
     fn called(tokens: &str) -> Vec<String> {
-        let paths = called_paths(tokens.parse().unwrap());
+        let paths = called_paths(tokens.parse().unwrap(), &Cfg::default());
         paths.iter().map(|path| path.segments.join("::")).collect()
     }
 
@@ -163,6 +209,13 @@ mod tests {
             ("0..run(f)", &["run"]),
             ("return async move { run(f).await }", &["run"]),
             ("a < b, run(f)", &["run"]),
+            ("#[cfg(test)] { lr::run(a) } #[cfg(unix)] { lh::run(a) }", &["lh::run"]),
+            ("#[cfg(test)] #[doc = \"x\"] use a::{b, c}; run(f)", &["run"]),
+            ("#[cfg(test)] let x = if a { b() } else { c() }; run(f)", &["run"]),
+            ("#[cfg(test)] if let Some(x) = a { b() } run(f)", &["run"]),
+            ("#[cfg(custom)] { a() } #[cfg(windows)] b(f).await; c()", &["a", "c"]),
+            ("#[cfg(test)] A => a(), B => b()", &["b"]),
+            ("#[cfg_attr(test, c(d))] a(); [cfg(test)] b()", &["a", "cfg", "b"]),
         ] {
             assert_eq!(called(tokens), expected, "{tokens}");
         }

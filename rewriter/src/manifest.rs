@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Engine, Source};
+use crate::{Engine, Global, Source};
 
 /// The version of the manifest's format that is written.
 pub(crate) const VERSION: u32 = 2;
@@ -67,6 +67,8 @@ pub struct Manifest {
     pub obstacles: Vec<Obstacle>,
     /// The external crates that the event loop and its runtime come from, sorted.
     pub crates: Vec<String>,
+    /// What it declares that a library has once, in the order of its files.
+    pub globals: Vec<Global>,
     /// What was changed in the sources; the appended bridge apart.
     pub edits: Vec<EditRecord>,
 }

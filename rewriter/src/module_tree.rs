@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use syn::{Attribute, Expr, ExprLit, Item, Lit, Meta};
 
-use crate::{Diagnostic, Source, cfg::is_configured_away, source::Parsed};
+use crate::{Diagnostic, Source, cfg::Cfg, configure::configure, source::Parsed};
 
 /// A module's path from the crate root, which is empty itself.
 pub(crate) type ModulePath = Vec<String>;
@@ -12,12 +12,16 @@ pub(crate) type ModulePath = Vec<String>;
 /// The files of a crate that its root reaches, in the order in which they are reached, root first.
 pub(crate) struct ModuleTree<'a> {
     pub(crate) files: Vec<ModuleFile<'a>>,
+    /// What is known of the configuration. What it surely takes out of the program is not in the files' trees.
+    pub(crate) cfg: &'a Cfg,
 }
 
 /// A file, and the module that its content is.
 pub(crate) struct ModuleFile<'a> {
     pub(crate) module: ModulePath,
     pub(crate) parsed: Parsed<'a>,
+    /// Whether it surely is a part of the program.
+    pub(crate) is_certain: bool,
 }
 
 impl<'a> ModuleTree<'a> {
@@ -25,22 +29,25 @@ impl<'a> ModuleTree<'a> {
     ///
     /// A declared file that is not among the sources is passed over: rustc says best what is wrong with it, and it may
     /// be configured away.
-    pub(crate) fn load(sources: &'a [Source], crate_root: &'a Source) -> Result<Self, Diagnostic> {
+    pub(crate) fn load(sources: &'a [Source], crate_root: &'a Source, cfg: &'a Cfg) -> Result<Self, Diagnostic> {
         let by_path: BTreeMap<&str, &Source> = sources.iter().map(|source| (source.path.as_str(), source)).collect();
-        let mut tree = Self { files: Vec::new() };
-        let mut todo = vec![(Vec::new(), crate_root, folder_of(&crate_root.path).to_owned())];
-        while let Some((module, source, folder)) = todo.pop() {
-            let parsed = source.parse()?;
+        let mut tree = Self { files: Vec::new(), cfg };
+        let mut todo = vec![(Vec::new(), crate_root, folder_of(&crate_root.path).to_owned(), true)];
+        while let Some((module, source, folder, is_certain)) = todo.pop() {
+            let mut parsed = source.parse()?;
+            configure(&mut parsed.tree, cfg);
+            let is_certain = is_certain && cfg.keeps(&parsed.tree.attrs).is_some();
             let mut children = Vec::new();
-            collect(
-                &parsed.tree.items,
-                &module,
-                &folder,
-                folder_of(&source.path),
-                &mut |child| {
-                    children.push(child);
-                },
-            );
+            let place = Place {
+                cfg,
+                module: &module,
+                folder: &folder,
+                file_folder: folder_of(&source.path),
+                is_certain,
+            };
+            collect(&parsed.tree.items, &place, &mut |child| {
+                children.push(child);
+            });
             for child in children.into_iter().rev() {
                 let found = child
                     .candidates
@@ -54,11 +61,15 @@ impl<'a> ModuleTree<'a> {
                     };
                     let already = tree.files.iter().any(|file| file.parsed.source.path == found.path);
                     if !already {
-                        todo.push((child.module, found, folder));
+                        todo.push((child.module, found, folder, child.is_certain));
                     }
                 }
             }
-            tree.files.push(ModuleFile { module, parsed });
+            tree.files.push(ModuleFile {
+                module,
+                parsed,
+                is_certain,
+            });
         }
         Ok(tree)
     }
@@ -74,32 +85,50 @@ struct Child {
     module: ModulePath,
     candidates: Vec<String>,
     has_path_attribute: bool,
+    is_certain: bool,
 }
 
-fn collect(items: &[Item], module: &ModulePath, folder: &str, file_folder: &str, found: &mut impl FnMut(Child)) {
+/// Where items stand.
+struct Place<'a> {
+    cfg: &'a Cfg,
+    module: &'a ModulePath,
+    /// The folder of the modules that they declare.
+    folder: &'a str,
+    /// The folder that a `#[path]` counts from.
+    file_folder: &'a str,
+    is_certain: bool,
+}
+
+fn collect(items: &[Item], place: &Place<'_>, found: &mut impl FnMut(Child)) {
     for item in items {
         let Item::Mod(item) = item else { continue };
-        if is_configured_away(&item.attrs) {
-            continue;
-        }
         let name = unraw(&item.ident);
-        let mut path = module.clone();
+        let is_certain = place.is_certain && place.cfg.keeps(&item.attrs).is_some();
+        let mut path = place.module.clone();
         path.push(name.clone());
         let path_attribute = path_attribute(&item.attrs);
         match &item.content {
             Some((_, items)) => {
-                let folder = join(folder, path_attribute.as_deref().unwrap_or(&name));
+                let folder = join(place.folder, path_attribute.as_deref().unwrap_or(&name));
                 // Within an inline module, `#[path]` counts from the module's own folder.
-                collect(items, &path, &folder, &folder, found);
+                let place = Place {
+                    cfg: place.cfg,
+                    module: &path,
+                    folder: &folder,
+                    file_folder: &folder,
+                    is_certain,
+                };
+                collect(items, &place, found);
             }
             None => found(Child {
                 module: path,
                 has_path_attribute: path_attribute.is_some(),
+                is_certain,
                 candidates: match path_attribute {
-                    Some(relative) => vec![join(file_folder, &relative)],
+                    Some(relative) => vec![join(place.file_folder, &relative)],
                     None => vec![
-                        join(folder, &format!("{name}.rs")),
-                        join(folder, &format!("{name}/mod.rs")),
+                        join(place.folder, &format!("{name}.rs")),
+                        join(place.folder, &format!("{name}/mod.rs")),
                     ],
                 },
             }),
@@ -154,7 +183,8 @@ mod tests {
     use super::*;
 
     fn modules(sources: &[Source]) -> Vec<String> {
-        let tree = ModuleTree::load(sources, &sources[0]).unwrap();
+        let cfg = Cfg::new(&["a".to_owned()], &[], None);
+        let tree = ModuleTree::load(sources, &sources[0], &cfg).unwrap();
         let files = tree.files.iter();
         files
             .map(|file| format!("{}={}", file.module.join("::"), file.parsed.source.path))

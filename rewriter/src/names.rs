@@ -4,10 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use syn::{Item, ItemUse, UseTree};
 
-use crate::{
-    cfg::is_configured_away,
-    module_tree::{ModulePath, ModuleTree, unraw},
-};
+use crate::module_tree::{ModulePath, ModuleTree, unraw};
 
 /// One imported name: the number of its `use` item, and its own number among the names of that item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +34,8 @@ pub(crate) struct Scope {
     imports: BTreeMap<String, (Vec<String>, Leaf)>,
     globs: Vec<Vec<String>>,
     items: BTreeSet<String>,
+    /// What `extern crate` renames.
+    crates: BTreeMap<String, Vec<String>>,
 }
 
 impl Scope {
@@ -44,7 +43,6 @@ impl Scope {
     pub(crate) fn add<'a>(&mut self, items: impl Iterator<Item = &'a Item>, file: usize, uses: &mut Vec<UseItem<'a>>) {
         for item in items {
             match item {
-                Item::Use(item) if is_configured_away(&item.attrs) => {}
                 Item::Use(item) => {
                     let mut prefix = Vec::new();
                     if item.leading_colon.is_some() {
@@ -57,12 +55,16 @@ impl Scope {
                 }
                 Item::ExternCrate(item) => {
                     if let Some((_, name)) = &item.rename {
+                        let path = match item.ident == "self" {
+                            true => vec!["crate".to_owned()],
+                            false => vec![String::new(), unraw(&item.ident)],
+                        };
+                        self.crates.insert(unraw(name), path.clone());
                         let leaf = Leaf {
                             item: usize::MAX,
                             number: 0,
                         };
-                        self.imports
-                            .insert(unraw(name), (vec![String::new(), unraw(&item.ident)], leaf));
+                        self.imports.insert(unraw(name), (path, leaf));
                     }
                 }
                 Item::Fn(item) => self.declare(&item.sig.ident),
@@ -77,6 +79,10 @@ impl Scope {
                 _ => {}
             }
         }
+    }
+
+    fn declares(&self, name: &str) -> bool {
+        self.imports.contains_key(name) || self.items.contains(name)
     }
 
     fn declare(&mut self, name: &proc_macro2::Ident) {
@@ -128,8 +134,18 @@ impl Scope {
 pub(crate) struct Names<'a> {
     modules: BTreeMap<ModulePath, Scope>,
     pub(crate) uses: Vec<UseItem<'a>>,
+    crates: Crates<'a>,
     /// Whether an external path is one that is looked for. Only such are found through a glob import of a crate.
     wanted: fn(&[String]) -> bool,
+}
+
+/// The crates that a program depends on.
+#[derive(Clone, Copy)]
+pub(crate) struct Crates<'a> {
+    /// The names under which the program knows them.
+    pub(crate) names: &'a [String],
+    /// The names that they have of themselves, by the program's, where the two differ.
+    pub(crate) renamed: &'a BTreeMap<String, String>,
 }
 
 /// Whether glob imports are looked at: not while the path of one is followed, which would lead back to it.
@@ -144,10 +160,11 @@ const MAX_HOPS: usize = 32;
 
 impl<'a> Names<'a> {
     /// Gathers what the modules of a crate declare.
-    pub(crate) fn new(tree: &'a ModuleTree<'a>, wanted: fn(&[String]) -> bool) -> Self {
+    pub(crate) fn new(tree: &'a ModuleTree<'a>, crates: Crates<'a>, wanted: fn(&[String]) -> bool) -> Self {
         let mut names = Self {
             modules: BTreeMap::new(),
             uses: Vec::new(),
+            crates,
             wanted,
         };
         for (index, file) in tree.files.iter().enumerate() {
@@ -170,6 +187,17 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// An external path with the crate under the name that it has of itself.
+    pub(crate) fn known(&self, path: &[String]) -> Vec<String> {
+        let mut path = path.to_vec();
+        if let Some(first) = path.first_mut()
+            && let Some(name) = self.crates.renamed.get(first)
+        {
+            first.clone_from(name);
+        }
+        path
+    }
+
     /// The external path that `segments` mean in a module, within the blocks around them (outermost first); `None` if
     /// they mean something of the program's own, or nothing known.
     pub(crate) fn resolve(&self, module: &[String], blocks: &[Scope], segments: &[String]) -> Option<External> {
@@ -187,15 +215,10 @@ impl<'a> Names<'a> {
         let hops = hops.checked_sub(1)?;
         let (first, rest) = segments.split_first()?;
         match first.as_str() {
-            "" => {
-                return Some(External {
-                    path: rest.to_vec(),
-                    leaf: None,
-                });
-            }
-            "crate" => return self.in_module(&[], rest, hops),
-            "self" => return self.in_module(module, rest, hops),
-            "super" => return self.in_module(module.split_last()?.1, rest, hops),
+            "" => return self.outside(rest, globs, hops),
+            "crate" => return self.in_module(&[], rest, Globs::Seen, hops),
+            "self" => return self.in_module(module, rest, Globs::Seen, hops),
+            "super" => return self.in_module(module.split_last()?.1, rest, Globs::Seen, hops),
             _ => {}
         }
         for (index, scope) in blocks.iter().enumerate().rev() {
@@ -208,6 +231,28 @@ impl<'a> Names<'a> {
         {
             return found;
         }
+        self.outside(segments, globs, hops)
+    }
+
+    /// What `segments` mean if nothing around them declares them: something of a crate, whose name the crate root may have
+    /// changed for all modules; or of the crate root, as before edition 2018.
+    fn outside(&self, segments: &[String], globs: Globs, hops: usize) -> Option<External> {
+        let (first, rest) = segments.split_first()?;
+        if let Some(root) = self.modules.get(&[][..]) {
+            match root.crates.get(first).map(Vec::as_slice) {
+                Some([_, name]) => {
+                    return Some(External {
+                        path: [name].into_iter().chain(rest).cloned().collect(),
+                        leaf: None,
+                    });
+                }
+                Some(_) => return self.in_module(&[], rest, globs, hops.checked_sub(1)?),
+                None => {}
+            }
+            if !self.crates.names.contains(first) && root.declares(first) {
+                return self.in_module(&[], segments, globs, hops.checked_sub(1)?);
+            }
+        }
         Some(External {
             path: segments.to_vec(),
             leaf: None,
@@ -215,12 +260,12 @@ impl<'a> Names<'a> {
     }
 
     /// Looks `segments` up in a module by path, where external crates are not in sight.
-    fn in_module(&self, module: &[String], segments: &[String], hops: usize) -> Option<External> {
+    fn in_module(&self, module: &[String], segments: &[String], globs: Globs, hops: usize) -> Option<External> {
         if segments.first().is_some_and(|first| first == "super") {
-            return self.in_module(module.split_last()?.1, &segments[1..], hops);
+            return self.in_module(module.split_last()?.1, &segments[1..], globs, hops);
         }
         let scope = self.modules.get(module)?;
-        self.in_scope(scope, module, &[], segments, Globs::Seen, hops)?
+        self.in_scope(scope, module, &[], segments, globs, hops)?
     }
 
     /// What a scope says of `segments`: nothing, that they are the program's own, or what they mean.
@@ -259,7 +304,7 @@ impl<'a> Names<'a> {
             let inner: Vec<String> = module.iter().chain([first]).cloned().collect();
             return Some(match rest.is_empty() {
                 true => None,
-                false => self.in_module(&inner, rest, hops),
+                false => self.in_module(&inner, rest, Globs::Seen, hops),
             });
         }
         if globs == Globs::Hidden {
@@ -268,7 +313,7 @@ impl<'a> Names<'a> {
         for glob in &scope.globs {
             let inner: Vec<String> = glob.iter().chain(segments).cloned().collect();
             if let Some(found) = self.follow(module, outer(blocks), &inner, Globs::Hidden, hops)
-                && (self.wanted)(&found.path)
+                && (self.wanted)(&self.known(&found.path))
             {
                 return Some(Some(found));
             }
@@ -285,12 +330,17 @@ fn outer(blocks: &[Scope]) -> &[Scope] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Source;
+    use crate::{Source, cfg::Cfg};
 
     fn resolve(source: &str, path: &str) -> Option<String> {
         let sources = [Source::new("main.rs", source)];
-        let tree = ModuleTree::load(&sources, &sources[0]).unwrap();
-        let names = Names::new(&tree, |path| path.last().is_some_and(|last| last == "run"));
+        let cfg = Cfg::default();
+        let tree = ModuleTree::load(&sources, &sources[0], &cfg).unwrap();
+        let crates = Crates {
+            names: &["lambda_runtime".to_owned()],
+            renamed: &BTreeMap::new(),
+        };
+        let names = Names::new(&tree, crates, |path| path.last().is_some_and(|last| last == "run"));
         let segments: Vec<String> = path.split("::").map(str::to_owned).collect();
         Some(names.resolve(&[], &[], &segments)?.path.join("::"))
     }

@@ -1,6 +1,6 @@
 //! The rewriting itself: from a program to a library's sources.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -9,13 +9,15 @@ use syn::{Item, UseTree, Visibility, spanned::Spanned};
 use crate::{
     Diagnostic, Engine, Manifest, Source,
     bridge::{self, MAIN, MODULE},
+    cfg::Cfg,
     edit::{self, Edit},
     engine,
     entry::{self, Polled},
     event_loop::{self, Start, Starter},
+    globals,
     manifest,
     module_tree::{ModuleTree, unraw},
-    names::{Leaf, Names, UseItem},
+    names::{Crates, Leaf, Names, UseItem},
     source::Parsed,
     stack,
 };
@@ -31,10 +33,20 @@ pub struct Program {
     pub sources: Vec<Source>,
     /// The names under which it knows its direct dependencies.
     pub deps: Vec<String>,
+    /// The names that those have of themselves, by the names under which the program knows them, where the two differ.
+    pub renamed: BTreeMap<String, String>,
     /// Those of them, lambda_runtime and lambda_http apart, that depend on a lambda_runtime, and so may start the event loop.
     pub frameworks: Vec<String>,
-    /// The version of lambda_runtime that it is built with, if that is known.
+    /// The version of the lambda_runtime that the bridge is built with, if that is known.
     pub lambda_runtime: Option<String>,
+    /// Those of its direct dependencies that depend on, or are, another lambda_runtime than the bridge, with that one's version.
+    pub other_runtimes: BTreeMap<String, String>,
+    /// The features that its crate is compiled with.
+    pub features: Vec<String>,
+    /// The flags that rustc compiles its crate with, as far as they decide what a `cfg` comes to.
+    pub rustc_flags: Vec<String>,
+    /// The `target_arch` that it is compiled for, if that is known.
+    pub target_arch: Option<String>,
     /// The engine that is asked for; the fastest that can drive the program, if none is.
     pub engine: Option<Engine>,
 }
@@ -69,11 +81,20 @@ fn rewrite_here(program: &Program) -> Result<Rewritten, Diagnostic> {
         )
         .help("name it in the target's `srcs`, or set `crate_root` to the one of them that holds `main`"));
     };
-    let tree = ModuleTree::load(&program.sources, crate_root)?;
+    let cfg = Cfg::new(&program.features, &program.rustc_flags, program.target_arch.as_deref());
+    let tree = ModuleTree::load(&program.sources, crate_root, &cfg)?;
     check_reserved_names(&tree)?;
-    let names = Names::new(&tree, |path| event_loop::is_starter(path) || entry::is_tokio_main(path));
+    let crates = Crates {
+        names: &program.deps,
+        renamed: &program.renamed,
+    };
+    let names = Names::new(&tree, crates, |path| {
+        event_loop::is_starter(path) || entry::is_tokio_main(path)
+    });
     let entry = entry::find(&tree, &names)?;
-    let (starts, uses) = event_loop::find(&tree, names);
+    let (mut starts, uses) = event_loop::find(&tree, names);
+    // What may be configured away is, where it names a crate that is not there.
+    starts.retain(|start| start.is_certain || program.deps.contains(&start.path[0]));
     let choice = engine::choose(program, &tree, &entry, &starts)?;
     let replaced = match choice.engine {
         Engine::Inline | Engine::Thread => starts.as_slice(),
@@ -136,6 +157,7 @@ fn rewrite_here(program: &Program) -> Result<Rewritten, Diagnostic> {
             reason: choice.reason,
             obstacles: choice.obstacles,
             crates: crates.into_iter().collect(),
+            globals: globals::find(&tree),
             edits: records,
         },
     })
@@ -270,9 +292,10 @@ fn redirect_imports(parsed: &Parsed<'_>, used: &UseItem<'_>, leaves: &[(usize, S
     let attributes = item.attrs.iter().filter(|attribute| !attribute.path().is_ident("doc"));
     let attributes = attributes.map(|attribute| {
         let written = &parsed.source.text[parsed.range(attribute.span())];
-        match written.contains(['\r', '\n']) {
-            true => format!(" {}", attribute.to_token_stream()),
-            false => format!(" {written}"),
+        // One of several in a `cfg_attr` is not written as it is.
+        match written.starts_with('#') && !written.contains(['\r', '\n']) {
+            true => format!(" {written}"),
+            false => format!(" {}", attribute.to_token_stream()),
         }
     });
     let visibility = match &item.vis {

@@ -13,7 +13,7 @@ use crate::{Manifest, bridge::MODULE};
 /// ```
 /// # use rewriter::{Engine, Manifest, root_crate};
 /// # let manifest = Manifest { version: 2, crate_name: "hello".into(), crate_root: "main.rs".into(),
-/// #     engine: Engine::Inline, reason: String::new(), obstacles: vec![], crates: vec![], edits: vec![] };
+/// #     engine: Engine::Inline, reason: String::new(), obstacles: vec![], crates: vec![], globals: vec![], edits: vec![] };
 /// assert!(root_crate("libhello", &[manifest], &[]).contains("PyInit_libhello"));
 /// ```
 pub fn root_crate(library: &str, programs: &[Manifest], links: &[String]) -> String {

@@ -15,6 +15,12 @@ use rewriter::{Program, Rewritten, Source, explain, rewrite};
 /// The crates of the corpus that start the event loop for others.
 const FRAMEWORKS: [&str; 1] = ["corpus_framework"];
 
+/// The crates that a program has under other names.
+const RENAMED: [(&str, &str, &str); 2] = [
+    ("renamed_crates", "lambda", "lambda_runtime"),
+    ("renamed_crates", "rt", "tokio"),
+];
+
 /// This folder: Bazel runs tests in the workspace's, Cargo in the package's.
 fn tests_folder() -> PathBuf {
     let folders = ["rewriter/tests", "tests"].map(PathBuf::from);
@@ -66,7 +72,14 @@ fn program(folder: &Path, name: &str, versions: &str) -> Option<Program> {
         lambda_runtime: versions.starts_with("v0_").then(|| versions[1..].replace('_', ".")),
         sources: files,
         deps,
-        engine: None,
+        renamed: RENAMED
+            .iter()
+            .filter(|(program, _, _)| *program == name)
+            .map(|(_, name, own)| ((*name).to_owned(), (*own).to_owned()))
+            .collect(),
+        // The one that the corpus's Cargo.toml sets.
+        features: vec!["streaming".to_owned()],
+        ..Program::default()
     })
 }
 

@@ -96,7 +96,7 @@ fn a_main_under_another_attribute_has_a_thread() {
 
 #[test]
 fn an_attribute_that_may_be_configured_away_has_a_thread() {
-    let text = "#[cfg_attr(unix, tokio::main)]\nasync fn main() { lambda_runtime::run(h()).await.unwrap() }\n";
+    let text = "#[cfg_attr(custom, tokio::main)]\nasync fn main() { lambda_runtime::run(h()).await.unwrap() }\n";
     assert_eq!(rewritten(&program(text)).manifest.engine, Engine::Thread);
 }
 

@@ -202,11 +202,11 @@ message!(
     two_mains,
     &DEPS,
     Inline,
-    r##"#[cfg(feature = "http")]
+    r##"#[cfg(https)]
 #[tokio::main]
 async fn main() { lambda_http::run(handler()).await }
 
-#[cfg(not(feature = "http"))]
+#[cfg(not(https))]
 #[tokio::main]
 async fn main() { lambda_runtime::run(handler()).await }
 "##,

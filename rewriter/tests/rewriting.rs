@@ -335,7 +335,7 @@ fn a_macro_that_makes_main_by_one_of_its_arms() {
 #[test]
 fn calls_in_two_mains() {
     assert_rewritten(
-        "#[cfg(feature = \"a\")]\nfn main() { on(lambda_http::run(h())) }\n#[cfg(not(feature = \"a\"))]\nfn main() { on(lambda_runtime::run(h())) }\n",
-        "#[cfg(feature = \"a\")]\nfn main() { on(crate::__lambda::http_run(h())) }\n#[cfg(not(feature = \"a\"))]\nfn main() { on(crate::__lambda::run(h())) }\n",
+        "#[cfg(custom)]\nfn main() { on(lambda_http::run(h())) }\n#[cfg(not(custom))]\nfn main() { on(lambda_runtime::run(h())) }\n",
+        "#[cfg(custom)]\nfn main() { on(crate::__lambda::http_run(h())) }\n#[cfg(not(custom))]\nfn main() { on(crate::__lambda::run(h())) }\n",
     );
 }

@@ -128,18 +128,6 @@ def internal(common):
         "visibility": ["//visibility:private"],
     }
 
-def folder_in_execroot(name):
-    """The folder of this package, as compilers see it.
-
-    Args:
-      name: of a target of this package.
-
-    Returns:
-      A str; empty for the main repository's root.
-    """
-    label = native.package_relative_label(name)
-    return "/".join([part for part in [label.workspace_root, label.package] if part])
-
 def owner_label(name, kwargs):
     """Names the target that a user wrote, in a macro that another may have called for it.
 

@@ -3,7 +3,7 @@
 load("@rules_rust//rust:defs.bzl", "rust_common")
 load(":attributes.bzl", "OWNER_ATTRS", "owner")
 load(":flags.bzl", "flags_for_dependants")
-load(":lambda_runtime.bzl", "FIRST_WITH_TENANT", "OLDEST_BRIDGED", "find_lambda_runtime", "is_older", "lambda_runtime_aspect")
+load(":lambda_runtime.bzl", "FIRST_WITH_TENANT", "OLDEST_BRIDGED", "crates_of", "find_lambda_runtime", "is_older", "lambda_runtime_aspect")
 
 # What the bridge names. Each is a direct dependency of lambda_runtime.
 _LOOPBACK_CRATES = [
@@ -30,13 +30,13 @@ def _direct_crates(crate):
     }
 
 def _lambda_runtime(ctx):
-    found = find_lambda_runtime(ctx.attr.deps)
+    crates = crates_of(ctx.attr.deps)
+    found = find_lambda_runtime(crates)
     if found:
         return found
-    names = [dep[rust_common.crate_info].name for dep in ctx.attr.deps if rust_common.crate_info in dep]
     fail("{}: neither lambda_runtime nor lambda_http is among the `deps` ({}). Add the one that the program uses, as in deps = [\"@crates//:lambda_runtime\"].".format(
         owner(ctx),
-        ", ".join(names) or "which name no crate",
+        ", ".join([crate.name for crate in crates]) or "which name no crate",
     ))
 
 def _bridge_deps_impl(ctx):

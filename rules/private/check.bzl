@@ -20,14 +20,15 @@ def _check(ctx, kind, file, arguments, inputs):
     )
     return output
 
-def check_library(ctx, library, symbol, rlibs):
+def check_library(ctx, library, symbol, rlibs, data):
     """Checks what a shared library needs and exports.
 
     Args:
-      ctx: of a rule with `BUILD_TOOL` among its toolchains, and the attribute `runtime`.
+      ctx: of a rule with `BUILD_TOOL` among its toolchains, PACK_ATTRS, and the attributes `layer_libraries` and `runtime`.
       library: the library.
       symbol: the one that it may export.
       rlibs: a depset of what it was linked from, to tell which crate is to blame.
+      data: what `list_data` returns: libraries that it needs may lie beside it.
 
     Returns:
       A File, for the output group `_validation`.
@@ -41,7 +42,9 @@ def check_library(ctx, library, symbol, rlibs):
     arguments.add("check")
     arguments.add("--exports", symbol)
     arguments.add("--rlibs", listed)
-    return _check(ctx, "library", library, arguments, depset([listed], transitive = [rlibs]))
+    arguments.add("--beside", data)
+    arguments.add_all(ctx.attr.layer_libraries, before_each = "--provided")
+    return _check(ctx, "library", library, arguments, depset([data, listed] + ctx.files.data, transitive = [rlibs]))
 
 def check_program(ctx, program):
     """Checks what a program needs.

@@ -6,17 +6,18 @@ takes from a dependency; from one alone, so a program, which may have a build sc
 
 load("@rules_rust//rust:rust_common.bzl", "BuildInfo")
 
-def flags_for_dependants(flags):
+def flags_for_dependants(flags, files = []):
     """Has whatever depends on a target compiled with flags.
 
     Args:
       flags: a File, with a flag a line.
+      files: a list of what the flags name.
 
     Returns:
       The provider that says so.
     """
     return BuildInfo(
-        compile_data = depset(),
+        compile_data = depset(files),
         dep_env = None,
         flags = flags,
         link_search_paths = None,

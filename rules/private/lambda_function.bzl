@@ -2,6 +2,7 @@
 
 load("@rules_rust//rust:rust_common.bzl", "CrateInfo", "DepInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo")
+load(":panic_strategy.bzl", "PanicStrategyInfo", "panic_strategy")
 
 def _lambda_function_impl(ctx):
     rewritten = ctx.attr.rewritten
@@ -9,6 +10,7 @@ def _lambda_function_impl(ctx):
         ctx.attr.program[CrateInfo],
         ctx.attr.program[DepInfo],
         rewritten[LambdaFunctionInfo],
+        PanicStrategyInfo(strategy = panic_strategy(ctx.attr.rustc_flags)),
         # Not the crate: what it is compiled for, a zip says.
         DefaultInfo(files = rewritten[DefaultInfo].files),
         OutputGroupInfo(
@@ -23,6 +25,7 @@ lambda_function = rule(
     attrs = {
         "program": attr.label(doc = "The program's crate.", mandatory = True, providers = [CrateInfo, DepInfo]),
         "rewritten": attr.label(doc = "The rewritten sources.", mandatory = True, providers = [LambdaFunctionInfo]),
+        "rustc_flags": attr.string_list(doc = "What the program's crate is compiled with, as in rules_rust."),
     },
-    provides = [CrateInfo, DepInfo, LambdaFunctionInfo],
+    provides = [CrateInfo, DepInfo, LambdaFunctionInfo, PanicStrategyInfo],
 )

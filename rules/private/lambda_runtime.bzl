@@ -2,29 +2,48 @@
 
 load("@rules_rust//rust:defs.bzl", "rust_common")
 
-LambdaRuntimeInfo = provider(
-    doc = "The lambda_runtime that lies below a crate, or is it.",
+LambdaCratesInfo = provider(
+    doc = "What a dependency brings to a program.",
     fields = {
-        "crate": "DepVariantInfo: the crate.",
-        "version": "str: its version; empty if its rule does not name it.",
+        "crates": "list: a struct for its crate, or for each crate of its group: `label`, `name` (its own), and `runtime`, the lambda_runtime that lies below it or that it is (a struct of `crate`, its DepVariantInfo, `label` and `version`, empty if its rule does not name it); None if there is none.",
     },
 )
 
+def _crate(label, name, runtime):
+    return struct(
+        label = label,
+        name = name,
+        runtime = runtime,
+    )
+
+def _first_runtime(crates):
+    runtimes = [crate.runtime for crate in crates if crate.runtime]
+    return runtimes[0] if runtimes else None
+
 def _aspect_impl(target, ctx):
-    if rust_common.crate_info in target and target[rust_common.crate_info].name == "lambda_runtime":
-        return [LambdaRuntimeInfo(
-            crate = rust_common.dep_variant_info(
-                crate_info = target[rust_common.crate_info],
-                dep_info = target[rust_common.dep_info],
-                build_info = None,
-                cc_info = None,
-                crate_group_info = None,
-            ),
-            version = getattr(ctx.rule.attr, "version", ""),
-        )]
-    for dep in getattr(ctx.rule.attr, "deps", []):
-        if LambdaRuntimeInfo in dep:
-            return [dep[LambdaRuntimeInfo]]
+    deps = getattr(ctx.rule.attr, "deps", [])
+    below = crates_of(deps) if type(deps) == "list" else []
+    if rust_common.crate_info in target:
+        crate = target[rust_common.crate_info]
+        runtime = _first_runtime(below)
+        if crate.name == "lambda_runtime":
+            runtime = struct(
+                crate = rust_common.dep_variant_info(
+                    crate_info = crate,
+                    dep_info = target[rust_common.dep_info],
+                    build_info = None,
+                    cc_info = None,
+                    crate_group_info = None,
+                ),
+                label = crate.owner,
+                version = getattr(ctx.rule.attr, "version", ""),
+            )
+        return [LambdaCratesInfo(crates = [_crate(crate.owner, crate.name, runtime)])]
+    if rust_common.crate_group_info in target:
+        known = {crate.runtime.label: crate.runtime for crate in below if crate.runtime}
+        known |= {crate.label: crate.runtime for crate in below}
+        members = [variant.crate_info for variant in target[rust_common.crate_group_info].dep_variant_infos.to_list() if variant.crate_info]
+        return [LambdaCratesInfo(crates = [_crate(member.owner, member.name, known.get(member.owner)) for member in members])]
     return []
 
 lambda_runtime_aspect = aspect(
@@ -33,38 +52,46 @@ lambda_runtime_aspect = aspect(
     attr_aspects = ["deps"],
 )
 
-# The crates that start the event loop themselves; any other above lambda_runtime is a framework.
-_CLIENTS = ["lambda_runtime", "lambda_http"]
+# The crates that start the event loop themselves; any other above lambda_runtime is a framework. A program that has both most
+# often starts the first.
+_CLIENTS = ["lambda_http", "lambda_runtime"]
 
-def _name(dep):
-    return dep[rust_common.crate_info].name if rust_common.crate_info in dep else ""
-
-def find_lambda_runtime(deps):
-    """Returns the lambda_runtime that a program uses.
+def crates_of(deps):
+    """Returns the crates that dependencies bring, those of groups among them.
 
     Args:
-      deps: the program's dependencies, under `lambda_runtime_aspect`.
+      deps: Targets, under `lambda_runtime_aspect`.
 
     Returns:
-      A LambdaRuntimeInfo, or None if there is no lambda_runtime below any of them.
+      A list of what `LambdaCratesInfo` holds.
     """
-    below = [dep for dep in deps if LambdaRuntimeInfo in dep]
-    for client in _CLIENTS:
-        for dep in below:
-            if _name(dep) == client:
-                return dep[LambdaRuntimeInfo]
-    return below[0][LambdaRuntimeInfo] if below else None
+    return [crate for dep in deps if LambdaCratesInfo in dep for crate in dep[LambdaCratesInfo].crates]
 
-def is_framework(dep):
-    """Whether a dependency, under `lambda_runtime_aspect`, is one that may start the event loop on a program's behalf.
+def find_lambda_runtime(crates):
+    """Returns the lambda_runtime that a program most likely starts. It may have another besides.
 
     Args:
-      dep: a Target.
+      crates: what `crates_of` returns for the program's dependencies.
+
+    Returns:
+      The `runtime` of one of them, or None if there is no lambda_runtime below any.
+    """
+    for client in _CLIENTS:
+        runtime = _first_runtime([crate for crate in crates if crate.name == client])
+        if runtime:
+            return runtime
+    return _first_runtime(crates)
+
+def is_framework(crate):
+    """Whether a crate is one that may start the event loop on a program's behalf.
+
+    Args:
+      crate: one of what `crates_of` returns.
 
     Returns:
       A bool.
     """
-    return LambdaRuntimeInfo in dep and _name(dep) not in _CLIENTS
+    return crate.runtime != None and crate.name not in _CLIENTS
 
 # The oldest version that the bridge can be compiled against; one before it is reached by HTTP only.
 OLDEST_BRIDGED = (0, 13)
@@ -76,7 +103,7 @@ def is_older(info, version):
     """Whether a lambda_runtime is older than a version. One whose version is not known is taken for a new one.
 
     Args:
-      info: a LambdaRuntimeInfo.
+      info: what `find_lambda_runtime` returns.
       version: a pair of numbers, major and minor.
 
     Returns:

@@ -1,28 +1,50 @@
 """The action that packs a zip."""
 
-load("@bazel_skylib//lib:paths.bzl", "paths")
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load("//rules/tools:toolchain.bzl", "run_build_tool")
 load(":attributes.bzl", "readable")
+load(":platform.bzl", "bundled_transition")
+load(":rewritten_tree.bzl", "path_in_workspace")
 
+# For rules that have what the transition reads: `architecture` and `runtime`.
 PACK_ATTRS = {
-    "data": attr.label_list(doc = "Files that are laid into the zip.", allow_files = True),
+    # What of it runs does so where the function does.
+    "data": attr.label_list(doc = "Files and folders that are laid into the zip.", allow_files = True, cfg = bundled_transition),
+    "_allowlist_function_transition": attr.label(
+        default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+    ),
     "_profile": attr.label(default = "//rules/settings:profile", providers = [BuildSettingInfo]),
 }
 
 def _data_name(ctx, file):
     """The path in the zip of a data file: its path in the package, or in the workspace if it is of another."""
-    path = file.short_path
-    if path.startswith("../"):
-        # Of another repository than the main one: `../REPOSITORY/PATH`. Of the zip's own, it counts as it does in the main one.
-        path = path[len("../"):]
-        if file.owner.workspace_root != ctx.label.workspace_root:
-            return paths.join("external", path)
-        path = path.partition("/")[2]
+    path = path_in_workspace(file)
+    if ctx.label.workspace_root and file.owner.workspace_root == ctx.label.workspace_root:
+        # Of the zip's own repository, it counts as it does in the main one.
+        path = path[len("external/"):].partition("/")[2]
     package = ctx.label.package + "/"
     return path[len(package):] if path.startswith(package) else path
 
-def pack(ctx, executable, name, shims, limit = None):
+def list_data(ctx):
+    """Writes what the target's `data` lays into the zip, as the build tool reads it.
+
+    Args:
+      ctx: of a rule with PACK_ATTRS.
+
+    Returns:
+      A File; it is no longer than the data is, which a command line may be too short for.
+    """
+    lines = ctx.actions.args()
+    lines.set_param_file_format("multiline")
+    for file in ctx.files.data:
+        lines.add(_data_name(ctx, file))
+        lines.add(file.path)
+        lines.add(readable(file.owner))
+    output = ctx.actions.declare_file(ctx.label.name + ".packed")
+    ctx.actions.write(output, lines)
+    return output
+
+def pack(ctx, executable, name, shims, data, limit = None):
     """Packs code, its shim and the target's `data`.
 
     Args:
@@ -30,6 +52,7 @@ def pack(ctx, executable, name, shims, limit = None):
       executable: the code.
       name: what it is called in the zip.
       shims: files that are laid beside it, under their own names.
+      data: what `list_data` returns.
       limit: the most bytes that the zip may have, and who says so, as `1000=who`; or `None`. It holds for what is deployed, so
         not for the profile `dev`.
 
@@ -40,11 +63,10 @@ def pack(ctx, executable, name, shims, limit = None):
     arguments = ctx.actions.args()
     arguments.add("zip")
     arguments.add("--output", zip)
-    arguments.add("--executable", "{}={}".format(name, executable.path))
+    arguments.add("--file", "{}={}".format(name, executable.path))
     for file in shims:
         arguments.add("--file", "{}={}".format(file.basename, file.path))
-    for file in ctx.files.data:
-        arguments.add("--file", "{}={}".format(_data_name(ctx, file), file.path))
+    arguments.add("--list", data)
     if ctx.attr._profile[BuildSettingInfo].value == "dev":
         arguments.add("--fast")
     elif limit:
@@ -53,7 +75,7 @@ def pack(ctx, executable, name, shims, limit = None):
     run_build_tool(
         ctx,
         arguments = [arguments],
-        inputs = [executable] + shims + ctx.files.data,
+        inputs = [data, executable] + shims + ctx.files.data,
         outputs = [zip],
         mnemonic = "LambdaZip",
         progress_message = "Packing %{label}",

@@ -12,23 +12,30 @@ _EXTRA_TOOLCHAINS = "//command_line_option:extra_toolchains"
 _OWN_TOOLCHAINS = str(Label("//rules/settings:cc_toolchains"))
 _RUSTC_FLAGS = "@rules_rust//rust/settings:extra_rustc_flags"
 
+# What those are, in a setting whose value other rules can read.
+_READABLE_RUSTC_FLAGS = str(Label("//rules/settings:extra_rustc_flags"))
+
 _PROFILE = str(Label("//rules/settings:profile"))
 
-# What a crate is compiled to, by profile: for optimisation as a whole, bitcode and no machine code, as Cargo has it, which takes two
-# thirds of the time of both; else machine code alone. What is linked at the end overrides them (`rust_lambda_zip`).
-_CRATE_FLAGS = {
+# What a crate of a function is compiled to, by profile: for optimisation as a whole, bitcode and no machine code, as Cargo has it, which
+# takes two thirds of the time of both; else machine code alone. What is linked at the end overrides them (`rust_lambda_zip`).
+_FUNCTION_FLAGS = {
     "dev": ["-Cembed-bitcode=no"],
     "release": ["-Clinker-plugin-lto"],
 }
+
+# What other rules link is machine code, with the bitcode that it needs if they ask for -Clto.
+_OTHER_FLAGS = ["-Cembed-bitcode=yes"]
 
 def _appended(values, more):
     """Moves `more` to the end: a configuration is the same however many transitions lead to it."""
     return [value for value in values if value not in more] + more
 
-def _lambda_transition_impl(settings, attr):
+def _for_lambda(settings, attr, crate_flags):
     # Of what the command line adds, the last is the first that is looked at. A C toolchain of the host's may fit the platform as well,
     # and would link for the host's C library.
     toolchains = [str(Label("//rules/toolchain:all"))] + settings[_OWN_TOOLCHAINS]
+    rustc_flags = _appended(settings[_RUSTC_FLAGS], crate_flags)
     changed = {
         "//command_line_option:compilation_mode": "opt",
         "//command_line_option:platforms": str(Label("//rules/platforms:linux_{}_glibc_{}".format(
@@ -40,25 +47,45 @@ def _lambda_transition_impl(settings, attr):
         # optimising it takes longer than it saves.
         _HOST_COMPILATION_MODE: "fastbuild",
         _EXTRA_TOOLCHAINS: _appended(settings[_EXTRA_TOOLCHAINS], toolchains),
-        _RUSTC_FLAGS: _appended(settings[_RUSTC_FLAGS], _CRATE_FLAGS[settings[_PROFILE]]),
+        _READABLE_RUSTC_FLAGS: rustc_flags,
+        _RUSTC_FLAGS: rustc_flags,
     }
     if LINKER_PREFERENCE:
         changed[LINKER_PREFERENCE] = "cc"
     return changed
 
+def _lambda_transition_impl(settings, attr):
+    return _for_lambda(settings, attr, _FUNCTION_FLAGS[settings[_PROFILE]])
+
+def _bundled_transition_impl(settings, attr):
+    return _for_lambda(settings, attr, _OTHER_FLAGS)
+
+_INPUTS = [
+    _EXTRA_TOOLCHAINS,
+    _OWN_TOOLCHAINS,
+    _PROFILE,
+    _RUSTC_FLAGS,
+]
+
+_OUTPUTS = [
+    "//command_line_option:compilation_mode",
+    "//command_line_option:platforms",
+    _EXTRA_TOOLCHAINS,
+    _HOST_COMPILATION_MODE,
+    _READABLE_RUSTC_FLAGS,
+    _RUSTC_FLAGS,
+] + ([LINKER_PREFERENCE] if LINKER_PREFERENCE else [])
+
+# For what these rules link: a function's crates.
 lambda_transition = transition(
     implementation = _lambda_transition_impl,
-    inputs = [
-        _EXTRA_TOOLCHAINS,
-        _OWN_TOOLCHAINS,
-        _PROFILE,
-        _RUSTC_FLAGS,
-    ],
-    outputs = [
-        "//command_line_option:compilation_mode",
-        "//command_line_option:platforms",
-        _EXTRA_TOOLCHAINS,
-        _HOST_COMPILATION_MODE,
-        _RUSTC_FLAGS,
-    ] + ([LINKER_PREFERENCE] if LINKER_PREFERENCE else []),
+    inputs = _INPUTS,
+    outputs = _OUTPUTS,
+)
+
+# For what lies beside it, and is linked by rules of others: programs and shared libraries among a zip's `data`.
+bundled_transition = transition(
+    implementation = _bundled_transition_impl,
+    inputs = _INPUTS,
+    outputs = _OUTPUTS,
 )

@@ -2,17 +2,21 @@
 
 load("//rules:providers.bzl", "LambdaZipInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL")
+load(":attributes.bzl", "readable")
 load(":check.bzl", "check_program")
-load(":pack.bzl", "PACK_ATTRS", "pack")
+load(":pack.bzl", "PACK_ATTRS", "list_data", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
 load(":runtimes.bzl", "RUNTIMES", "is_library")
+load(":unversioned.bzl", "check_versions", "unversioned_aspect")
 
 def _program_zip_impl(ctx):
+    check_versions(readable(ctx.label), ctx.attr.program)
+
     # A transition makes a list of what it leads to.
     program = ctx.files.program[0]
     shim = RUNTIMES[ctx.attr.runtime].shim
     shims = [file for file in ctx.files._shims if file.basename == shim]
-    zip = pack(ctx, program, "bootstrap", shims)
+    zip = pack(ctx, program, "bootstrap", shims, list_data(ctx))
     return [
         DefaultInfo(files = depset([zip])),
         OutputGroupInfo(_validation = depset([check_program(ctx, program)])),
@@ -36,14 +40,16 @@ program_zip = rule(
             default = "x86_64",
             values = CPUS.keys(),
         ),
-        "program": attr.label(doc = "The executable.", cfg = lambda_transition, mandatory = True),
+        "program": attr.label(
+            doc = "The executable.",
+            aspects = [unversioned_aspect],
+            cfg = lambda_transition,
+            mandatory = True,
+        ),
         "runtime": attr.string(
             doc = "The identifier of Lambda's runtime.",
             default = "provided.al2023",
             values = [runtime for runtime in RUNTIMES if not is_library(runtime)],
-        ),
-        "_allowlist_function_transition": attr.label(
-            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
         ),
         "_shims": attr.label_list(default = ["//shim/node:index.mjs"], allow_files = True),
     },

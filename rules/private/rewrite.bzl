@@ -1,11 +1,14 @@
 """The rewriting of a program's sources."""
 
-load("@rules_rust//rust:rust_common.bzl", "CrateInfo")
+load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
+load("@rules_rust//rust:rust_common.bzl", "BuildInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":attributes.bzl", "OWNER_ATTRS", "owner")
-load(":lambda_runtime.bzl", "find_lambda_runtime", "is_framework", "lambda_runtime_aspect")
+load(":lambda_runtime.bzl", "crates_of", "find_lambda_runtime", "is_framework", "lambda_runtime_aspect")
+load(":locations.bzl", "expand", "lines")
 load(":names.bzl", "wrong_crate_name", "wrong_handler")
+load(":rewritten_tree.bzl", "lay_out")
 
 def _crate_root(ctx):
     """Finds the file that holds `main` the way rules_rust does."""
@@ -23,15 +26,49 @@ def _crate_root(ctx):
         ctx.attr.program_name,
     ))
 
-def _dep_names(ctx, deps):
-    """Returns the names under which the program knows direct dependencies."""
+def _crate_arguments(ctx):
+    """Returns what the rewriter is told of the crates that the program depends on, and of its lambda_runtime."""
     aliases = {target.label: name for target, name in ctx.attr.aliases.items()}
-    names = []
-    for dep in deps:
-        if CrateInfo in dep:
-            crate = dep[CrateInfo]
-            names.append(aliases.get(dep.label, aliases.get(crate.owner, crate.name)))
-    return names
+    crates = crates_of(ctx.attr.deps)
+    bridged = find_lambda_runtime(crates_of([ctx.attr.bridge] if ctx.attr.bridge else []) or crates)
+    arguments = ctx.actions.args()
+    if bridged and bridged.version:
+        arguments.add("--lambda-runtime", bridged.version)
+    for crate in crates:
+        name = aliases.get(crate.label, crate.name)
+        arguments.add("--dep", name if name == crate.name else "{}={}".format(name, crate.name))
+        if is_framework(crate):
+            arguments.add("--framework", name)
+        if crate.runtime and bridged and crate.runtime.label != bridged.label:
+            arguments.add("--other-runtime", "{}={}".format(name, crate.runtime.version or "(unknown)"))
+    return arguments
+
+# What rustc calls the architectures that there are platforms for.
+_TARGET_ARCHS = {
+    "@platforms//cpu:aarch64": "aarch64",
+    "@platforms//cpu:x86_64": "x86_64",
+}
+
+def _configuration_arguments(ctx, tree, rustc_flags):
+    """Returns what the rewriter is told of the configuration that rustc compiles the program in, and the files that say more."""
+    arguments = ctx.actions.args()
+    arguments.add_all(ctx.attr.crate_features, before_each = "--feature")
+
+    # As rules_rust's toolchains have it.
+    flags = ["-Copt-level=" + ("3" if ctx.var["COMPILATION_MODE"] == "opt" else "0")]
+    flags += ctx.attr._extra_rustc_flags[BuildSettingInfo].value + rustc_flags
+    arguments.add_all([flag for flag in flags if not flag.startswith("@")], format_each = "--rustc-flag=%s")
+    files = [dep[BuildInfo].flags for dep in ctx.attr.deps if BuildInfo in dep and dep[BuildInfo].flags]
+
+    # Those that a flag names may be any of the data.
+    named = [flag.removeprefix("@").removeprefix("${pwd}/") for flag in flags if flag.startswith("@")]
+    candidates = tree.data.values() + ctx.files.data if named else []
+    files += [file for file in candidates if file.path in named]
+    arguments.add_all(files, before_each = "--rustc-flags-file")
+    for constraint, arch in ctx.attr._target_archs.items():
+        if ctx.target_platform_has_constraint(constraint[platform_common.ConstraintValueInfo]):
+            arguments.add("--target-arch", arch)
+    return arguments, files
 
 def _names(ctx):
     """Returns the handler's name; or fails if it or the crate has one that can't be."""
@@ -66,69 +103,73 @@ def _engine(ctx):
         ))
     return "loopback"
 
+def _expand(ctx, value, tree):
+    return expand(ctx, value, ctx.attr.compile_data + ctx.attr.data, tree.moved)
+
+def _rustc_env(ctx, tree):
+    """Writes what the compiler's environment has besides what rules_rust gives each crate."""
+    variables = {"CARGO_MANIFEST_DIR": "${pwd}/" + tree.manifest_dir}
+    for name, value in ctx.attr.rustc_env.items():
+        if value.endswith("\n"):
+            fail("{}: in `rustc_env`, {} ends with a line break, which can't be handed to the compiler; take it out, or have the text in a file of `compile_data` and include that.".format(owner(ctx), name))
+        variables[name] = _expand(ctx, value, tree)
+    output = ctx.actions.declare_file(ctx.attr.name + ".rustc_env")
+    ctx.actions.write(output, lines(["{}={}".format(name, value) for name, value in variables.items()]))
+    return output
+
+def _rustc_flags(ctx, tree, rustc_flags):
+    """Writes what the compiler is told besides what rules_rust tells it of each crate."""
+    flags = [
+        # Messages and panics name the author's files.
+        "--remap-path-prefix={}/=".format(tree.root),
+        # What was rewritten may leave an import unused, which an author who denies warnings is not to hear of.
+        "-Aunused_imports",
+        "--cap-lints=warn",
+    ]
+    output = ctx.actions.declare_file(ctx.attr.name + ".rustc_flags")
+    ctx.actions.write(output, lines(flags + rustc_flags))
+    return output
+
 def _rewrite_impl(ctx):
     handler = _names(ctx)
     engine = _engine(ctx)
     crate_root = _crate_root(ctx)
-    folder = ctx.attr.name
-
-    def output_for(file):
-        # Where it is in the workspace, so that files of other packages are beside it as they were. A generated file's path starts with
-        # the configuration's folder, which is not the author's.
-        path = file.path[len(file.root.path) + 1:] if file.root.path else file.path
-        return ctx.actions.declare_file("{}/{}".format(folder, path))
-
-    manifest = ctx.actions.declare_file(folder + ".manifest.json")
+    tree = lay_out(ctx, ctx.attr.name)
+    if crate_root not in tree.sources:
+        fail("{}: the crate root {} is not among the `srcs`; add it.".format(owner(ctx), crate_root.short_path))
+    manifest = ctx.actions.declare_file(ctx.attr.name + ".manifest.json")
     arguments = ctx.actions.args()
     arguments.add("rewrite")
     arguments.add("--crate-name", ctx.attr.crate_name)
     arguments.add("--crate-root", crate_root)
     arguments.add("--manifest", manifest)
     arguments.add("--engine", engine)
-    arguments.add_all(_dep_names(ctx, ctx.attr.deps), before_each = "--dep")
-    arguments.add_all(
-        _dep_names(ctx, [dep for dep in ctx.attr.deps if is_framework(dep)]),
-        before_each = "--framework",
-    )
-    runtime = find_lambda_runtime(ctx.attr.deps)
-    if runtime and runtime.version:
-        arguments.add("--lambda-runtime", runtime.version)
-    outputs = []
-    rewritten_root = None
-    for file in ctx.files.srcs:
-        output = output_for(file)
-        outputs.append(output)
+    rustc_flags = [_expand(ctx, flag, tree) for flag in ctx.attr.rustc_flags]
+    configuration, flags_files = _configuration_arguments(ctx, tree, rustc_flags)
+    for file, output in tree.sources.items():
         arguments.add("--source", "{}={}".format(file.path, output.path))
-        if file == crate_root:
-            rewritten_root = output
-    if not rewritten_root:
-        fail("{}: the crate root {} is not among the `srcs`; add it.".format(owner(ctx), crate_root.short_path))
+    outputs = tree.sources.values()
     run_build_tool(
         ctx,
-        arguments = [arguments],
-        inputs = ctx.files.srcs,
+        arguments = [arguments, _crate_arguments(ctx), configuration],
+        inputs = tree.sources.keys() + flags_files,
         outputs = outputs + [manifest],
         mnemonic = "LambdaRewrite",
         progress_message = "Rewriting %{label}",
     )
-
-    # What the sources include by relative paths lies beside them again.
-    data = []
-    for file in ctx.files.compile_data:
-        output = output_for(file)
-        ctx.actions.symlink(output = output, target_file = file)
-        data.append(output)
     return [
         DefaultInfo(files = depset(outputs)),
         OutputGroupInfo(
-            compile_data = depset(data),
-            crate_root = depset([rewritten_root]),
+            compile_data = depset(tree.data.values()),
+            crate_root = depset([tree.sources[crate_root]]),
             manifest = depset([manifest]),
             rewritten_sources = depset(outputs),
+            rustc_env = depset([_rustc_env(ctx, tree)]),
+            rustc_flags = depset([_rustc_flags(ctx, tree, rustc_flags)]),
         ),
         LambdaFunctionInfo(
             crate_name = ctx.attr.crate_name,
-            crate_root = rewritten_root,
+            crate_root = tree.sources[crate_root],
             handler = handler,
             manifest = manifest,
             sources = depset(outputs),
@@ -140,9 +181,12 @@ rewrite = rule(
     implementation = _rewrite_impl,
     attrs = OWNER_ATTRS | {
         "aliases": attr.label_keyed_string_dict(doc = "As in rules_rust."),
+        "bridge": attr.label(doc = "The bridge, if it is not the program's own.", aspects = [lambda_runtime_aspect]),
         "compile_data": attr.label_list(doc = "As in rules_rust.", allow_files = True),
+        "crate_features": attr.string_list(doc = "As in rules_rust."),
         "crate_name": attr.string(doc = "The name of the program's crate.", mandatory = True),
         "crate_root": attr.label(doc = "As in rules_rust.", allow_single_file = [".rs"]),
+        "data": attr.label_list(doc = "What `rustc_env` and `rustc_flags` may name besides `compile_data`.", allow_files = True),
         "deps": attr.label_list(doc = "As in rules_rust.", aspects = [lambda_runtime_aspect]),
         "dispatch": attr.string(doc = "The `dispatch` of the zip.", default = "ctypes"),
         "engine": attr.string(
@@ -152,7 +196,11 @@ rewrite = rule(
         ),
         "handler": attr.string(doc = "The function's name in the handler setting; the crate's by default."),
         "program_name": attr.string(doc = "The name that a `.rs` file with `main` may have.", mandatory = True),
+        "rustc_env": attr.string_dict(doc = "As in rules_rust."),
+        "rustc_flags": attr.string_list(doc = "As in rules_rust."),
         "srcs": attr.label_list(doc = "The program's sources.", allow_files = [".rs"], mandatory = True),
+        "_extra_rustc_flags": attr.label(default = "//rules/settings:extra_rustc_flags"),
+        "_target_archs": attr.label_keyed_string_dict(default = _TARGET_ARCHS),
     },
     provides = [LambdaFunctionInfo],
     toolchains = [BUILD_TOOL],

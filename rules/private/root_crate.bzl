@@ -5,7 +5,9 @@ load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":allocator.bzl", "ALLOCATORS")
 load(":attributes.bzl", "OWNER_ATTRS", "owner")
 load(":flags.bzl", "flags_for_dependants")
+load(":locations.bzl", "expand", "lines")
 load(":names.bzl", "wrong_library_name")
+load(":panic_strategy.bzl", "PanicStrategyInfo", "strategy_of_library")
 
 def library_name(crate_name):
     """The name under which Python imports a library: that of its file in the zip, without `.so`.
@@ -44,6 +46,7 @@ def _root_crate_impl(ctx):
     link = ALLOCATORS[ctx.attr.allocator]
     arguments = ctx.actions.args()
     arguments.add("root-crate")
+    arguments.add("--label", owner(ctx))
     arguments.add("--library", library_name(ctx.attr.crate_name))
     if link:
         arguments.add("--link", link)
@@ -57,11 +60,19 @@ def _root_crate_impl(ctx):
         mnemonic = "LambdaRootCrate",
         progress_message = "Writing the root crate of %{label}",
     )
-    flags = ctx.actions.declare_file(ctx.label.name + ".flags")
-    ctx.actions.write(flags, "-Clink-arg=-Wl,--export-only={}\n".format(exported_symbol(ctx.attr.crate_name)))
+    flags = ["-Clink-arg=-Wl,--export-only=" + exported_symbol(ctx.attr.crate_name)]
+    strategy = strategy_of_library(owner(ctx), ctx.attr.rustc_flags, ctx.attr.functions)
+    if strategy:
+        flags.append("-Cpanic=" + strategy)
+    flags += [
+        expand(ctx, flag, ctx.attr.compile_data + ctx.attr.data, {})
+        for flag in ctx.attr.rustc_flags
+    ]
+    flags_file = ctx.actions.declare_file(ctx.label.name + ".flags")
+    ctx.actions.write(flags_file, lines(flags))
     return [
         DefaultInfo(files = depset([output])),
-        flags_for_dependants(flags),
+        flags_for_dependants(flags_file, ctx.files.compile_data),
     ]
 
 root_crate = rule(
@@ -69,8 +80,11 @@ root_crate = rule(
     implementation = _root_crate_impl,
     attrs = OWNER_ATTRS | {
         "allocator": attr.string(doc = "The library's allocator.", mandatory = True),
+        "compile_data": attr.label_list(doc = "What `rustc_flags` may name.", allow_files = True),
         "crate_name": attr.string(doc = "The zip's `crate_name`, which the library is named after.", mandatory = True),
-        "functions": attr.label_list(doc = "The rewritten programs.", mandatory = True, providers = [LambdaFunctionInfo]),
+        "data": attr.label_list(doc = "What `rustc_flags` may name besides `compile_data`.", allow_files = True),
+        "functions": attr.label_list(doc = "The rewritten programs.", mandatory = True, providers = [LambdaFunctionInfo, PanicStrategyInfo]),
+        "rustc_flags": attr.string_list(doc = "The zip's, which come behind all others."),
     },
     toolchains = [BUILD_TOOL],
 )

@@ -5,10 +5,11 @@ load("//rules:providers.bzl", "LambdaFunctionInfo", "LambdaZipInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":attributes.bzl", "closest", "readable")
 load(":check.bzl", "check_library")
-load(":pack.bzl", "PACK_ATTRS", "pack")
+load(":pack.bzl", "PACK_ATTRS", "list_data", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
 load(":root_crate.bzl", "exported_symbol", "library_name")
 load(":runtimes.bzl", "RUNTIMES", "is_library")
+load(":unversioned.bzl", "check_versions", "unversioned_aspect")
 
 # Who runs the loop over the Runtime API.
 _DISPATCHES = ["ctypes", "native"]
@@ -76,6 +77,11 @@ def _check_attributes(ctx):
         wrong.append("metrics are logged where Python's client calls the library, and with `dispatch = \"native\"` it does not; take one of `metrics_namespace` and `dispatch` out")
     if ctx.attr.dispatch == "native" and ctx.attr.shared:
         wrong.append("with `dispatch = \"native\"` a program takes the process over; pack each of `functions` in a zip of its own")
+    if ctx.attr.edge and ctx.attr.layer_libraries:
+        wrong.append("Lambda@Edge has no layers; take `edge` or `layer_libraries` out, and lay the libraries into the zip by `data`")
+    folders = [library for library in ctx.attr.layer_libraries if "/" in library or ".so" not in library]
+    if folders:
+        wrong.append("layer_libraries has {}; it is the names of files, as programs are linked with them: `libNAME.so.1`".format(", ".join(["`{}`".format(library) for library in folders])))
     if ctx.attr.edge and ctx.attr.architecture != "x86_64":
         wrong.append("Lambda@Edge runs on x86_64, and architecture is `{}`; take `edge` or `architecture` out".format(ctx.attr.architecture))
     namespace = _wrong_namespace(ctx.attr.metrics_namespace)
@@ -109,10 +115,12 @@ def _lambda_zip_impl(ctx):
     library = _strip(ctx, linked)
     functions = [function[LambdaFunctionInfo] for function in ctx.attr.functions]
     _check_names(ctx)
+    check_versions(readable(ctx.label), ctx.attr.functions)
     rlibs = depset(transitive = [function[DepInfo].transitive_crate_outputs for function in ctx.attr.functions])
     shim = _shim(ctx, [function.handler for function in functions])
     limit = "{}=on Lambda@Edge, for viewer events".format(_EDGE_LIMIT) if ctx.attr.edge else None
-    zip = pack(ctx, library, library.basename, [shim], limit)
+    data = list_data(ctx)
+    zip = pack(ctx, library, library.basename, [shim], data, limit)
     return [
         DefaultInfo(files = depset([zip])),
         OutputGroupInfo(
@@ -120,7 +128,7 @@ def _lambda_zip_impl(ctx):
             rewritten_sources = depset(transitive = [function.sources for function in functions]),
             shared_library = depset([library]),
             symbols = depset([linked]),
-            _validation = depset([check_library(ctx, library, exported_symbol(ctx.attr.crate_name), rlibs)]),
+            _validation = depset([check_library(ctx, linked, exported_symbol(ctx.attr.crate_name), rlibs, data)]),
         ),
         LambdaZipInfo(
             architecture = ctx.attr.architecture,
@@ -150,10 +158,12 @@ lambda_zip = rule(
         "edge": attr.bool(doc = "Whether it is for Lambda@Edge."),
         "functions": attr.label_list(
             doc = "The rewritten programs.",
+            aspects = [unversioned_aspect],
             cfg = lambda_transition,
             mandatory = True,
             providers = [DepInfo, LambdaFunctionInfo],
         ),
+        "layer_libraries": attr.string_list(doc = "Names of shared libraries that layers bring."),
         "library": attr.label(doc = "The shared library.", cfg = lambda_transition, mandatory = True),
         "metrics_namespace": attr.string(doc = "The namespace of CloudWatch metrics; none are logged without one."),
         "runtime": attr.string(
@@ -161,9 +171,6 @@ lambda_zip = rule(
             default = "python3.13",
         ),
         "shared": attr.bool(doc = "Whether its functions are targets of the user's own."),
-        "_allowlist_function_transition": attr.label(
-            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
-        ),
         "_shim": attr.label(default = "//shim/python:index.py", allow_single_file = True),
     },
     provides = [LambdaZipInfo],

@@ -40,6 +40,21 @@ script_test = analysistest.make(
     attrs = {"parts": attr.string_list(doc = "Parts of the script.", mandatory = True)},
 )
 
+def _written_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    text = _written(env, ctx.attr.suffix)
+    for part in ctx.attr.parts:
+        asserts.true(env, part in text, "{} in {}".format(part, text))
+    return analysistest.end(env)
+
+written_test = analysistest.make(
+    _written_test_impl,
+    attrs = {
+        "parts": attr.string_list(doc = "Parts of the file.", mandatory = True),
+        "suffix": attr.string(doc = "What the file's name ends in.", mandatory = True),
+    },
+)
+
 def _shim_test_impl(ctx):
     env = analysistest.begin(ctx)
     for action in analysistest.target_actions(env):

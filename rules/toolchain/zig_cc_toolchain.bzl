@@ -57,6 +57,10 @@ _ZigProgramsInfo = provider(
     },
 )
 
+def _glibc(target):
+    """Returns the version of glibc in the name of a target."""
+    return target.rpartition("gnu.")[2]
+
 def _zig_programs_impl(ctx):
     architecture = ARCHITECTURES[ctx.attr.cpu]
     target = {"%{target}": ctx.attr.target}
@@ -68,6 +72,7 @@ def _zig_programs_impl(ctx):
         "%{dynamic_linker}": architecture.dynamic_linker,
         "%{emulation}": architecture.emulation,
         "%{build_tool}": build_tool.path,
+        "%{glibc}": _glibc(ctx.attr.target),
         "%{sysroot}": ctx.file.sysroot.path,
     })
     linker_files = depset([linker, build_tool, ctx.file.zig, ctx.file.sysroot])
@@ -133,7 +138,7 @@ def _zig_config_impl(ctx):
         target_cpu = ctx.attr.cpu,
         target_libc = "glibc",
         abi_version = "gnu",
-        abi_libc_version = ctx.attr.target.rpartition("gnu.")[2],
+        abi_libc_version = _glibc(ctx.attr.target),
         action_configs = action_configs,
         features = [
             feature(name = "supports_pic", enabled = True),

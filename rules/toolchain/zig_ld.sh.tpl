@@ -43,17 +43,23 @@ if [[ -n $version_script ]]; then
   fi
   arguments+=("--version-script=$version_script")
 fi
-cut=
-trap '[[ -z $cut ]] || rm -rf "$cut"' EXIT
+work=$(mktemp -d "${TMPDIR:-/tmp}/link.XXXXXX")
+trap 'rm -rf "$work"' EXIT
 if [[ -n $cut_symbolizer ]]; then
-  cut=$(mktemp -d "${TMPDIR:-/tmp}/objects.XXXXXX")
   for index in "${!arguments[@]}"; do
     object=${arguments[index]}
     # What rustc compiled; objects of libraries of C are in archives.
     [[ $object == *.rcgu.o ]] || continue
-    arguments[index]=$cut/${object##*/}
+    arguments[index]=$work/${object##*/}
     %{build_tool} cut-symbolizer --object "$object" --output "${arguments[index]}"
   done
 fi
+status=0
 %{zig} ld.lld -m %{emulation} --hash-style=gnu --eh-frame-hdr "${arguments[@]}" \
-  -L "$sysroot" -lc -lc_nonshared -lcompiler_rt
+  -L "$sysroot" -lc -lc_nonshared -lcompiler_rt 2>"$work/errors" || status=$?
+cat "$work/errors" >&2
+if ((status != 0)); then
+  # Behind what rustc shows of a linker's words, which ends with the last of them.
+  %{build_tool} explain-linker --log "$work/errors" --glibc %{glibc} >&2 || true
+fi
+exit "$status"

@@ -7,10 +7,15 @@ load("//rules:defs.bzl", "rust_lambda_function", "rust_lambda_test")
 _VERSIONS = {
     "current": {"lambda_http": "1.3.2", "lambda_runtime": "1.5.0"},
     "edition_2018": {"lambda_http": "1.3.2", "lambda_runtime": "1.5.0"},
+    "renamed_crates": {"lambda_runtime": "1.5.0"},
+    "two_runtimes": {"lambda_http": "0.15.1", "lambda_runtime": "1.5.0"},
     "v0_13": {"lambda_http": "0.13.0", "lambda_runtime": "0.13.0"},
     "v0_14": {"lambda_http": "0.15.1", "lambda_runtime": "0.14.4"},
     "v0_8": {"lambda_runtime": "0.8.3"},
 }
+
+# The lambda_runtime that a program starts, where it is another than the one among its dependencies.
+_BRIDGED = {"two_runtimes": "0.14.4"}
 
 def _label(dep, versions):
     if dep.startswith(":"):
@@ -29,8 +34,11 @@ def program(name, program):
       program: an entry of PROGRAMS.
     """
     versions = _VERSIONS[program.member]
+    aliases = getattr(program, "aliases", {})
     common = {
+        "aliases": {_label(dep, versions): name for dep, name in aliases.items()},
         "compile_data": ["{}/{}".format(name, file) for file in program.compile_data],
+        "crate_features": getattr(program, "crate_features", []),
         "crate_name": name,
         "crate_root": name + "/main.rs",
         "edition": program.edition,
@@ -44,7 +52,7 @@ def program(name, program):
     }
     rust_lambda_function(
         name = name,
-        bridge = ":bridge_on_" + versions["lambda_runtime"],
+        bridge = ":bridge_on_" + _BRIDGED.get(program.member, versions["lambda_runtime"]),
         # What is tested is the same, and there are many to compile.
         rustc_flags = ["-Copt-level=0"],
         **common

@@ -137,6 +137,36 @@ PROGRAMS = [
         member = "current",
     ),
     struct(
+        name = "cfg_items",
+        compile_data = [],
+        crate_features = ["streaming"],
+        deps = [
+            "lambda_runtime",
+            "serde_json",
+            "tokio",
+        ],
+        edition = "2021",
+        errors = [],
+        events = ["event"],
+        init_error = False,
+        member = "current",
+    ),
+    struct(
+        name = "cfg_statements",
+        compile_data = [],
+        crate_features = ["streaming"],
+        deps = [
+            "axum",
+            "lambda_http",
+            "tokio",
+        ],
+        edition = "2021",
+        errors = [],
+        events = ["event"],
+        init_error = False,
+        member = "current",
+    ),
+    struct(
         name = "code_after",
         compile_data = [],
         deps = [
@@ -196,6 +226,19 @@ PROGRAMS = [
         deps = [
             "lambda_runtime",
             "tokio",
+        ],
+        edition = "2021",
+        errors = [],
+        events = ["event"],
+        init_error = False,
+        member = "current",
+    ),
+    struct(
+        name = "crate_group",
+        compile_data = [],
+        deps = [
+            ":group",
+            "serde_json",
         ],
         edition = "2021",
         errors = [],
@@ -1239,6 +1282,24 @@ PROGRAMS = [
         member = "current",
     ),
     struct(
+        name = "renamed_crates",
+        aliases = {
+            "lambda_runtime": "lambda",
+            "tokio": "rt",
+        },
+        compile_data = [],
+        deps = [
+            "lambda_runtime",
+            "serde",
+            "tokio",
+        ],
+        edition = "2021",
+        errors = [],
+        events = ["event"],
+        init_error = False,
+        member = "current",
+    ),
+    struct(
         name = "return_statement",
         compile_data = [],
         deps = [
@@ -1617,6 +1678,20 @@ PROGRAMS = [
         events = ["event"],
         init_error = False,
         member = "current",
+    ),
+    struct(
+        name = "two_runtimes",
+        compile_data = [],
+        deps = [
+            "lambda_http",
+            "lambda_runtime",
+            "tokio",
+        ],
+        edition = "2021",
+        errors = [],
+        events = ["event"],
+        init_error = False,
+        member = "two_runtimes",
     ),
     struct(
         name = "unicode_echo",

@@ -1,0 +1,134 @@
+//! Symbols that are known to stay undefined, for a reason that is known.
+
+/// Undefined symbols with one way out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Family {
+    /// Of AWS-LC, whose symbols have the version of the crate that holds it in their names.
+    AwsLc {
+        /// The crate.
+        crate_name: &'static str,
+        /// The version that Rust's side of it has.
+        version: String,
+    },
+    /// Of a C++ standard library.
+    Cxx,
+}
+
+/// What the mangled names of C++'s standard library start with, and those of what compilers of C++ call. Rust's legacy mangling is C++'s, but
+/// has no abbreviations.
+const CXX_PREFIXES: [&str; 10] = [
+    "_ZNSt",
+    "_ZNKSt",
+    "_ZSt",
+    "_ZTVSt",
+    "_ZTISt",
+    "_ZTVN10__cxxabiv1",
+    "_Zn",
+    "_Zd",
+    "__cxa_",
+    "__gxx_",
+];
+
+/// `__cxa_` functions that are glibc's, and others' code calls.
+const CXX_OF_GLIBC: [&str; 4] = [
+    "__cxa_atexit",
+    "__cxa_at_quick_exit",
+    "__cxa_finalize",
+    "__cxa_thread_atexit_impl",
+];
+
+impl Family {
+    /// The family of an undefined symbol, if it has one.
+    pub(crate) fn of(symbol: &str) -> Option<Self> {
+        if let Some(version) = aws_lc_version(symbol, "aws_lc_fips_") {
+            return Some(Self::AwsLc {
+                crate_name: "aws-lc-fips-sys",
+                version,
+            });
+        }
+        if let Some(version) = aws_lc_version(symbol, "aws_lc_") {
+            return Some(Self::AwsLc {
+                crate_name: "aws-lc-sys",
+                version,
+            });
+        }
+        let is_cxx = CXX_PREFIXES.iter().any(|prefix| symbol.starts_with(prefix)) && !CXX_OF_GLIBC.contains(&symbol);
+        is_cxx.then_some(Self::Cxx)
+    }
+
+    /// Why its symbols are undefined, and what to do about it.
+    pub(crate) fn advice(&self) -> String {
+        match self {
+            Self::AwsLc { crate_name, version } => format!(
+                "they are in C code of the crate `{crate_name}`, under other names: rules_rust compiles its build script without the \
+                 version that they are named by. Give it with crate_universe's annotation, in MODULE.bazel:
+        crate.annotation(
+            build_script_rustc_env = {{\"CARGO_PKG_VERSION\": \"{version}\"}},
+            crate = \"{crate_name}\",
+        )
+    or, where `crates_repository` or `crates_vendor` has the crates, among its `annotations`:
+        \"{crate_name}\": [crate.annotation(build_script_rustc_env = {{\"CARGO_PKG_VERSION\": \"{version}\"}})],
+    or, in a BUILD file of your own, as `rustc_env` of the crate's `cargo_build_script`"
+            ),
+            Self::Cxx => "C++ is not supported: the toolchain of these rules has no C++ standard library. Do without the crate or library that \
+                          is written in C++, or without the feature that brings it"
+                .to_owned(),
+        }
+    }
+}
+
+/// The version in the name of a symbol of AWS-LC: `0.47.0` of `aws_lc_0_47_0_EVP_sha256`.
+fn aws_lc_version(symbol: &str, prefix: &str) -> Option<String> {
+    let mut parts = symbol.strip_prefix(prefix)?.splitn(4, '_');
+    let numbers: Vec<&str> = parts.by_ref().take(3).collect();
+    let is_version = numbers.len() == 3
+        && numbers
+            .iter()
+            .all(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()));
+    (is_version && parts.next().is_some()).then(|| numbers.join("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn aws_lc(crate_name: &'static str, version: &str) -> Option<Family> {
+        Some(Family::AwsLc {
+            crate_name,
+            version: version.to_owned(),
+        })
+    }
+
+    #[test]
+    fn a_symbol_of_aws_lc_tells_the_version() {
+        for (symbol, family) in [
+            ("aws_lc_0_47_0_AES_cbc_encrypt", aws_lc("aws-lc-sys", "0.47.0")),
+            ("aws_lc_fips_0_13_9_EVP_sha256", aws_lc("aws-lc-fips-sys", "0.13.9")),
+            ("aws_lc_1_20_333__x", aws_lc("aws-lc-sys", "1.20.333")),
+            ("aws_lc_0_47_0", None),
+            ("aws_lc_new_0_1_x", None),
+            ("AES_cbc_encrypt", None),
+        ] {
+            assert_eq!(Family::of(symbol), family, "{symbol}");
+        }
+    }
+
+    #[test]
+    fn rust_and_c_are_not_taken_for_cxx() {
+        for (symbol, is_cxx) in [
+            (
+                "_ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE9_M_createERmm",
+                true,
+            ),
+            ("_Znwm", true),
+            ("__gxx_personality_v0", true),
+            ("__cxa_throw", true),
+            ("_ZN3std2io5stdio6_print17h81f3ed8a29797282E", false),
+            ("__cxa_thread_atexit_impl", false),
+            ("_RNvNtCs1_3std2io", false),
+            ("zlibVersion", false),
+        ] {
+            assert_eq!(Family::of(symbol) == Some(Family::Cxx), is_cxx, "{symbol}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What LLD says of a link that failed, explained.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{GlibcVersion, family::Family, glibc::first_version, report::list};
+
+/// What follows is the name of a symbol that is not defined.
+const UNDEFINED: &str = "undefined symbol: ";
+
+/// What follows is a library that there is not.
+const NO_LIBRARY: &str = "unable to find library -l";
+
+/// C++'s standard libraries, as linkers are asked for them.
+const CXX_LIBRARIES: [&str; 4] = ["stdc++", "c++", "c++abi", "supc++"];
+
+/// What LLD calls functions that compilers of C++ call; it writes names as they are in the source.
+const CXX_OPERATORS: [&str; 2] = ["operator new", "operator delete"];
+
+/// What is known about the errors in `log`, which LLD wrote as it linked for a version of glibc: a paragraph each.
+///
+/// ```
+/// # fn main() -> anyhow::Result<()> {
+/// let known = packager::explain_linker("ld.lld: error: undefined symbol: arc4random_buf\n", &"2.34".parse()?);
+/// assert_eq!(known, ["`arc4random_buf` is in glibc from 2.36 on, and the runtime has 2.34"]);
+/// # Ok(())
+/// # }
+/// ```
+pub fn explain_linker(log: &str, glibc: &GlibcVersion) -> Vec<String> {
+    let found = |what| {
+        let names = log
+            .lines()
+            .filter_map(move |line| Some(line.split_once(what)?.1.trim()));
+        names.collect::<BTreeSet<&str>>()
+    };
+    let mut known = Vec::new();
+    let mut families: BTreeMap<Family, Vec<&str>> = BTreeMap::new();
+    for symbol in found(UNDEFINED) {
+        let is_operator = CXX_OPERATORS.iter().any(|operator| symbol.starts_with(operator));
+        if let Some(family) = Family::of(symbol).or(is_operator.then_some(Family::Cxx)) {
+            families.entry(family).or_default().push(symbol);
+        } else if let Some(version) = first_version(symbol).filter(|version| version > glibc) {
+            known.push(format!(
+                "`{symbol}` is in glibc from {version} on, and the runtime has {glibc}"
+            ));
+        }
+    }
+    for (family, symbols) in &families {
+        known.push(format!("nothing defines {}: {}", list(symbols), family.advice()));
+    }
+    let cxx: Vec<&str> = found(NO_LIBRARY)
+        .into_iter()
+        .filter(|library| CXX_LIBRARIES.contains(library))
+        .collect();
+    if !cxx.is_empty() && !families.contains_key(&Family::Cxx) {
+        known.push(format!("there is no {}: {}", list(&cxx), Family::Cxx.advice()));
+    }
+    known
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Result;
+
+    use super::*;
+
+    #[test]
+    fn what_is_known_is_said_once() -> Result<()> {
+        let log = "\
+ld.lld: error: undefined symbol: aws_lc_0_47_0_EVP_sha256
+>>> referenced by digest.rs:1
+ld.lld: error: undefined symbol: aws_lc_0_47_0_EVP_sha384
+ld.lld: error: undefined symbol: gettid
+ld.lld: error: undefined symbol: gettid
+ld.lld: error: undefined symbol: nobody
+ld.lld: error: unable to find library -lstdc++
+ld.lld: error: unable to find library -lssl
+";
+        let known = explain_linker(log, &"2.26".parse()?);
+        assert_eq!(known.len(), 3, "{known:?}");
+        assert_eq!(known[0], "`gettid` is in glibc from 2.30 on, and the runtime has 2.26");
+        assert!(known[1].contains("\"CARGO_PKG_VERSION\": \"0.47.0\""), "{}", known[1]);
+        assert!(
+            known[2].starts_with("there is no `stdc++`: C++ is not supported"),
+            "{}",
+            known[2]
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_not_known_is_left_to_the_linker() -> Result<()> {
+        assert!(explain_linker("ld.lld: error: undefined symbol: gettid\n", &"2.34".parse()?).is_empty());
+        assert!(explain_linker("ld.lld: error: unable to find library -lssl\n", &"2.34".parse()?).is_empty());
+        Ok(())
+    }
+}

@@ -1,0 +1,239 @@
+//! What the user reads when a library or a program is refused.
+
+use std::{collections::BTreeMap, path::Path};
+
+use crate::{Breach, GlibcVersion, Limits, family::Family, likely_origins};
+
+/// What is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A shared library, which Lambda's Python loads.
+    Library,
+    /// A program, which is started.
+    Program,
+}
+
+/// How many functions of a crate, or symbols of a family, are named.
+const NAMED: usize = 3;
+
+/// The newest glibc of Lambda's runtimes.
+const NEWEST: &str = "2.34";
+
+/// The message about breaches, all of them, with the crates among `rlibs` (a path and its content each) that they likely come from, and
+/// ways out.
+///
+/// `label` is the target that it is built by.
+pub fn report(kind: Kind, label: &str, limits: &Limits, breaches: &[Breach], rlibs: &[(&Path, &[u8])]) -> String {
+    let what = match kind {
+        Kind::Library => "shared library",
+        Kind::Program => "program",
+    };
+    let mut message = format!(
+        "the {what} of {label} would not load everywhere (the oldest glibc of its runtime is {}):",
+        limits.glibc
+    );
+    let mut families: BTreeMap<Family, Vec<&str>> = BTreeMap::new();
+    for breach in breaches {
+        if let Breach::Undefined(symbol) = breach
+            && let Some(family) = Family::of(symbol)
+        {
+            families.entry(family).or_default().push(symbol);
+            continue;
+        }
+        message += &format!("\n  - {breach}{}", origins(breach, rlibs));
+        if let Some(way_out) = way_out_of(breach) {
+            message += &format!(": {way_out}");
+        }
+    }
+    for (family, symbols) in families {
+        message += &format!("\n  - nothing defines {}: {}", list(&symbols), family.advice());
+    }
+    for way_out in ways_out(kind, limits, breaches) {
+        message += &format!("\n{way_out}");
+    }
+    message
+}
+
+/// The first of some symbols, and how many there are besides.
+pub(crate) fn list(symbols: &[&str]) -> String {
+    let named: Vec<String> = symbols.iter().take(NAMED).map(|symbol| format!("`{symbol}`")).collect();
+    match symbols.len().saturating_sub(NAMED) {
+        0 => named.join(" and "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
+/// Where a breach comes from, if that is known.
+fn origins(breach: &Breach, rlibs: &[(&Path, &[u8])]) -> String {
+    let crates: Vec<String> = likely_origins(breach, rlibs.iter().copied())
+        .into_iter()
+        .map(|(name, origin)| {
+            let functions: Vec<&str> = origin.functions.iter().map(String::as_str).collect();
+            match functions.is_empty() {
+                true => format!("`{name}`"),
+                false => format!("`{name}` (in {})", list(&functions)),
+            }
+        })
+        .collect();
+    match crates.is_empty() {
+        true => String::new(),
+        false => format!("; likely from the crate {}", crates.join(" or ")),
+    }
+}
+
+/// What to do about a breach of which there is one at most.
+fn way_out_of(breach: &Breach) -> Option<&'static str> {
+    match breach {
+        Breach::StaticTls { largest, .. } => Some(match largest {
+            // What the crate's C code is renamed by.
+            Some((variable, _)) if variable.starts_with("_rjem_") => {
+                "set the feature `disable_initial_exec_tls` of the crate `tikv-jemallocator`"
+            }
+            _ => {
+                "compile them in the global-dynamic model (`-ftls-model=global-dynamic` in C, where `initial-exec` is asked for; jemalloc's \
+                 crate has the feature `disable_initial_exec_tls`)"
+            }
+        }),
+        Breach::TextRelocations => {
+            Some("compile all its code as position-independent (`-fPIC` in C, no absolute addresses in assembly)")
+        }
+        Breach::ExecutableStack => Some(
+            "take `-z execstack` out of what it is linked with, and have each file of assembly say that it needs none \
+             (`.section .note.GNU-stack,\"\",%progbits`)",
+        ),
+        _ => None,
+    }
+}
+
+/// What to do about breaches of which there may be many.
+fn ways_out(kind: Kind, limits: &Limits, breaches: &[Breach]) -> Vec<String> {
+    let mut ways = Vec::new();
+    let versions: Vec<&str> = breaches
+        .iter()
+        .filter_map(|breach| match breach {
+            Breach::TooNew { version, .. } => Some(version.as_str()),
+            _ => None,
+        })
+        .collect();
+    if !versions.is_empty() && kind == Kind::Program {
+        ways.push(
+            "it was linked by another C toolchain than the rules' own, for another system: take out of \
+             `--@rules_rust_lambda//rules/settings:cc_toolchains` what is for the host"
+                .to_owned(),
+        );
+    } else if !versions.is_empty() {
+        let newest = NEWEST
+            .parse::<GlibcVersion>()
+            .ok()
+            .filter(|newest| limits.glibc < *newest);
+        let is_in_newest = |version: &&str| {
+            let number = version.strip_prefix("GLIBC_").and_then(|number| number.parse().ok());
+            number.is_some() && number <= newest
+        };
+        let runtime = match versions.iter().all(is_in_newest) {
+            true => format!(", or a `runtime` with a newer glibc (python3.12 and later have {NEWEST})"),
+            false => format!("; no runtime of Lambda's has a newer glibc than {NEWEST}"),
+        };
+        ways.push(format!(
+            "use a version or a feature of the crate that does without what is too new{runtime}"
+        ));
+    }
+    if breaches.iter().any(|breach| matches!(breach, Breach::Needed(_))) {
+        ways.push(
+            "use a feature of the crate that does without the library, or links it statically (many have `vendored`, `rustls` or `static`); or \
+             lay the library into the zip by `data`, at its root or in `lib`, or name it in `layer_libraries` if a layer brings it"
+                .to_owned(),
+        );
+    }
+    let has_unknown = |breach: &Breach| matches!(breach, Breach::Undefined(symbol) if Family::of(symbol).is_none());
+    if breaches.iter().any(has_unknown) {
+        ways.push(
+            "link the library that defines what is not defined (a `cc_library` among the deps, `cargo:rustc-link-lib` in a build script), \
+             or take out what asks for it"
+                .to_owned(),
+        );
+    }
+    ways
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Result;
+
+    use super::*;
+
+    fn limits(glibc: &str) -> Result<Limits> {
+        Ok(Limits {
+            glibc: glibc.parse()?,
+            exports: Some(Vec::new()),
+        })
+    }
+
+    fn too_new(symbol: &str, version: &str) -> Breach {
+        Breach::TooNew {
+            symbol: symbol.to_owned(),
+            version: version.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_newer_runtime_is_advised_where_one_has_it() -> Result<()> {
+        for (glibc, version, advice) in [
+            ("2.26", "GLIBC_2.30", "or a `runtime` with a newer glibc"),
+            (
+                "2.26",
+                "GLIBC_2.36",
+                "no runtime of Lambda's has a newer glibc than 2.34",
+            ),
+            (
+                "2.34",
+                "GLIBC_2.36",
+                "no runtime of Lambda's has a newer glibc than 2.34",
+            ),
+        ] {
+            let message = report(
+                Kind::Library,
+                "//app:zip",
+                &limits(glibc)?,
+                &[too_new("f", version)],
+                &[],
+            );
+            assert!(message.contains(advice), "{message}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_annotation_of_aws_lc_is_given_once_with_the_version_that_is_missed() -> Result<()> {
+        let names = ["AES_encrypt", "EVP_sha256", "RSA_new", "SHA256", "X25519"];
+        let mut breaches = vec![Breach::Undefined("nobody".to_owned())];
+        breaches.extend(names.map(|name| Breach::Undefined(format!("aws_lc_0_47_0_{name}"))));
+        let message = report(Kind::Library, "//app:zip", &limits("2.34")?, &breaches, &[]);
+        for part in [
+            "\n  - it uses `nobody`, which neither",
+            "`aws_lc_0_47_0_RSA_new` and 2 more",
+            "build_script_rustc_env = {\"CARGO_PKG_VERSION\": \"0.47.0\"},\n            crate = \"aws-lc-sys\",",
+            "link the library that defines",
+        ] {
+            assert!(message.contains(part), "{message}");
+        }
+        assert_eq!(message.matches("MODULE.bazel").count(), 1, "{message}");
+        Ok(())
+    }
+
+    #[test]
+    fn jemalloc_is_known_by_its_variables() -> Result<()> {
+        let breach = |variable: &str| Breach::StaticTls {
+            size: 2976,
+            largest: Some((variable.to_owned(), 2864)),
+        };
+        for (variable, advice) in [
+            ("_rjem_je_tsd_tls", "of the crate `tikv-jemallocator`"),
+            ("state", "`-ftls-model=global-dynamic`"),
+        ] {
+            let message = report(Kind::Library, "//app:zip", &limits("2.34")?, &[breach(variable)], &[]);
+            assert!(message.contains("2976 bytes") && message.contains(advice), "{message}");
+        }
+        Ok(())
+    }
+}
