@@ -96,7 +96,8 @@ def rust_lambda_function(
             functions = [":goodbye", ":hello"],
         )
 
-    `bazel build` of a function rewrites it and compiles nothing, as only a zip tells what it is compiled for.
+    `bazel build` of a function rewrites it and compiles nothing of it (but runs a build script among the `deps`, which may set a `cfg`), as only a
+    zip tells what it is compiled for: in what a zip rewrites, the `cfg` of the architecture and of `debug_assertions` may come out otherwise.
 
     Other targets that this makes, all tagged `manual` and for this macro alone: `NAME.rewritten` (the rewritten sources), of which
     `NAME.rewritten.compile_data`, `NAME.rewritten.crate_root`, `NAME.rewritten.rustc_env` and `NAME.rewritten.rustc_flags` are parts,
