@@ -272,6 +272,8 @@ mod tests {
         assert_eq!(get("AWS_LAMBDA_RUNTIME_API"), "127.0.0.1:9001");
         assert_eq!(get("AWS_EXECUTION_ENV"), "AWS_Lambda_python3.13");
         assert_eq!(get("STAGE"), "test");
+        let root = sandbox.task_root().display();
+        assert_eq!(get("LD_LIBRARY_PATH"), format!("{root}:{root}/lib"));
         assert_eq!(
             get("PYTHONPATH"),
             format!("/ric:{}:/more", sandbox.task_root().display())
