@@ -9,6 +9,7 @@
 //! With `--cfg=loopback_only` there is nothing but [`loopback`], which needs no `lambda_runtime` of a version that this crate knows;
 //! with `--cfg=no_tenant` a context has no tenant, as before 1.1.
 
+mod deadline;
 #[cfg(not(loopback_only))]
 mod event_loop;
 mod exit;

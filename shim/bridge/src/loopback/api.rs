@@ -1,6 +1,6 @@
 //! The Runtime API as a program's client meets it: events from the function's slot, and the answers back into it.
 
-use std::{io, net::TcpStream};
+use std::{borrow::Cow, io, net::TcpStream};
 
 use lambda_shim::{Failure, Invocation, Outcome, Slot};
 use serde::Deserialize;
@@ -9,9 +9,10 @@ use serde_json::{Map, Value};
 use super::{
     connection::{Connection, Request},
     endpoint::Endpoint,
+    turns::Turns,
     wait::Shutdown,
 };
-use crate::http_response::http_response;
+use crate::{deadline::deadline_ms, http_response::http_response};
 
 /// What paths of the Runtime API begin with, in each of its versions.
 const RUNTIME: &str = "/2018-06-01/runtime/";
@@ -21,9 +22,15 @@ const PRELUDE_END: &[u8] = &[0; 8];
 const STREAM_ERROR: &[u8] =
     b"Lambda-Runtime-Function-Error-Type: Runtime.StreamError\r\nLambda-Runtime-Function-Error-Body: ";
 
+/// What Lambda says of what it takes.
+const ACCEPTED: &[u8] = b"{\"status\":\"OK\"}";
+/// What Lambda says of an answer to an event that is not at hand.
+const INVALID_REQUEST_ID: &[u8] = b"{\"errorMessage\":\"Invalid request ID\",\"errorType\":\"InvalidRequestID\"}";
+
 /// The Runtime API of one function.
 pub(super) struct Api {
     slot: &'static Slot,
+    turns: Turns,
     pub(super) endpoint: Endpoint,
     pub(super) shutdown: Shutdown,
 }
@@ -42,6 +49,7 @@ impl Api {
     pub(super) fn new(slot: &'static Slot, endpoint: Endpoint) -> Self {
         Self {
             slot,
+            turns: Turns::default(),
             endpoint,
             shutdown: Shutdown::default(),
         }
@@ -51,8 +59,9 @@ impl Api {
     pub(super) fn serve(&self, stream: TcpStream) {
         let served = Connection::new(stream).and_then(|connection| self.answer_all(connection));
         if let Err(error) = served {
-            // Clients drop their connections as they end.
-            if !self.shutdown.has_begun() && error.kind() == io::ErrorKind::InvalidData {
+            // Clients drop their connections as they end, though not in the midst of a request.
+            let told = matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof);
+            if told && !self.shutdown.has_begun() {
                 eprintln!("rules_rust_lambda: the Runtime API on loopback: {error}");
             }
         }
@@ -65,46 +74,93 @@ impl Api {
                 return self.relay(connection, &request);
             };
             self.endpoint.restore();
-            let kind = call.rsplit('/').next().unwrap_or_default();
-            match (request.method.as_str(), call.split('/').next(), kind) {
-                ("GET", Some("invocation"), "next") => {
-                    if self.shutdown.wait(self.slot.next()).is_none() {
+            let mut call = call.split('/');
+            let call = (
+                call.next().unwrap_or_default(),
+                call.next().unwrap_or_default(),
+                call.next(),
+            );
+            match (request.method.as_str(), call) {
+                ("GET", ("invocation", "next", None)) => {
+                    if self.shutdown.wait(self.turns.next(self.slot)).is_none() {
                         return Ok(());
                     }
                     self.send_event(&mut connection)?;
                 }
-                ("GET", Some("restore"), "next") => {
+                ("GET", ("restore", "next", None)) => {
                     if self.shutdown.wait(self.slot.restored()).is_none() {
                         return Ok(());
                     }
                     connection.respond("200 OK", &[], b"{}")?;
                 }
-                ("POST", Some("invocation"), "response") => {
-                    let body = connection.body(&request)?;
-                    self.slot.respond(response(&request, body));
-                    connection.respond("202 Accepted", &[], b"{\"status\":\"OK\"}")?;
+                ("POST", ("invocation", id, Some("response"))) => {
+                    self.take_answer(&mut connection, &request, id, response)?;
+                }
+                ("POST", ("invocation", id, Some("error"))) => {
+                    self.take_answer(&mut connection, &request, id, |_, body| Err(failure(&body)))?;
                 }
                 // An error of the initialisation counts for the event at hand if there is one; `main` ends behind it.
-                ("POST", _, "error") => {
+                ("POST", ("init" | "restore", "error", None)) => {
                     let body = connection.body(&request)?;
                     self.slot.respond(Err(failure(&body)));
-                    connection.respond("202 Accepted", &[], b"{\"status\":\"OK\"}")?;
+                    connection.respond("202 Accepted", &[], ACCEPTED)?;
                 }
                 _ => {
                     connection.body(&request)?;
                     connection.respond("404 Not Found", &[], b"{\"errorType\":\"InvalidRequest\"}")?;
                 }
             }
+            if request.is_last() {
+                break;
+            }
         }
         Ok(())
     }
 
     fn send_event(&self, connection: &mut Connection) -> io::Result<()> {
-        let sent = self
-            .slot
-            .read(|invocation| connection.respond("200 OK", &headers(invocation), invocation.event));
-        // Without an invocation its caller has gone, and nobody waits for what the client would make of it.
-        sent.unwrap_or_else(|| Err(io::ErrorKind::ConnectionAborted.into()))
+        if connection.is_closed() {
+            self.turns.leave_behind();
+            return Ok(());
+        }
+        let sent = self.slot.read(|invocation| {
+            self.turns.sent(invocation.request_id.to_owned());
+            connection.respond("200 OK", &headers(invocation), invocation.event)
+        });
+        let broken = match sent {
+            Some(Ok(())) => return Ok(()),
+            Some(Err(error)) => error,
+            // Its caller has gone, and nobody waits for what the client would make of it.
+            None => io::ErrorKind::ConnectionAborted.into(),
+        };
+        self.slot
+            .respond(Err(broken_off("the event could not be sent", &broken)));
+        self.turns.over();
+        Err(broken)
+    }
+
+    /// Takes what a client posts about an event: only its own answer ends it.
+    fn take_answer(
+        &self,
+        connection: &mut Connection,
+        request: &Request,
+        id: &str,
+        outcome: impl FnOnce(&Request, Vec<u8>) -> Outcome,
+    ) -> io::Result<()> {
+        let body = connection.body(request);
+        if !self.turns.is_sent(id) {
+            body?;
+            return connection.respond("400 Bad Request", &[], INVALID_REQUEST_ID);
+        }
+        let (outcome, broken) = match body {
+            Ok(body) => (outcome(request, body), None),
+            Err(error) => (Err(broken_off("the answer broke off", &error)), Some(error)),
+        };
+        self.slot.respond(outcome);
+        self.turns.over();
+        match broken {
+            None => connection.respond("202 Accepted", &[], ACCEPTED),
+            Some(error) => Err(error),
+        }
     }
 
     fn relay(&self, connection: Connection, request: &Request) -> io::Result<()> {
@@ -116,19 +172,43 @@ impl Api {
 }
 
 /// The headers that Lambda sends with an event.
-fn headers<'a>(invocation: &Invocation<'a>) -> Vec<(&'static str, &'a str)> {
-    [
-        ("lambda-runtime-aws-request-id", invocation.request_id),
-        ("lambda-runtime-deadline-ms", invocation.deadline_ms),
+fn headers<'a>(invocation: &Invocation<'a>) -> Vec<(&'static str, Cow<'a, str>)> {
+    let optional = [
         ("lambda-runtime-invoked-function-arn", invocation.invoked_function_arn),
         ("lambda-runtime-trace-id", invocation.trace_id),
         ("lambda-runtime-client-context", invocation.client_context),
         ("lambda-runtime-cognito-identity", invocation.cognito_identity),
         ("lambda-runtime-aws-tenant-id", invocation.tenant_id),
-    ]
-    .into_iter()
-    .filter(|(_, value)| !value.is_empty())
-    .collect()
+    ];
+    // Lambda sends the first two with each event, and its client panics without them.
+    let mut headers = vec![
+        ("lambda-runtime-aws-request-id", one_line(invocation.request_id)),
+        (
+            "lambda-runtime-deadline-ms",
+            deadline_ms(invocation.deadline_ms).to_string().into(),
+        ),
+    ];
+    headers.extend(
+        optional
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| (name, one_line(value))),
+    );
+    headers
+}
+
+/// A value that a header can have: what a caller made up may hold anything.
+fn one_line(value: &str) -> Cow<'_, str> {
+    let unfit = |character: char| character.is_ascii_control() && character != '\t';
+    match value.contains(unfit) {
+        true => value.replace(unfit, " ").into(),
+        false => value.into(),
+    }
+}
+
+/// Lambda's type of error for an answer that did not come whole.
+fn broken_off(what: &str, error: &io::Error) -> Failure {
+    Failure::new("Runtime.TruncatedResponse", format!("{what}: {error}"))
 }
 
 fn failure(body: &[u8]) -> Failure {
