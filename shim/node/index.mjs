@@ -4,6 +4,7 @@
  * The program is the one of the OS-only runtime, unmodified. It is started as this module is imported, so that what it does before it asks for
  * an event falls into the init phase, and anew with the next event when it has ended.
  */
+import { isUtf8 } from "node:buffer";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, request as httpRequest } from "node:http";
@@ -11,9 +12,11 @@ import { fileURLToPath } from "node:url";
 
 const PROGRAM = fileURLToPath(new URL("bootstrap", import.meta.url));
 const RUNTIME = "/2018-06-01/runtime/";
-/** What parts the prelude of a streamed response from its body. */
+/** What a streamed response that begins with a prelude says that it is. */
+const WITH_PRELUDE = "application/vnd.awslambda.http-integration-response";
+/** What parts the prelude from the body. No JSON has it, so the first is the one, whatever the body holds. */
 const PRELUDE_END = Buffer.alloc(8);
-/** What lambda_runtime writes at the end of a streamed body when the stream breaks off. */
+/** What lambda_runtime writes at the end of a streamed body when the stream breaks off, before the error's text in base64 and a line break. */
 const STREAM_ERROR = "Lambda-Runtime-Function-Error-Type: Runtime.StreamError\r\nLambda-Runtime-Function-Error-Body: ";
 
 /** An error that Lambda's client reports under the name that the program gave it. */
@@ -34,32 +37,79 @@ const parseFailure = (body) => {
   }
 };
 
-const joined = (value) => (Array.isArray(value) ? value.join(", ") : value);
+/** A value as a text, or those in a list. */
+const strings = (value) => {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(strings);
+  return [typeof value === "string" ? value : JSON.stringify(value)];
+};
 
-/** A streamed response as the buffered one that API Gateway and function URLs take. */
-const collect = (body) => {
-  const end = body.indexOf(PRELUDE_END);
-  if (end < 0) return JSON.parse(body.toString());
-  const prelude = JSON.parse(body.subarray(0, end).toString());
-  const content = body.subarray(end + PRELUDE_END.length);
-  const broken = content.indexOf(STREAM_ERROR);
-  if (broken >= 0) {
-    const encoded = content.subarray(broken + STREAM_ERROR.length).toString().trim();
-    throw failure("Runtime.StreamError", Buffer.from(encoded, "base64").toString());
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Lists of values by headers' names in lower case. */
+const headerValues = (headers) => {
+  const values = new Map();
+  for (const [name, value] of isObject(headers) ? Object.entries(headers) : []) {
+    const known = name.toLowerCase();
+    values.set(known, [...(values.get(known) ?? []), ...strings(value)]);
   }
-  const text = content.toString("utf8");
-  const isText = Buffer.compare(Buffer.from(text, "utf8"), content) === 0;
+  return values;
+};
+
+const brokenOff = (message) => failure("Runtime.StreamError", message);
+
+const parsePrelude = (text) => {
+  let prelude;
+  try {
+    prelude = JSON.parse(text);
+  } catch {
+    // Told with the others.
+  }
+  if (!isObject(prelude)) throw brokenOff("the prelude of the streamed response is no JSON object");
+  const { statusCode = 200 } = prelude;
+  if (!Number.isInteger(statusCode) || statusCode < 0) {
+    throw brokenOff(`${JSON.stringify(statusCode)} is not a statusCode of HTTP`);
+  }
+  return { ...prelude, statusCode };
+};
+
+/** The message of the error that ends the body of a broken stream. A body that only quotes such an ending goes on behind it. */
+const streamError = (body) => {
+  const start = body.lastIndexOf(STREAM_ERROR);
+  if (start < 0) return undefined;
+  const [, encoded] = /^([A-Za-z0-9+/]*={0,2})\r\n$/.exec(body.subarray(start + STREAM_ERROR.length).toString("latin1")) ?? [];
+  return encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString();
+};
+
+/** A streamed response as the buffered one that API Gateway and function URLs take: as the Rust shims make it. */
+const collect = (answer) => {
+  const end = answer.indexOf(PRELUDE_END);
+  if (end < 0) throw brokenOff("the streamed response has no 8 NUL bytes after its prelude");
+  const prelude = parsePrelude(answer.subarray(0, end).toString());
+  const body = answer.subarray(end + PRELUDE_END.length);
+  const error = streamError(body);
+  if (error !== undefined) throw brokenOff(error);
+  // Where both name a header, API Gateway takes it from the second.
+  const headers = new Map([...headerValues(prelude.headers), ...headerValues(prelude.multiValueHeaders)]);
+  const cookies = [...strings(prelude.cookies), ...(headers.get("set-cookie") ?? [])];
+  headers.delete("set-cookie");
+  const isText = isUtf8(body);
   return {
-    statusCode: prelude.statusCode ?? 200,
+    statusCode: prelude.statusCode,
     headers: {
       "content-type": "application/octet-stream",
-      ...Object.fromEntries(Object.entries(prelude.headers ?? {}).map(([name, value]) => [name, joined(value)])),
+      ...Object.fromEntries([...headers].filter(([, values]) => values.length).map(([name, values]) => [name, values.join(", ")])),
     },
-    cookies: prelude.cookies ?? [],
-    body: isText ? text : content.toString("base64"),
+    cookies,
+    body: body.toString(isText ? "utf8" : "base64"),
     isBase64Encoded: !isText,
   };
 };
+
+/** Whether a posted response begins with a prelude. */
+const hasPrelude = ({ headers }) =>
+  headers["lambda-runtime-function-response-mode"] === "streaming" &&
+  headers["content-type"]?.split(";")[0].trim().toLowerCase() === WITH_PRELUDE;
 
 /** The headers that Lambda sends with an event; those without a value are left out. */
 const headers = (context) =>
@@ -152,8 +202,7 @@ class Program {
     const current = this.#current;
     if (call.endsWith("/response")) {
       try {
-        const streamed = request.headers["lambda-runtime-function-response-mode"] === "streaming";
-        current?.resolve(streamed ? collect(body) : JSON.parse(body.toString()));
+        current?.resolve(hasPrelude(request) ? collect(body) : JSON.parse(body.toString()));
       } catch (error) {
         current?.reject(error);
       }

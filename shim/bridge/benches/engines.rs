@@ -62,7 +62,9 @@ fn main() {
         env::set_var(name, value);
     }
     let mut arguments = env::args().skip(1).filter(|argument| !argument.starts_with('-'));
-    let rounds = arguments.next().map_or(ROUNDS, |rounds| rounds.parse().expect("a number of rounds"));
+    let rounds = arguments
+        .next()
+        .map_or(ROUNDS, |rounds| rounds.parse().expect("a number of rounds"));
     let only = arguments.next();
     let functions: Vec<(&str, &Function)> = [
         ("inline", &INLINE),

@@ -21,6 +21,7 @@ mod loopback;
 mod panic;
 #[cfg(not(loopback_only))]
 mod response;
+mod streamed;
 
 #[cfg(not(loopback_only))]
 pub use event_loop::run;

@@ -4,12 +4,11 @@ use std::{fmt::Debug, future::poll_fn, pin::Pin};
 
 use bytes::{Bytes, BytesMut};
 use hyper::body::Body;
-use lambda_runtime::{Diagnostic, Error, FunctionResponse, MetadataPrelude, StreamResponse};
+use lambda_runtime::{Diagnostic, Error, FunctionResponse, StreamResponse};
 use serde::Serialize;
-use serde_json::{Map, Value};
 use tokio_stream::{Stream, StreamExt};
 
-use crate::http_response::http_response;
+use crate::{http_response::http_response, streamed::Head};
 
 /// The type under which a stream that breaks off is reported.
 const STREAM_ERROR_TYPE: &str = "Runtime.StreamError";
@@ -45,10 +44,9 @@ where
                     }
                 }
             }
-            let headers = headers(&metadata_prelude)?;
-            let status = metadata_prelude.status_code.as_u16().into();
-            let cookies = metadata_prelude.cookies.into();
-            Ok(Ok(serde_json::to_vec(&http_response(status, headers, cookies, &body))?))
+            // Read as what lambda_runtime would have posted, so that no engine's response differs.
+            let head = Head::parse(&serde_json::to_vec(&metadata_prelude)?)?;
+            Ok(Ok(serde_json::to_vec(&http_response(head, &body))?))
         }
     }
 }
@@ -76,19 +74,4 @@ where
         }
     }
     String::from_utf8(collected).map_err(|error| error.into_bytes())
-}
-
-/// The headers as a JSON object; several of one name are joined.
-fn headers(prelude: &MetadataPrelude) -> Result<Map<String, Value>, Error> {
-    let mut headers = Map::new();
-    for name in prelude.headers.keys() {
-        let values: Result<Vec<_>, _> = prelude
-            .headers
-            .get_all(name)
-            .iter()
-            .map(|value| value.to_str())
-            .collect();
-        headers.insert(name.to_string(), values?.join(", ").into());
-    }
-    Ok(headers)
 }

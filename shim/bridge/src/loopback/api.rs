@@ -4,7 +4,6 @@ use std::{borrow::Cow, io, net::TcpStream};
 
 use lambda_shim::{Failure, Invocation, Outcome, Slot};
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
 use super::{
     connection::{Connection, Request},
@@ -12,16 +11,14 @@ use super::{
     turns::Turns,
     wait::Shutdown,
 };
-use crate::{deadline::deadline_ms, http_response::http_response};
+use crate::{
+    deadline::deadline_ms,
+    http_response::http_response,
+    streamed::{has_prelude, Streamed},
+};
 
 /// What paths of the Runtime API begin with, in each of its versions.
 const RUNTIME: &str = "/2018-06-01/runtime/";
-/// What parts the prelude of a streamed response from its body.
-const PRELUDE_END: &[u8] = &[0; 8];
-/// What `lambda_runtime` writes at the end of a streamed body when the stream breaks off.
-const STREAM_ERROR: &[u8] =
-    b"Lambda-Runtime-Function-Error-Type: Runtime.StreamError\r\nLambda-Runtime-Function-Error-Body: ";
-
 /// What Lambda says of what it takes.
 const ACCEPTED: &[u8] = b"{\"status\":\"OK\"}";
 /// What Lambda says of an answer to an event that is not at hand.
@@ -218,52 +215,17 @@ fn failure(body: &[u8]) -> Failure {
     }
 }
 
-/// What a posted response comes to. A streamed one becomes the response that API Gateway and function URLs take.
+/// What a posted response comes to. A streamed one becomes the response that API Gateway and function URLs take, if it is one of HTTP.
 fn response(request: &Request, body: Vec<u8>) -> Outcome {
-    if request.header("lambda-runtime-function-response-mode") != Some("streaming") {
+    let is_streamed = request.header("lambda-runtime-function-response-mode") == Some("streaming");
+    if !is_streamed || !has_prelude(request.header("content-type")) {
         return Ok(body);
     }
-    let parted = body.windows(PRELUDE_END.len()).position(|window| window == PRELUDE_END);
-    let (prelude, body) = match parted {
-        Some(end) => (&body[..end], &body[end + PRELUDE_END.len()..]),
-        None => return Ok(body),
-    };
-    if let Some(start) = body
-        .windows(STREAM_ERROR.len())
-        .position(|window| window == STREAM_ERROR)
-    {
-        let message = String::from_utf8_lossy(&body[start + STREAM_ERROR.len()..]);
-        return Err(stream_failure(message.trim_end()));
-    }
-    let unreadable = |error| Failure::new("Runtime.StreamError", format!("the response's prelude: {error}"));
-    let mut prelude: Map<String, Value> = serde_json::from_slice(prelude).map_err(unreadable)?;
-    let headers = match prelude.remove("headers") {
-        Some(Value::Object(headers)) => headers.into_iter().map(|(name, value)| (name, joined(value))).collect(),
-        _ => Map::new(),
-    };
-    let status = prelude.remove("statusCode").unwrap_or_else(|| 200.into());
-    let cookies = prelude.remove("cookies").unwrap_or_else(|| Value::Array(Vec::new()));
-    let response = http_response(status, headers, cookies, body);
-    serde_json::to_vec(&response).map_err(unreadable)
-}
-
-/// A header's value; several of one name are joined.
-fn joined(value: Value) -> Value {
-    match value {
-        Value::Array(values) => {
-            let values: Vec<&str> = values.iter().filter_map(Value::as_str).collect();
-            values.join(", ").into()
+    let broken = |message: String| Failure::new("Runtime.StreamError", message);
+    match Streamed::parse(&body).map_err(broken)? {
+        Streamed::Whole(head, body) => {
+            serde_json::to_vec(&http_response(head, body)).map_err(|error| broken(error.to_string()))
         }
-        value => value,
+        Streamed::Broken(message) => Err(broken(message)),
     }
-}
-
-/// The failure that `lambda_runtime` encoded.
-fn stream_failure(encoded: &str) -> Failure {
-    // This form of the call is in every version of base64 that a lambda_runtime depends on.
-    #[allow(deprecated)]
-    let message = base64::decode(encoded)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok());
-    Failure::new("Runtime.StreamError", message.unwrap_or_else(|| encoded.to_owned()))
 }
