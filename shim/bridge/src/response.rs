@@ -5,7 +5,7 @@ use std::{fmt::Debug, future::poll_fn, pin::Pin};
 use bytes::{Bytes, BytesMut};
 use hyper::body::Body;
 use lambda_runtime::{Diagnostic, Error, FunctionResponse, StreamResponse};
-use serde::Serialize;
+use serde::{ser::Error as _, Serialize, Serializer};
 use tokio_stream::{Stream, StreamExt};
 
 use crate::{http_response::http_response, streamed::Head};
@@ -51,6 +51,21 @@ where
     }
 }
 
+/// A response of `lambda_http`'s that was collected from a stream, in the form that `lambda_runtime`'s own streams get.
+pub struct Collected<R>(pub R);
+
+impl<R: Serialize> Serialize for Collected<R> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut response = serde_json::to_value(&self.0).map_err(S::Error::custom)?;
+        if let Some(response) = response.as_object_mut() {
+            response.retain(|name, value| {
+                name != "multiValueHeaders" || value.as_object().is_none_or(|values| !values.is_empty())
+            });
+        }
+        response.serialize(serializer)
+    }
+}
+
 /// The whole of an HTTP body: text if it is UTF-8, else its bytes.
 ///
 /// # Panics
@@ -74,4 +89,24 @@ where
         }
     }
     String::from_utf8(collected).map_err(|error| error.into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{json, Value};
+
+    use super::*;
+
+    #[test]
+    fn a_collected_response_has_no_empty_multi_value_headers() {
+        let rewritten = |response: &Value| serde_json::to_value(Collected(response)).unwrap();
+        let response = json!({"statusCode": 200, "headers": {}, "multiValueHeaders": {}, "body": "", "cookies": []});
+        assert_eq!(
+            rewritten(&response),
+            json!({"statusCode": 200, "headers": {}, "body": "", "cookies": []})
+        );
+        let response = json!({"statusCode": 200, "headers": {}, "multiValueHeaders": {"vary": ["a"]}});
+        assert_eq!(rewritten(&response), response);
+        assert_eq!(rewritten(&json!("text")), json!("text"));
+    }
 }
