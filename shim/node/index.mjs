@@ -125,10 +125,13 @@ const headers = (context) =>
     }).filter(([, value]) => value),
   );
 
+/** How many events a program may ask for at once, as lambda_runtime reads it. */
+const maxConcurrency = () => Math.max(1, Number.parseInt(process.env.AWS_LAMBDA_MAX_CONCURRENCY, 10) || 1);
+
 /** The program, while it runs. */
 class Program {
-  /** The program's request for an event, while it waits for one. */
-  #idle;
+  /** The program's requests for an event that wait for one: a program may have several workers. */
+  #idle = [];
   /** The invocation that the program has not been sent yet. */
   #waiting;
   /** The invocation that the program works on. */
@@ -167,16 +170,17 @@ class Program {
   }
 
   #send() {
-    if (!this.#idle || !this.#waiting) return;
+    if (!this.#waiting) return;
+    const idle = this.#idle.shift();
+    if (!idle) return;
     this.#current = this.#waiting;
     this.#waiting = undefined;
-    this.#idle.writeHead(200, {
+    idle.writeHead(200, {
       "Content-Type": "application/json",
       "Content-Length": Buffer.byteLength(this.#current.body),
       ...this.#current.headers,
     });
-    this.#idle.end(this.#current.body);
-    this.#idle = undefined;
+    idle.end(this.#current.body);
   }
 
   #end(reason) {
@@ -188,30 +192,53 @@ class Program {
     invocation?.reject(error);
   }
 
+  /** The invocation at hand, which is over. */
+  #take() {
+    const current = this.#current;
+    this.#current = undefined;
+    return current;
+  }
+
   /** Answers a request of the program's to its Runtime API. */
   async serve(request, response) {
     const call = request.url.slice(RUNTIME.length);
     if (request.method === "GET" && call === "invocation/next") {
       this.#started.resolve();
-      this.#current = undefined;
-      this.#idle = response;
+      this.#idle.push(response);
+      response.on("close", () => (this.#idle = this.#idle.filter((idle) => idle !== response)));
+      // All workers wait, so none of them will answer it any more.
+      if (this.#current && this.#idle.length >= maxConcurrency()) {
+        this.#take().reject(failure("Runtime.ExitError", "the event loop went on without answering"));
+      }
       this.#send();
       return;
     }
-    const body = Buffer.concat(await request.toArray());
-    const current = this.#current;
-    if (call.endsWith("/response")) {
+    const body = await request.toArray().then(Buffer.concat, () => undefined);
+    const [kind, id] = call.split("/");
+    const isAnswer = call.endsWith("/response");
+    if (!isAnswer && !call.endsWith("/error")) {
+      response.writeHead(404).end();
+      return;
+    }
+    // Only its own answer ends an event. An error of the initialisation counts for the event at hand, if there is one.
+    if (kind === "invocation" && this.#current?.id !== id) {
+      const refusal = { errorMessage: "Invalid request ID", errorType: "InvalidRequestID" };
+      response.writeHead(400, { "Content-Type": "application/json" }).end(JSON.stringify(refusal));
+      return;
+    }
+    const current = this.#take();
+    if (body === undefined) {
+      current?.reject(failure("Runtime.TruncatedResponse", "the answer broke off"));
+      return;
+    }
+    if (isAnswer) {
       try {
         current?.resolve(hasPrelude(request) ? collect(body) : JSON.parse(body.toString()));
       } catch (error) {
         current?.reject(error);
       }
-    } else if (call.endsWith("/error")) {
-      const error = parseFailure(body.toString());
-      (current ?? this.#started).reject(error);
     } else {
-      response.writeHead(404).end();
-      return;
+      (current ?? this.#started).reject(parseFailure(body.toString()));
     }
     response.writeHead(202, { "Content-Type": "application/json" }).end('{"status":"OK"}');
   }
