@@ -111,19 +111,33 @@ const hasPrelude = ({ headers }) =>
   headers["lambda-runtime-function-response-mode"] === "streaming" &&
   headers["content-type"]?.split(";")[0].trim().toLowerCase() === WITH_PRELUDE;
 
-/** The headers that Lambda sends with an event; those without a value are left out. */
-const headers = (context) =>
-  Object.fromEntries(
+/** The deadline, from whatever a caller's context says is left: a program ends at one that is no whole number. */
+const deadline = (context) => {
+  const deadline = Math.trunc(Date.now() + Number(context.getRemainingTimeInMillis?.()));
+  return String(deadline >= 0 && Number.isSafeInteger(deadline) ? deadline : 0);
+};
+
+/** JSON of the same meaning with no character that a header does not take. */
+const inAscii = (value) =>
+  value && JSON.stringify(value).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+/** A value that a header can have: what a caller made up may hold anything. */
+const oneLine = (value) => value && String(value).replace(/[^\t -~]/g, " ");
+
+/** The headers that Lambda sends with an event; those without a value are left out, but for the first two, without which a program ends. */
+const headers = (context) => ({
+  "Lambda-Runtime-Aws-Request-Id": oneLine(context.awsRequestId) ?? "",
+  "Lambda-Runtime-Deadline-Ms": deadline(context),
+  ...Object.fromEntries(
     Object.entries({
-      "Lambda-Runtime-Aws-Request-Id": context.awsRequestId,
-      "Lambda-Runtime-Deadline-Ms": String(Date.now() + context.getRemainingTimeInMillis()),
-      "Lambda-Runtime-Invoked-Function-Arn": context.invokedFunctionArn,
-      "Lambda-Runtime-Trace-Id": process.env._X_AMZN_TRACE_ID,
-      "Lambda-Runtime-Client-Context": context.clientContext && JSON.stringify(context.clientContext),
-      "Lambda-Runtime-Cognito-Identity": context.identity && JSON.stringify(context.identity),
-      "Lambda-Runtime-Aws-Tenant-Id": context.tenantId,
+      "Lambda-Runtime-Invoked-Function-Arn": oneLine(context.invokedFunctionArn),
+      "Lambda-Runtime-Trace-Id": oneLine(process.env._X_AMZN_TRACE_ID),
+      "Lambda-Runtime-Client-Context": inAscii(context.clientContext),
+      "Lambda-Runtime-Cognito-Identity": inAscii(context.identity),
+      "Lambda-Runtime-Aws-Tenant-Id": oneLine(context.tenantId),
     }).filter(([, value]) => value),
-  );
+  ),
+});
 
 /** How many events a program may ask for at once, as lambda_runtime reads it. */
 const maxConcurrency = () => Math.max(1, Number.parseInt(process.env.AWS_LAMBDA_MAX_CONCURRENCY, 10) || 1);
@@ -164,7 +178,7 @@ class Program {
   /** Has the program answer an event. */
   invoke(event, context) {
     const { promise, resolve, reject } = withResolvers();
-    this.#waiting = { body: JSON.stringify(event), headers: headers(context), id: context.awsRequestId, resolve, reject };
+    this.#waiting = { body: JSON.stringify(event), headers: headers(context), id: context.awsRequestId ?? "", resolve, reject };
     this.#send();
     return promise;
   }

@@ -28,7 +28,10 @@ const worker = async () => {
     const { headers, body } = await call("GET", "next", {}, []);
     const id = headers["lambda-runtime-aws-request-id"];
     const event = JSON.parse(body);
-    if (event.do === "stale") {
+    if (event.do === "headers") {
+      const sent = Object.entries(headers).filter(([name]) => name.startsWith("lambda-"));
+      await call("POST", id + "/response", {}, [JSON.stringify(Object.fromEntries(sent))]);
+    } else if (event.do === "stale") {
       const { status } = await call("POST", "id-0/response", {}, ["1"]);
       await call("POST", id + "/response", {}, [String(status)]);
     } else if (event.do === "cut") {
@@ -71,6 +74,28 @@ test("only an event's own answer ends it", async () => {
 
 test("an answer that is cut off fails its event", async () => {
   await assert.rejects(handler({ do: "cut" }, context), { name: "Runtime.TruncatedResponse" });
+});
+
+test("a context that somebody made up is sent as one that a program takes", async () => {
+  assert.deepEqual(await handler({ do: "headers" }, {}), {
+    "lambda-runtime-aws-request-id": "",
+    "lambda-runtime-deadline-ms": "0",
+  });
+  const odd = {
+    awsRequestId: "id-1",
+    getRemainingTimeInMillis: () => -1e15,
+    clientContext: { custom: { town: "K\u00f6ln" } },
+    tenantId: "two\r\nlines",
+  };
+  assert.deepEqual(await handler({ do: "headers" }, odd), {
+    "lambda-runtime-aws-request-id": "id-1",
+    "lambda-runtime-deadline-ms": "0",
+    "lambda-runtime-client-context": '{"custom":{"town":"K\\u00f6ln"}}',
+    "lambda-runtime-aws-tenant-id": "two  lines",
+  });
+  const fraction = { awsRequestId: "id-1", getRemainingTimeInMillis: () => 1.5 };
+  const { "lambda-runtime-deadline-ms": deadline } = await handler({ do: "headers" }, fraction);
+  assert.match(deadline, /^[0-9]+$/);
 });
 
 test("an event that the loop forgets fails", async () => {

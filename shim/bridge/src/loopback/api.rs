@@ -171,11 +171,14 @@ impl Api {
 /// The headers that Lambda sends with an event.
 fn headers<'a>(invocation: &Invocation<'a>) -> Vec<(&'static str, Cow<'a, str>)> {
     let optional = [
-        ("lambda-runtime-invoked-function-arn", invocation.invoked_function_arn),
-        ("lambda-runtime-trace-id", invocation.trace_id),
-        ("lambda-runtime-client-context", invocation.client_context),
-        ("lambda-runtime-cognito-identity", invocation.cognito_identity),
-        ("lambda-runtime-aws-tenant-id", invocation.tenant_id),
+        (
+            "lambda-runtime-invoked-function-arn",
+            one_line(invocation.invoked_function_arn),
+        ),
+        ("lambda-runtime-trace-id", one_line(invocation.trace_id)),
+        ("lambda-runtime-client-context", in_ascii(invocation.client_context)),
+        ("lambda-runtime-cognito-identity", in_ascii(invocation.cognito_identity)),
+        ("lambda-runtime-aws-tenant-id", one_line(invocation.tenant_id)),
     ];
     // Lambda sends the first two with each event, and its client panics without them.
     let mut headers = vec![
@@ -185,12 +188,7 @@ fn headers<'a>(invocation: &Invocation<'a>) -> Vec<(&'static str, Cow<'a, str>)>
             deadline_ms(invocation.deadline_ms).to_string().into(),
         ),
     ];
-    headers.extend(
-        optional
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| (name, one_line(value))),
-    );
+    headers.extend(optional.into_iter().filter(|(_, value)| !value.is_empty()));
     headers
 }
 
@@ -201,6 +199,29 @@ fn one_line(value: &str) -> Cow<'_, str> {
         true => value.replace(unfit, " ").into(),
         false => value.into(),
     }
+}
+
+/// JSON of the same meaning without a character that `lambda_runtime` does not take in a header.
+fn in_ascii(json: &str) -> Cow<'_, str> {
+    let json = one_line(json);
+    if json.is_ascii() {
+        return json;
+    }
+    let mut escaped = String::with_capacity(json.len() * 2);
+    let mut units = [0; 2];
+    for character in json.chars() {
+        match character.is_ascii() {
+            true => escaped.push(character),
+            // Outside of a text, JSON has none.
+            false => escaped.extend(
+                character
+                    .encode_utf16(&mut units)
+                    .iter()
+                    .map(|unit| format!("\\u{unit:04x}")),
+            ),
+        }
+    }
+    escaped.into()
 }
 
 /// Lambda's type of error for an answer that did not come whole.

@@ -404,23 +404,26 @@ static MADE_UP: Function = Function::new(|| {
 });
 
 async fn context(event: LambdaEvent<Value>) -> Result<Value, Error> {
-    Ok(json!([event.context.request_id, event.context.deadline]))
+    let custom = event.context.client_context.map(|client| client.custom);
+    Ok(json!([event.context.request_id, event.context.deadline, custom]))
 }
 
 #[test]
 fn a_context_that_somebody_made_up_does_not_end_main() {
     let _environment = environment();
+    let custom = json!({"town": "Köln", "mood": "🦀"});
     for (request_id, deadline_ms, expected) in [
-        ("id-1", "-5", json!(["id-1", 0])),
-        ("id-2", "", json!(["id-2", 0])),
-        ("id-3", "None", json!(["id-3", 0])),
-        ("", "99999999999999999999", json!(["", u64::MAX])),
+        ("id-1", "-5", json!(["id-1", 0, custom])),
+        ("id-2", "", json!(["id-2", 0, custom])),
+        ("id-3", "None", json!(["id-3", 0, custom])),
+        ("", "99999999999999999999", json!(["", u64::MAX, custom])),
     ] {
         let invocation = Invocation {
             event: b"{}",
             request_id,
             deadline_ms,
             trace_id: "two\r\nlines: 1",
+            client_context: "{\"custom\":\n{\"town\":\"Köln\",\"mood\":\"🦀\"}}",
             ..Invocation::default()
         };
         let answer: Value = serde_json::from_slice(&MADE_UP.invoke(&invocation).unwrap()).unwrap();
