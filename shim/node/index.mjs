@@ -81,8 +81,22 @@ const streamError = (body) => {
   return encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString();
 };
 
-/** A streamed response as the buffered one that API Gateway and function URLs take: as the Rust shims make it. */
-const collect = (answer) => {
+/** The headers and cookies of a response, in the form that the event's source takes; what is none of HTTP gets the form of function URLs. */
+const formed = (event, headers, cookies) => {
+  const source = isObject(event?.requestContext) ? event.requestContext : {};
+  const isBalancer = (source.elb ?? undefined) !== undefined;
+  const isListed = (source.httpMethod ?? source.connectionId ?? undefined) !== undefined;
+  if (!isBalancer && !isListed) return { headers, cookies };
+  const lists = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
+  const [cookie] = cookies;
+  const multiValueHeaders = cookie === undefined ? lists : { ...lists, "set-cookie": cookies };
+  // API Gateway would send what is in both twice; a load balancer reads the one or the other as its target group is set.
+  if (!isBalancer) return { headers: {}, multiValueHeaders };
+  return { headers: cookie === undefined ? headers : { ...headers, "set-cookie": cookie }, multiValueHeaders };
+};
+
+/** A streamed response as the buffered one that the event's source takes: as the Rust shims make it. */
+const collect = (answer, event) => {
   const end = answer.indexOf(PRELUDE_END);
   if (end < 0) throw brokenOff("the streamed response has no 8 NUL bytes after its prelude");
   const prelude = parsePrelude(answer.subarray(0, end).toString());
@@ -90,17 +104,17 @@ const collect = (answer) => {
   const error = streamError(body);
   if (error !== undefined) throw brokenOff(error);
   // Where both name a header, API Gateway takes it from the second.
-  const headers = new Map([...headerValues(prelude.headers), ...headerValues(prelude.multiValueHeaders)]);
-  const cookies = [...strings(prelude.cookies), ...(headers.get("set-cookie") ?? [])];
-  headers.delete("set-cookie");
+  const values = new Map([...headerValues(prelude.headers), ...headerValues(prelude.multiValueHeaders)]);
+  const cookies = [...strings(prelude.cookies), ...(values.get("set-cookie") ?? [])];
+  values.delete("set-cookie");
+  const headers = { "content-type": "application/octet-stream" };
+  for (const [name, list] of values) {
+    if (list.length) headers[name] = list.join(", ");
+  }
   const isText = isUtf8(body);
   return {
     statusCode: prelude.statusCode,
-    headers: {
-      "content-type": "application/octet-stream",
-      ...Object.fromEntries([...headers].filter(([, values]) => values.length).map(([name, values]) => [name, values.join(", ")])),
-    },
-    cookies,
+    ...formed(event, headers, cookies),
     body: body.toString(isText ? "utf8" : "base64"),
     isBase64Encoded: !isText,
   };
@@ -178,7 +192,7 @@ class Program {
   /** Has the program answer an event. */
   invoke(event, context) {
     const { promise, resolve, reject } = withResolvers();
-    this.#waiting = { body: JSON.stringify(event), headers: headers(context), id: context.awsRequestId ?? "", resolve, reject };
+    this.#waiting = { event, body: JSON.stringify(event), headers: headers(context), id: context.awsRequestId ?? "", resolve, reject };
     this.#send();
     return promise;
   }
@@ -247,7 +261,7 @@ class Program {
     }
     if (isAnswer) {
       try {
-        current?.resolve(hasPrelude(request) ? collect(body) : JSON.parse(body.toString()));
+        current?.resolve(hasPrelude(request) ? collect(body, current.event) : JSON.parse(body.toString()));
       } catch (error) {
         current?.reject(error);
       }

@@ -67,7 +67,7 @@ where
         .instrument(span)
         .await;
         let outcome = match result {
-            Ok(response) => to_bytes(response.into_response()).await?,
+            Ok(response) => to_bytes(slot, response.into_response()).await?,
             Err(diagnostic) => Err(diagnostic),
         };
         slot.respond(outcome.map_err(|diagnostic| Failure::new(diagnostic.error_type, diagnostic.error_message)));

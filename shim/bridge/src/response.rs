@@ -5,21 +5,28 @@ use std::{fmt::Debug, future::poll_fn, pin::Pin};
 use bytes::{Bytes, BytesMut};
 use hyper::body::Body;
 use lambda_runtime::{Diagnostic, Error, FunctionResponse, StreamResponse};
+use lambda_shim::Slot;
 use serde::{ser::Error as _, Serialize, Serializer};
 use tokio_stream::{Stream, StreamExt};
 
-use crate::{http_response::http_response, streamed::Head};
+use crate::{
+    http_response::{http_response, Form},
+    streamed::Head,
+};
 
 /// The type under which a stream that breaks off is reported.
 const STREAM_ERROR_TYPE: &str = "Runtime.StreamError";
 
-/// The response's JSON. A stream, which a managed runtime's client can't pass on as such, is collected into the
-/// response that API Gateway and function URLs take; one that breaks off is the invocation's error.
+/// The JSON of a response to the invocation in `slot`. A stream, which a managed runtime's client can't pass on as such, is collected into the
+/// response that the event's source takes; one that breaks off is the invocation's error.
 ///
 /// # Errors
 ///
 /// When the response does not serialize, which ends `lambda_runtime`'s event loop.
-pub(crate) async fn to_bytes<B, S, D, E>(response: FunctionResponse<B, S>) -> Result<Result<Vec<u8>, Diagnostic>, Error>
+pub(crate) async fn to_bytes<B, S, D, E>(
+    slot: &Slot,
+    response: FunctionResponse<B, S>,
+) -> Result<Result<Vec<u8>, Diagnostic>, Error>
 where
     B: Serialize,
     S: Stream<Item = Result<D, E>> + Unpin,
@@ -46,7 +53,9 @@ where
             }
             // Read as what lambda_runtime would have posted, so that no engine's response differs.
             let head = Head::parse(&serde_json::to_vec(&metadata_prelude)?)?;
-            Ok(Ok(serde_json::to_vec(&http_response(head, &body))?))
+            let form = slot.read(|invocation| Form::of(invocation.event));
+            let response = http_response(form.unwrap_or(Form::Single), head, &body);
+            Ok(Ok(serde_json::to_vec(&response)?))
         }
     }
 }

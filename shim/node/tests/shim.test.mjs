@@ -28,6 +28,7 @@ const worker = async () => {
     const { headers, body } = await call("GET", "next", {}, []);
     const id = headers["lambda-runtime-aws-request-id"];
     const event = JSON.parse(body);
+    const { prelude, body: streamed } = event.streamed ?? {};
     if (event.do === "headers") {
       const sent = Object.entries(headers).filter(([name]) => name.startsWith("lambda-"));
       await call("POST", id + "/response", {}, [JSON.stringify(Object.fromEntries(sent))]);
@@ -37,7 +38,7 @@ const worker = async () => {
     } else if (event.do === "cut") {
       await call("POST", id + "/response", { "Content-Length": 9 }, ["1"]).catch(() => {});
     } else if (event.do !== "forget") {
-      const answer = Buffer.concat([Buffer.from(event.prelude), Buffer.alloc(8), Buffer.from(event.body, "base64")]);
+      const answer = Buffer.concat([Buffer.from(prelude), Buffer.alloc(8), Buffer.from(streamed, "base64")]);
       const chunks = [];
       for (let start = 0; start < answer.length; start += 5) chunks.push(answer.subarray(start, start + 5));
       await call("POST", id + "/response", {
@@ -59,11 +60,12 @@ const context = { awsRequestId: "id-1", getRemainingTimeInMillis: () => 1000 };
 
 for (const streamed of cases) {
   test(streamed.name, async () => {
+    const event = { ...streamed.event, streamed };
     if (streamed.error === undefined) {
-      assert.deepEqual(await handler(streamed, context), streamed.response);
+      assert.deepEqual(await handler(event, context), streamed.response);
     } else {
       const failed = ({ name, message }) => name === "Runtime.StreamError" && message.startsWith(streamed.error);
-      await assert.rejects(handler(streamed, context), failed);
+      await assert.rejects(handler(event, context), failed);
     }
   });
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     deadline::deadline_ms,
-    http_response::http_response,
+    http_response::{http_response, Form},
     streamed::{has_prelude, Streamed},
 };
 
@@ -91,7 +91,9 @@ impl Api {
                     connection.respond("200 OK", &[], b"{}")?;
                 }
                 ("POST", ("invocation", id, Some("response"))) => {
-                    self.take_answer(&mut connection, &request, id, response)?;
+                    self.take_answer(&mut connection, &request, id, |request, body| {
+                        self.response(request, body)
+                    })?;
                 }
                 ("POST", ("invocation", id, Some("error"))) => {
                     self.take_answer(&mut connection, &request, id, |_, body| Err(failure(&body)))?;
@@ -157,6 +159,23 @@ impl Api {
         match broken {
             None => connection.respond("202 Accepted", &[], ACCEPTED),
             Some(error) => Err(error),
+        }
+    }
+
+    /// What a posted response comes to. A streamed one becomes the response that the event's source takes, if it is one of HTTP.
+    fn response(&self, request: &Request, body: Vec<u8>) -> Outcome {
+        let is_streamed = request.header("lambda-runtime-function-response-mode") == Some("streaming");
+        if !is_streamed || !has_prelude(request.header("content-type")) {
+            return Ok(body);
+        }
+        let broken = |message: String| Failure::new("Runtime.StreamError", message);
+        match Streamed::parse(&body).map_err(broken)? {
+            Streamed::Whole(head, body) => {
+                let form = self.slot.read(|invocation| Form::of(invocation.event));
+                let response = http_response(form.unwrap_or(Form::Single), head, body);
+                serde_json::to_vec(&response).map_err(|error| broken(error.to_string()))
+            }
+            Streamed::Broken(message) => Err(broken(message)),
         }
     }
 
@@ -233,20 +252,5 @@ fn failure(body: &[u8]) -> Failure {
     match serde_json::from_slice::<ErrorBody>(body) {
         Ok(error) => Failure::new(error.error_type, error.error_message),
         Err(_) => Failure::new("Runtime.UnknownError", String::from_utf8_lossy(body)),
-    }
-}
-
-/// What a posted response comes to. A streamed one becomes the response that API Gateway and function URLs take, if it is one of HTTP.
-fn response(request: &Request, body: Vec<u8>) -> Outcome {
-    let is_streamed = request.header("lambda-runtime-function-response-mode") == Some("streaming");
-    if !is_streamed || !has_prelude(request.header("content-type")) {
-        return Ok(body);
-    }
-    let broken = |message: String| Failure::new("Runtime.StreamError", message);
-    match Streamed::parse(&body).map_err(broken)? {
-        Streamed::Whole(head, body) => {
-            serde_json::to_vec(&http_response(head, body)).map_err(|error| broken(error.to_string()))
-        }
-        Streamed::Broken(message) => Err(broken(message)),
     }
 }
