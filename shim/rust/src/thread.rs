@@ -5,7 +5,6 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Wake, Waker},
     thread,
-    time::Instant,
 };
 
 use crate::{
@@ -81,17 +80,17 @@ impl Engine for OnThread {
     fn drive(&mut self, slot: &Slot) -> Step {
         let waker = Waker::from(Arc::clone(&self.ended));
         let mut cx = Context::from_waker(&waker);
-        let start = Instant::now();
+        let active_until = self.patience.begin();
         loop {
             // First, since an event loop that `main` left behind as it ended may still look as if it waited.
             if let Some(failure) = self.ended.lock().take() {
                 return Step::Ended(failure);
             }
             if slot.poll_waiting(&mut cx).is_ready() {
-                self.patience.note(start.elapsed());
+                self.patience.end(active_until);
                 return Step::Waiting;
             }
-            self.ended.engine.wait(self.patience.active_until(start));
+            self.ended.engine.wait(active_until);
         }
     }
 }
