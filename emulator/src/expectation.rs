@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 use crate::{
     Outcome,
     diff::{self, Named},
-    http_response::{HttpResponse, Streamed, is_streamed},
+    http_response::HttpResponse,
+    streamed::{Streamed, has_prelude},
 };
 
 const COMPARED: [&str; 2] = ["errorType", "errorMessage"];
@@ -45,13 +46,13 @@ impl Expectation {
     pub fn check(&self, outcome: &Outcome) -> Result<(), String> {
         match (self, outcome) {
             (Self::Response(expected), Outcome::Response { body, content_type })
-                if is_streamed(content_type.as_deref()) =>
+                if has_prelude(content_type.as_deref()) =>
             {
                 match Streamed::parse(body)? {
-                    Streamed::Whole(response) => {
+                    Streamed::Whole(head, body) => {
                         let expected = HttpResponse::buffered(expected)
                             .map_err(|_| "the function streamed an HTTP response: expect one with a statusCode")?;
-                        compare(&expected.to_json(), &response.to_json())
+                        compare(&expected.to_json(), &HttpResponse::new(head, body).to_json())
                     }
                     Streamed::Broken(message) => Err(format!("the response's stream broke off: {message}")),
                 }

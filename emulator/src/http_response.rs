@@ -1,72 +1,25 @@
 //! The HTTP response that a function's answer stands for, whether it was streamed or not.
 
-use std::collections::BTreeMap;
+use serde_json::{Value, json};
 
-use serde_json::{Map, Value, json};
-
-use crate::base64;
-
-const CONTENT_TYPE: &str = "application/vnd.awslambda.http-integration-response";
-
-/// What follows the prelude of a streamed response.
-pub(crate) const DELIMITER: [u8; 8] = [0; 8];
-
-/// What `lambda_runtime` appends to a response whose stream fails: into its body, as it sends no trailers.
-const ERROR_START: &str =
-    "Lambda-Runtime-Function-Error-Type: Runtime.StreamError\r\nLambda-Runtime-Function-Error-Body: ";
-
-/// What a streamed answer stands for.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Streamed {
-    /// A response.
-    Whole(HttpResponse),
-    /// The message of the error that the stream broke off with.
-    Broken(String),
-}
+use crate::{base64, streamed::Head};
 
 /// A response, in a form in which responses of the same meaning are equal.
 #[derive(Debug, PartialEq)]
 pub(crate) struct HttpResponse {
-    pub status: u64,
-    /// By name in lower case. Several values of a header are one, as HTTP has it.
-    pub headers: BTreeMap<String, String>,
-    pub cookies: Vec<String>,
+    pub head: Head,
     pub body: Vec<u8>,
 }
 
-/// Whether an answer of this content type is a streamed response.
-pub(crate) fn is_streamed(content_type: Option<&str>) -> bool {
-    content_type.is_some_and(|value| value.split(';').next().unwrap_or_default().trim() == CONTENT_TYPE)
-}
-
-impl Streamed {
-    /// Reads a streamed answer: the prelude, which is JSON, 8 NUL bytes and the body.
-    pub fn parse(answer: &[u8]) -> Result<Self, String> {
-        let end = answer
-            .windows(DELIMITER.len())
-            .position(|window| window == DELIMITER)
-            .ok_or("the streamed response has no 8 NUL bytes after its prelude")?;
-        let (prelude, body) = (&answer[..end], &answer[end + DELIMITER.len()..]);
-        let prelude: Map<String, Value> = serde_json::from_slice(prelude)
-            .map_err(|error| format!("the prelude of the streamed response is no JSON object: {error}"))?;
-        Ok(match stream_error(body) {
-            Some(message) => Self::Broken(message),
-            None => Self::Whole(HttpResponse::new(&prelude, body.to_vec())?),
-        })
-    }
-}
-
-/// The message of the error that ends the body of a broken stream.
-fn stream_error(body: &[u8]) -> Option<String> {
-    let start = body
-        .windows(ERROR_START.len())
-        .rposition(|window| window == ERROR_START.as_bytes())?;
-    let encoded = std::str::from_utf8(&body[start + ERROR_START.len()..]).ok()?;
-    let message = base64::decode(encoded.strip_suffix("\r\n")?).ok()?;
-    String::from_utf8(message).ok()
-}
-
 impl HttpResponse {
+    /// The response of a streamed answer.
+    pub fn new(head: Head, body: &[u8]) -> Self {
+        Self {
+            head,
+            body: body.to_vec(),
+        }
+    }
+
     /// Reads the form in which a function returns a response to API Gateway or a function URL.
     pub fn buffered(answer: &Value) -> Result<Self, String> {
         let object = answer
@@ -81,29 +34,8 @@ impl HttpResponse {
             Some(Value::String(text)) => text.clone().into_bytes(),
             Some(other) => other.to_string().into_bytes(),
         };
-        Self::new(object, body)
-    }
-
-    /// Reads the status, the headers and the cookies from an object.
-    pub fn new(object: &Map<String, Value>, body: Vec<u8>) -> Result<Self, String> {
-        let status = match object.get("statusCode") {
-            None => 200,
-            Some(status) => status
-                .as_u64()
-                .ok_or_else(|| format!("{status} is not a statusCode of HTTP"))?,
-        };
-        // Where both name a header, API Gateway takes it from the second.
-        let mut headers = header_values(object.get("headers"));
-        headers.extend(header_values(object.get("multiValueHeaders")));
-        let mut cookies = strings(object.get("cookies"));
-        cookies.extend(headers.remove("set-cookie").unwrap_or_default());
         Ok(Self {
-            status,
-            headers: headers
-                .into_iter()
-                .map(|(name, values)| (name, values.join(", ")))
-                .collect(),
-            cookies,
+            head: Head::new(object)?,
             body,
         })
     }
@@ -114,45 +46,42 @@ impl HttpResponse {
             Ok(text) => json!(text),
             Err(_) => json!({"bytes": self.body.iter().map(|byte| format!("{byte:02x}")).collect::<String>()}),
         };
-        json!({"statusCode": self.status, "headers": self.headers, "cookies": self.cookies, "body": body})
-    }
-}
-
-/// Headers by name in lower case, each with a value or a list of them.
-fn header_values(headers: Option<&Value>) -> BTreeMap<String, Vec<String>> {
-    let pairs = headers.and_then(Value::as_object).into_iter().flatten();
-    let mut values: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for (name, value) in pairs {
-        values
-            .entry(name.to_lowercase())
-            .or_default()
-            .extend(strings(Some(value)));
-    }
-    values
-}
-
-/// A value, or those in a list.
-fn strings(value: Option<&Value>) -> Vec<String> {
-    match value {
-        None | Some(Value::Null) => Vec::new(),
-        Some(Value::Array(values)) => values.iter().flat_map(|value| strings(Some(value))).collect(),
-        Some(Value::String(text)) => vec![text.clone()],
-        Some(other) => vec![other.to_string()],
+        let Head {
+            status,
+            headers,
+            cookies,
+        } = &self.head;
+        json!({"statusCode": status, "headers": headers, "cookies": cookies, "body": body})
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn streamed(prelude: &str, body: &[u8]) -> Vec<u8> {
-        [prelude.as_bytes(), &DELIMITER, body].concat()
-    }
+    use crate::streamed::Streamed;
 
     fn whole(prelude: &str, body: &[u8]) -> HttpResponse {
-        match Streamed::parse(&streamed(prelude, body)).unwrap() {
-            Streamed::Whole(response) => response,
-            Streamed::Broken(message) => panic!("{message}"),
+        HttpResponse::new(Head::parse(prelude.as_bytes()).unwrap(), body)
+    }
+
+    #[test]
+    fn streams_stand_for_the_responses_that_the_shims_make_of_them() {
+        let cases: Vec<Value> = serde_json::from_str(include_str!("../../shim/bridge/streamed.json")).unwrap();
+        for case in cases {
+            let body = base64::decode(case["body"].as_str().unwrap()).unwrap();
+            let answer = [case["prelude"].as_str().unwrap().as_bytes(), &[0; 8], &body].concat();
+            match Streamed::parse(&answer) {
+                Ok(Streamed::Whole(mut head, body)) => {
+                    // The shims name the type that lambda_runtime gives to all that has none.
+                    let content_type = head.headers.entry("content-type".to_owned());
+                    content_type.or_insert_with(|| "application/octet-stream".to_owned());
+                    let buffered = HttpResponse::buffered(&case["response"]).unwrap();
+                    assert_eq!(HttpResponse::new(head, body), buffered, "{case}");
+                }
+                Ok(Streamed::Broken(error)) | Err(error) => {
+                    assert!(error.starts_with(case["error"].as_str().unwrap()), "{case}: {error}");
+                }
+            }
         }
     }
 
@@ -194,29 +123,13 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_that_breaks_off_is_an_error() {
-        let body = format!("half{ERROR_START}bm8gdGFibGU=\r\n");
-        let broken = Streamed::parse(&streamed("{}", body.as_bytes())).unwrap();
-        assert_eq!(broken, Streamed::Broken("no table".to_owned()));
-    }
-
-    #[test]
     fn what_is_no_response_is_told() {
         assert!(Streamed::parse(b"{}").unwrap_err().contains("NUL"));
-        assert!(Streamed::parse(&streamed("[", b"")).unwrap_err().contains("prelude"));
         assert!(HttpResponse::buffered(&json!("hi")).unwrap_err().contains("statusCode"));
         assert!(
             HttpResponse::buffered(&json!({"statusCode": "x"}))
                 .unwrap_err()
                 .contains("\"x\"")
         );
-    }
-
-    #[test]
-    fn the_content_type_tells_what_is_streamed() {
-        assert!(is_streamed(Some(CONTENT_TYPE)));
-        assert!(is_streamed(Some(&format!("{CONTENT_TYPE}; charset=utf-8"))));
-        assert!(!is_streamed(Some("application/json")));
-        assert!(!is_streamed(None));
     }
 }

@@ -19,6 +19,9 @@ mod runtime_api;
 mod same;
 mod sandbox;
 mod side;
+// The bridge's, which is compiled against each program's own crates.
+#[path = "../../shim/bridge/src/streamed.rs"]
+mod streamed;
 
 pub use case::{Case, read_event};
 pub use context::CallContext;

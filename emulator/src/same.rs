@@ -6,8 +6,9 @@ use crate::{
     Outcome,
     diff::{self, Named},
     expectation::describe,
-    http_response::{HttpResponse, Streamed, is_streamed},
+    http_response::HttpResponse,
     runtime_api::EXIT_ERROR,
+    streamed::{Streamed, has_prelude},
 };
 
 /// How what two programs ended an invocation with differs, if it does.
@@ -42,9 +43,9 @@ enum Ending {
 impl Ending {
     fn of(outcome: &Outcome) -> Result<Self, String> {
         Ok(match outcome {
-            Outcome::Response { body, content_type } if is_streamed(content_type.as_deref()) => {
+            Outcome::Response { body, content_type } if has_prelude(content_type.as_deref()) => {
                 match Streamed::parse(body)? {
-                    Streamed::Whole(response) => Self::Stream(response),
+                    Streamed::Whole(head, body) => Self::Stream(HttpResponse::new(head, body)),
                     Streamed::Broken(message) => Self::BrokenStream(message),
                 }
             }

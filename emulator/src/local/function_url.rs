@@ -15,7 +15,7 @@ use axum::{
     routing::any,
 };
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use time::{OffsetDateTime, macros::format_description};
 use tokio::{sync::mpsc, task::JoinHandle};
 use tokio_stream::{StreamExt, wrappers::ReceiverStream};
@@ -27,8 +27,9 @@ use super::{
 };
 use crate::{
     base64,
-    http_response::{DELIMITER, HttpResponse, is_streamed},
+    http_response::HttpResponse,
     runtime_api::{StreamPart, text},
+    streamed::{Head, has_prelude, part},
 };
 
 /// The most bytes that a request's body may have.
@@ -194,7 +195,7 @@ fn buffered(finished: Option<Finished>) -> Response {
             return (headers, answer).into_response();
         }
     };
-    match parsed.and_then(|response| Ok((head(&response)?, response.body))) {
+    match parsed.and_then(|response| Ok((head(&response.head)?, response.body))) {
         Ok((response, body)) => response.map(|()| Body::from(body)),
         Err(error) => unusable(&error),
     }
@@ -210,7 +211,7 @@ fn message(status: StatusCode, text: &str) -> Response {
 }
 
 /// The status and the headers.
-fn head(response: &HttpResponse) -> Result<axum::http::Response<()>, String> {
+fn head(response: &Head) -> Result<axum::http::Response<()>, String> {
     let mut head = axum::http::Response::new(());
     *head.status_mut() = u16::try_from(response.status)
         .ok()
@@ -247,10 +248,12 @@ async fn streamed(
     run: JoinHandle<Finished>,
 ) -> Response {
     let mut start = Vec::new();
-    let head = if is_streamed(content_type.as_deref()) {
-        let end = loop {
-            if let Some(end) = start.windows(DELIMITER.len()).position(|window| window == DELIMITER) {
-                break end;
+    let head = if has_prelude(content_type.as_deref()) {
+        let parsed = loop {
+            if let Some((prelude, rest)) = part(&start) {
+                let parsed = Head::parse(prelude).and_then(|prelude| head(&prelude));
+                start = rest.to_vec();
+                break parsed;
             }
             match parts.recv().await {
                 Some(StreamPart::Chunk(chunk)) => start.extend_from_slice(&chunk),
@@ -258,12 +261,6 @@ async fn streamed(
                 None => return unusable("the streamed response ended before the 8 NUL bytes after its prelude"),
             }
         };
-        let rest = start.split_off(end + DELIMITER.len());
-        start.truncate(end);
-        let prelude = std::mem::replace(&mut start, rest);
-        let parsed = serde_json::from_slice::<Map<String, Value>>(&prelude)
-            .map_err(|error| format!("the prelude of the streamed response is no JSON object: {error}"))
-            .and_then(|prelude| head(&HttpResponse::new(&prelude, Vec::new())?));
         match parsed {
             Ok(head) => head,
             Err(error) => return unusable(&error),

@@ -13,7 +13,7 @@ use tokio_stream::Stream;
 use tower::Service;
 use tracing::{error, info_span, Instrument, Span};
 
-use crate::{panic::catch_panic, response::to_bytes};
+use crate::{deadline::deadline_ms, panic::catch_panic, response::to_bytes};
 
 /// What `lambda_runtime` says of an event that does not deserialize into the handler's payload type.
 const DESERIALIZE_ERROR: &str = "failed to deserialize the incoming data into the function's payload type";
@@ -67,7 +67,7 @@ where
         .instrument(span)
         .await;
         let outcome = match result {
-            Ok(response) => to_bytes(response.into_response()).await?,
+            Ok(response) => to_bytes(slot, response.into_response()).await?,
             Err(diagnostic) => Err(diagnostic),
         };
         slot.respond(outcome.map_err(|diagnostic| Failure::new(diagnostic.error_type, diagnostic.error_message)));
@@ -91,10 +91,7 @@ fn request_span(invocation: &Invocation<'_>) -> Span {
 fn new_context(invocation: &Invocation<'_>, config: &Arc<Config>) -> Result<Context, Error> {
     let mut context = Context::default();
     context.request_id = invocation.request_id.to_owned();
-    context.deadline = invocation
-        .deadline_ms
-        .parse()
-        .map_err(|error| format!("the deadline {:?}: {error}", invocation.deadline_ms))?;
+    context.deadline = deadline_ms(invocation.deadline_ms);
     context.invoked_function_arn = invocation.invoked_function_arn.to_owned();
     context.xray_trace_id = sent(invocation.trace_id).map(str::to_owned);
     context.client_context = sent(invocation.client_context).map(serde_json::from_str).transpose()?;
@@ -194,6 +191,20 @@ mod tests {
         assert_eq!(context.xray_trace_id, None);
         assert_eq!(context.client_context, None);
         assert_eq!(context.identity, None);
+    }
+
+    #[test]
+    fn an_odd_deadline_is_no_error() {
+        for (deadline_ms, deadline) in [("-5", 0), ("", 0), ("1e30", u64::MAX)] {
+            let invocation = Invocation {
+                deadline_ms,
+                ..Invocation::default()
+            };
+            let context = new_context(&invocation, &Arc::new(Config::default())).unwrap();
+            assert_eq!(context.deadline, deadline);
+            // As a time it must not overflow.
+            context.deadline();
+        }
     }
 
     #[test]

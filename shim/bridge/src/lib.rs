@@ -9,6 +9,7 @@
 //! With `--cfg=loopback_only` there is nothing but [`loopback`], which needs no `lambda_runtime` of a version that this crate knows;
 //! with `--cfg=no_tenant` a context has no tenant, as before 1.1.
 
+mod deadline;
 #[cfg(not(loopback_only))]
 mod event_loop;
 mod exit;
@@ -20,6 +21,7 @@ mod loopback;
 mod panic;
 #[cfg(not(loopback_only))]
 mod response;
+mod streamed;
 
 #[cfg(not(loopback_only))]
 pub use event_loop::run;
@@ -34,6 +36,8 @@ pub use response::collect;
 /// What generated code names, so that it needs nothing from the program's own dependencies.
 #[doc(hidden)]
 pub mod generated {
+    #[cfg(not(loopback_only))]
+    pub use crate::response::Collected;
     pub use lambda_shim::{Engine, Failure, Function};
     #[cfg(not(loopback_only))]
     pub use {
@@ -116,7 +120,8 @@ macro_rules! define_http_run {
             B::Error: ::core::convert::Into<$crate::generated::Error> + ::core::marker::Send + ::core::fmt::Debug,
         {
             use $crate::generated::ServiceExt as _;
-            http_run(handler.map_response(Streamed)).await
+            let adapter = ::$lambda_http::Adapter::from(handler.map_response(Streamed));
+            $crate::run(&$function, adapter.map_response($crate::generated::Collected)).await
         }
 
         /// A response whose body is a stream.
@@ -141,6 +146,23 @@ macro_rules! define_http_run {
                 head.headers
                     .entry(::$lambda_http::http::header::CONTENT_TYPE)
                     .or_insert_with(|| ::$lambda_http::http::HeaderValue::from_static("application/octet-stream"));
+                // In the form of API Gateway's second version there is one value by name.
+                let names: ::std::vec::Vec<_> = head.headers.keys().cloned().collect();
+                for name in names {
+                    let values: ::std::vec::Vec<_> = head
+                        .headers
+                        .get_all(&name)
+                        .iter()
+                        .map(|value| value.as_bytes())
+                        .collect();
+                    if values.len() > 1 && name != ::$lambda_http::http::header::SET_COOKIE {
+                        let joined = ::$lambda_http::http::HeaderValue::from_bytes(&values.join(&b", "[..]));
+                        head.headers.insert(
+                            name,
+                            joined.expect("values of headers, and what is allowed between them"),
+                        );
+                    }
+                }
                 ::std::boxed::Box::pin(async move {
                     let body = match $crate::collect(body).await {
                         ::core::result::Result::Ok(text) => ::$lambda_http::Body::Text(text),

@@ -9,12 +9,15 @@ mod endpoint;
 mod peer;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod wait;
 
 use std::{
+    io,
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     sync::Arc,
     thread,
+    time::Duration,
 };
 
 use lambda_shim::{Engine, Failure, Function, Slot, Step};
@@ -48,13 +51,28 @@ pub fn loopback(
     }))
 }
 
+/// How long to wait behind a connection that could not be accepted, as the process has no descriptor left; longer each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(1);
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+
 /// Takes connections until the server shuts down.
 fn accept(listener: &TcpListener, api: &Arc<Api>) {
+    let mut pause = FIRST_PAUSE;
     for stream in listener.incoming() {
         if api.shutdown.has_begun() {
             return;
         }
-        let Ok(stream) = stream else { continue };
+        let stream = match stream {
+            Ok(stream) => stream,
+            // The client gave it up before it was accepted.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
+            Err(_) => {
+                thread::sleep(pause);
+                pause = LONGEST_PAUSE.min(pause * 2);
+                continue;
+            }
+        };
+        pause = FIRST_PAUSE;
         if !peer::is_own_process(&stream) {
             continue;
         }

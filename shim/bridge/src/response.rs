@@ -4,23 +4,29 @@ use std::{fmt::Debug, future::poll_fn, pin::Pin};
 
 use bytes::{Bytes, BytesMut};
 use hyper::body::Body;
-use lambda_runtime::{Diagnostic, Error, FunctionResponse, MetadataPrelude, StreamResponse};
-use serde::Serialize;
-use serde_json::{Map, Value};
+use lambda_runtime::{Diagnostic, Error, FunctionResponse, StreamResponse};
+use lambda_shim::Slot;
+use serde::{ser::Error as _, Serialize, Serializer};
 use tokio_stream::{Stream, StreamExt};
 
-use crate::http_response::http_response;
+use crate::{
+    http_response::{http_response, Form},
+    streamed::Head,
+};
 
 /// The type under which a stream that breaks off is reported.
 const STREAM_ERROR_TYPE: &str = "Runtime.StreamError";
 
-/// The response's JSON. A stream, which a managed runtime's client can't pass on as such, is collected into the
-/// response that API Gateway and function URLs take; one that breaks off is the invocation's error.
+/// The JSON of a response to the invocation in `slot`. A stream, which a managed runtime's client can't pass on as such, is collected into the
+/// response that the event's source takes; one that breaks off is the invocation's error.
 ///
 /// # Errors
 ///
 /// When the response does not serialize, which ends `lambda_runtime`'s event loop.
-pub(crate) async fn to_bytes<B, S, D, E>(response: FunctionResponse<B, S>) -> Result<Result<Vec<u8>, Diagnostic>, Error>
+pub(crate) async fn to_bytes<B, S, D, E>(
+    slot: &Slot,
+    response: FunctionResponse<B, S>,
+) -> Result<Result<Vec<u8>, Diagnostic>, Error>
 where
     B: Serialize,
     S: Stream<Item = Result<D, E>> + Unpin,
@@ -45,11 +51,27 @@ where
                     }
                 }
             }
-            let headers = headers(&metadata_prelude)?;
-            let status = metadata_prelude.status_code.as_u16().into();
-            let cookies = metadata_prelude.cookies.into();
-            Ok(Ok(serde_json::to_vec(&http_response(status, headers, cookies, &body))?))
+            // Read as what lambda_runtime would have posted, so that no engine's response differs.
+            let head = Head::parse(&serde_json::to_vec(&metadata_prelude)?)?;
+            let form = slot.read(|invocation| Form::of(invocation.event));
+            let response = http_response(form.unwrap_or(Form::Single), head, &body);
+            Ok(Ok(serde_json::to_vec(&response)?))
         }
+    }
+}
+
+/// A response of `lambda_http`'s that was collected from a stream, in the form that `lambda_runtime`'s own streams get.
+pub struct Collected<R>(pub R);
+
+impl<R: Serialize> Serialize for Collected<R> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut response = serde_json::to_value(&self.0).map_err(S::Error::custom)?;
+        if let Some(response) = response.as_object_mut() {
+            response.retain(|name, value| {
+                name != "multiValueHeaders" || value.as_object().is_none_or(|values| !values.is_empty())
+            });
+        }
+        response.serialize(serializer)
     }
 }
 
@@ -78,17 +100,22 @@ where
     String::from_utf8(collected).map_err(|error| error.into_bytes())
 }
 
-/// The headers as a JSON object; several of one name are joined.
-fn headers(prelude: &MetadataPrelude) -> Result<Map<String, Value>, Error> {
-    let mut headers = Map::new();
-    for name in prelude.headers.keys() {
-        let values: Result<Vec<_>, _> = prelude
-            .headers
-            .get_all(name)
-            .iter()
-            .map(|value| value.to_str())
-            .collect();
-        headers.insert(name.to_string(), values?.join(", ").into());
+#[cfg(test)]
+mod tests {
+    use serde_json::{json, Value};
+
+    use super::*;
+
+    #[test]
+    fn a_collected_response_has_no_empty_multi_value_headers() {
+        let rewritten = |response: &Value| serde_json::to_value(Collected(response)).unwrap();
+        let response = json!({"statusCode": 200, "headers": {}, "multiValueHeaders": {}, "body": "", "cookies": []});
+        assert_eq!(
+            rewritten(&response),
+            json!({"statusCode": 200, "headers": {}, "body": "", "cookies": []})
+        );
+        let response = json!({"statusCode": 200, "headers": {}, "multiValueHeaders": {"vary": ["a"]}});
+        assert_eq!(rewritten(&response), response);
+        assert_eq!(rewritten(&json!("text")), json!("text"));
     }
-    Ok(headers)
 }

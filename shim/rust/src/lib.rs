@@ -8,6 +8,7 @@
 //! This crate depends on `std` alone: it is linked into every library, whatever the program's own dependencies are.
 
 mod allocator;
+mod bell;
 mod engine;
 pub mod environment;
 mod failure;

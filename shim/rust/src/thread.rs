@@ -4,10 +4,13 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Wake, Waker},
-    thread::{self, Thread},
+    thread,
 };
 
-use crate::{Engine, Failure, Slot, Step};
+use crate::{
+    Engine, Failure, Slot, Step,
+    bell::{Bell, Patience},
+};
 
 /// The stack that Linux gives to a program's main thread.
 const STACK_SIZE: usize = 8 << 20;
@@ -31,7 +34,7 @@ const STACK_SIZE: usize = 8 << 20;
 pub fn thread(main: impl FnOnce() -> Failure + Send + 'static) -> Result<Box<dyn Engine>, Failure> {
     let ended = Arc::new(Ended {
         failure: Mutex::new(None),
-        engine: thread::current(),
+        engine: Bell::new(),
     });
     let ending = Arc::clone(&ended);
     thread::Builder::new()
@@ -40,21 +43,25 @@ pub fn thread(main: impl FnOnce() -> Failure + Send + 'static) -> Result<Box<dyn
         .spawn(move || {
             let failure = catch_unwind(AssertUnwindSafe(main)).unwrap_or_else(|payload| Failure::panic(&*payload));
             *ending.lock() = Some(failure);
-            ending.engine.unpark();
+            ending.engine.ring();
         })
         .map_err(|error| Failure::exit(format!("no thread for main: {error}")))?;
-    Ok(Box::new(OnThread { ended }))
+    Ok(Box::new(OnThread {
+        ended,
+        patience: Patience::of_process(),
+    }))
 }
 
 struct OnThread {
     ended: Arc<Ended>,
+    patience: Patience,
 }
 
 /// Where a `main` leaves how it ended.
 struct Ended {
     failure: Mutex<Option<Failure>>,
     /// The thread that drives the engine; an engine stays on the thread that made it.
-    engine: Thread,
+    engine: Bell,
 }
 
 impl Ended {
@@ -65,7 +72,7 @@ impl Ended {
 
 impl Wake for Ended {
     fn wake(self: Arc<Self>) {
-        self.engine.unpark();
+        self.engine.ring();
     }
 }
 
@@ -73,16 +80,17 @@ impl Engine for OnThread {
     fn drive(&mut self, slot: &Slot) -> Step {
         let waker = Waker::from(Arc::clone(&self.ended));
         let mut cx = Context::from_waker(&waker);
+        let active_until = self.patience.begin();
         loop {
             // First, since an event loop that `main` left behind as it ended may still look as if it waited.
             if let Some(failure) = self.ended.lock().take() {
                 return Step::Ended(failure);
             }
             if slot.poll_waiting(&mut cx).is_ready() {
+                self.patience.end(active_until);
                 return Step::Waiting;
             }
-            // Whatever woke this thread before it came here is not lost: `unpark` leaves a token.
-            thread::park();
+            self.ended.engine.wait(active_until);
         }
     }
 }

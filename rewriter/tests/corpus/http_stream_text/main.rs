@@ -1,4 +1,4 @@
-//! A streaming response, written in parts by a task.
+//! A streaming response, written in parts by a task, with headers and cookies of one name.
 
 use lambda_http::{
     lambda_runtime::streaming::{channel, Body},
@@ -15,6 +15,10 @@ async fn countdown(_request: Request) -> Result<Response<Body>, Error> {
     });
     Ok(Response::builder()
         .header("content-type", "text/plain; charset=utf-8")
+        .header("vary", "accept")
+        .header("vary", "cookie")
+        .header("set-cookie", "a=1")
+        .header("set-cookie", "b=2")
         .body(body)?)
 }
 

@@ -1,6 +1,7 @@
 //! HTTP/1.1 as a Runtime API's client speaks it.
 
 use std::{
+    borrow::Cow,
     io::{self, BufRead, BufReader, Read, Write},
     net::TcpStream,
 };
@@ -20,6 +21,22 @@ impl Request {
         let found = self.headers.iter().find(|(known, _)| known == name)?;
         Some(&found.1)
     }
+
+    /// Whether the client wants the connection closed behind the response.
+    pub(super) fn is_last(&self) -> bool {
+        self.header("connection")
+            .is_some_and(|options| has_token(options, "close"))
+    }
+
+    fn is_chunked(&self) -> bool {
+        self.header("transfer-encoding")
+            .is_some_and(|codings| has_token(codings, "chunked"))
+    }
+}
+
+/// Whether a list of tokens, as a header has it, names one.
+fn has_token(list: &str, token: &str) -> bool {
+    list.split(',').any(|listed| listed.trim().eq_ignore_ascii_case(token))
 }
 
 /// One connection of the client.
@@ -27,8 +44,16 @@ pub(super) struct Connection {
     reader: BufReader<TcpStream>,
 }
 
+/// How long a request's head may be; the lines that frame a chunked body as well. Clients of Lambda send some hundred bytes.
+const HEAD_LIMIT: usize = 64 << 10;
+
 fn malformed(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("the client sent {what}"))
+}
+
+fn truncated(what: &str) -> io::Error {
+    let error = format!("the client closed the connection in the midst of {what}");
+    io::Error::new(io::ErrorKind::UnexpectedEof, error)
 }
 
 impl Connection {
@@ -39,20 +64,33 @@ impl Connection {
         })
     }
 
-    /// Reads the next request up to its body; `None` when the client has closed the connection.
+    /// Whether the client has closed the connection, so that nothing that is sent arrives.
+    pub(super) fn is_closed(&self) -> bool {
+        let stream = self.reader.get_ref();
+        let mut next = [0];
+        let peeked = stream.set_nonblocking(true).and_then(|()| stream.peek(&mut next));
+        let blocking = stream.set_nonblocking(false);
+        match peeked {
+            Ok(0) => true,
+            Ok(_) => blocking.is_err(),
+            Err(error) => error.kind() != io::ErrorKind::WouldBlock || blocking.is_err(),
+        }
+    }
+
+    /// Reads the next request up to its body; `None` when the client has closed the connection behind the last one.
     pub(super) fn request(&mut self) -> io::Result<Option<Request>> {
-        let mut head = Vec::with_capacity(512);
-        let line = self.line(&mut head)?;
-        if line.is_empty() {
+        if self.reader.fill_buf()?.is_empty() {
             return Ok(None);
         }
+        let mut head = Vec::with_capacity(512);
+        let line = self.line(&mut head, "a request's head")?;
         let mut parts = line.split(' ');
         let (Some(method), Some(path)) = (parts.next(), parts.next()) else {
             return Err(malformed("a request line without a path"));
         };
         let mut headers = Vec::with_capacity(8);
         loop {
-            let line = self.line(&mut head)?;
+            let line = self.line(&mut head, "a request's head")?;
             if line.is_empty() {
                 break;
             }
@@ -72,22 +110,21 @@ impl Connection {
     /// Reads a request's body.
     pub(super) fn body(&mut self, request: &Request) -> io::Result<Vec<u8>> {
         let mut body = Vec::new();
-        if request
-            .header("transfer-encoding")
-            .is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"))
-        {
+        if request.is_chunked() {
             loop {
-                let line = self.line(&mut Vec::new())?;
+                let line = self.framing()?;
                 let size = line.split(';').next().unwrap_or_default().trim();
                 let size = u64::from_str_radix(size, 16).map_err(|_| malformed("a chunk without a size"))?;
                 if size == 0 {
                     break;
                 }
                 self.take(size, &mut body)?;
-                self.line(&mut Vec::new())?;
+                if !self.framing()?.is_empty() {
+                    return Err(malformed("a chunk that is longer than its size"));
+                }
             }
             // What follows the last chunk, up to an empty line.
-            while !self.line(&mut Vec::new())?.is_empty() {}
+            while !self.framing()?.is_empty() {}
         } else if let Some(length) = request.header("content-length") {
             let length = length
                 .parse()
@@ -101,20 +138,32 @@ impl Connection {
         let read = self.reader.by_ref().take(length).read_to_end(body)?;
         match read as u64 == length {
             true => Ok(()),
-            false => Err(io::ErrorKind::UnexpectedEof.into()),
+            false => Err(truncated("a request's body")),
         }
     }
 
-    /// Reads a line, and appends it to `raw` as it came. Empty at the end of the connection.
-    fn line(&mut self, raw: &mut Vec<u8>) -> io::Result<String> {
+    /// Reads a line of those that frame a chunked body.
+    fn framing(&mut self) -> io::Result<String> {
+        self.line(&mut Vec::new(), "a request's body")
+    }
+
+    /// Reads a line of `what`, and appends it to `raw` as it came.
+    fn line(&mut self, raw: &mut Vec<u8>, what: &str) -> io::Result<String> {
         let start = raw.len();
-        self.reader.read_until(b'\n', raw)?;
+        let room = HEAD_LIMIT - start;
+        self.reader.by_ref().take(room as u64).read_until(b'\n', raw)?;
+        if raw.last() != Some(&b'\n') || raw.len() == start {
+            return Err(match raw.len() - start == room {
+                true => malformed("a head that is too long"),
+                false => truncated(what),
+            });
+        }
         let line = std::str::from_utf8(&raw[start..]).map_err(|_| malformed("a line that is not text"))?;
         Ok(line.trim_end_matches(['\r', '\n']).to_owned())
     }
 
     /// Sends a response.
-    pub(super) fn respond(&mut self, status: &str, headers: &[(&str, &str)], body: &[u8]) -> io::Result<()> {
+    pub(super) fn respond(&mut self, status: &str, headers: &[(&str, Cow<'_, str>)], body: &[u8]) -> io::Result<()> {
         let mut message = Vec::with_capacity(512 + body.len());
         write!(
             message,
@@ -148,5 +197,103 @@ impl Connection {
         to_server.shutdown(std::net::Shutdown::Write)?;
         let _ = back.join();
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// What is read of the only request that a client sends before it closes its connection.
+    fn read(sent: &[u8]) -> io::Result<Option<Vec<u8>>> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let mut connection = Connection::new(listener.accept().unwrap().0).unwrap();
+        // The sender meets a reset when the reader gives up.
+        let sender = std::thread::spawn({
+            let sent = sent.to_owned();
+            move || client.write_all(&sent)
+        });
+        let read = match connection.request() {
+            Ok(Some(request)) => connection.body(&request).map(Some),
+            Ok(None) => Ok(None),
+            Err(error) => Err(error),
+        };
+        drop(connection);
+        let _ = sender.join().unwrap();
+        read
+    }
+
+    fn error(sent: &[u8]) -> io::ErrorKind {
+        read(sent).expect_err(&String::from_utf8_lossy(sent)).kind()
+    }
+
+    const POST: &str = "POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\n";
+
+    #[test]
+    fn whole_requests_are_read() {
+        assert_eq!(read(b"").unwrap(), None);
+        for (rest, body) in [
+            ("\r\n", ""),
+            ("Content-Length: 4\r\n\r\ntext", "text"),
+            (
+                "Transfer-Encoding: chunked\r\n\r\n2\r\nte\r\n2;a=b\r\nxt\r\n0\r\n\r\n",
+                "text",
+            ),
+            (
+                "transfer-encoding: Chunked\r\n\r\n4\r\ntext\r\n0\r\ntrailer: 1\r\n\r\n",
+                "text",
+            ),
+        ] {
+            let read = read(format!("{POST}{rest}").as_bytes()).unwrap();
+            assert_eq!(read.as_deref(), Some(body.as_bytes()), "{rest}");
+        }
+    }
+
+    #[test]
+    fn a_request_that_is_cut_anywhere_is_an_error() {
+        for whole in [
+            format!("{POST}Content-Length: 4\r\n\r\ntext"),
+            format!("{POST}Transfer-Encoding: chunked\r\n\r\n2\r\nte\r\n2\r\nxt\r\n0\r\n\r\n"),
+        ] {
+            for length in 1..whole.len() {
+                assert_eq!(error(&whole.as_bytes()[..length]), io::ErrorKind::UnexpectedEof);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_request_is_an_error() {
+        for rest in [
+            "Content-Length: many\r\n\r\n",
+            "no colon\r\n\r\n",
+            "Transfer-Encoding: chunked\r\n\r\nmany\r\n",
+            "Transfer-Encoding: chunked\r\n\r\n2\r\ntext\r\n0\r\n\r\n",
+        ] {
+            assert_eq!(error(format!("{POST}{rest}").as_bytes()), io::ErrorKind::InvalidData);
+        }
+        assert_eq!(error(b"GET\r\n\r\n"), io::ErrorKind::InvalidData);
+        let endless = "x".repeat(HEAD_LIMIT);
+        for head in [
+            endless.clone(),
+            format!("{POST}a: {endless}"),
+            format!("{POST}{}", "a: b\r\n".repeat(HEAD_LIMIT / 6)),
+        ] {
+            assert_eq!(error(head.as_bytes()), io::ErrorKind::InvalidData);
+        }
+    }
+
+    #[test]
+    fn a_client_that_has_gone_is_seen() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let connection = Connection::new(listener.accept().unwrap().0).unwrap();
+        assert!(!connection.is_closed());
+        drop(client);
+        while !connection.is_closed() {
+            std::thread::yield_now();
+        }
     }
 }
