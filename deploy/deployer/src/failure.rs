@@ -12,7 +12,7 @@ pub(crate) struct Failure {
     pub(crate) aws_code: Option<String>,
 }
 
-/// CloudFormation failed, and took the changes back.
+/// CloudFormation failed, and took the changes back, or would have.
 pub(crate) const ROLLED_BACK: u8 = 3;
 pub(crate) const REFUSED: u8 = 4;
 pub(crate) const INTERRUPTED: u8 = 130;

@@ -15,6 +15,7 @@ mod provision;
 mod report;
 mod stack;
 mod status;
+mod taken;
 
 use std::process::ExitCode;
 

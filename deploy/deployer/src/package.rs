@@ -11,11 +11,17 @@ use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::{clients::Clients, failure::Failure};
+
+/// What CloudFormation puts the stack's name for.
+const STACK_NAME: &str = "${AWS::StackName}";
+
 /// A template and its zip.
 pub(crate) struct Package {
     /// The template, as it is sent.
     pub(crate) body: String,
     has_versions: bool,
+    resources: Value,
     pub(crate) metadata: Metadata,
     pub(crate) zip: PathBuf,
     /// The zip's SHA-256 in base64, as AWS writes it.
@@ -62,7 +68,7 @@ impl Package {
                 zip.display()
             );
         }
-        let resources = &value["Resources"];
+        let resources = value["Resources"].take();
         for function in &mut metadata.functions {
             let alias = &resources[format!("{}Alias", function.logical_id)]["Properties"]["Name"];
             function.qualifier = alias.as_str().map(str::to_owned);
@@ -83,6 +89,7 @@ impl Package {
         Ok(Self {
             body,
             has_versions,
+            resources,
             metadata,
             zip: zip.to_owned(),
             sha256_base64: BASE64_STANDARD.encode(digest),
@@ -91,15 +98,11 @@ impl Package {
 
     /// Makes sure that Lambda takes the functions' names in a stack.
     pub(crate) fn check_names(&self, stack: &str) -> Result<()> {
-        let resources: Value = serde_json::from_str(&self.body)?;
         for function in &self.metadata.functions {
-            let name = &resources["Resources"][&function.logical_id]["Properties"]["FunctionName"];
-            let name = match name["Fn::Sub"].as_str() {
-                Some(pattern) => pattern.replace("${AWS::StackName}", stack),
-                None if name["Ref"] == "AWS::StackName" => stack.to_owned(),
-                None => continue,
-            };
-            if name.len() > 64 {
+            let name = self
+                .text(&function.logical_id, "FunctionName")
+                .map(|name| name.replace(STACK_NAME, stack));
+            if let Some(name) = name.filter(|name| name.len() > 64) {
                 bail!(
                     "a function would be called {name}, and Lambda takes 64 characters: shorten the stack's name, or name the \
                      functions with `handlers`"
@@ -107,6 +110,39 @@ impl Package {
             }
         }
         Ok(())
+    }
+
+    /// The name that a property gives to a resource; `None` where it is one that is only known later.
+    pub(crate) async fn named(
+        &self,
+        logical_id: &str,
+        property: &str,
+        stack: &str,
+        clients: &Clients,
+    ) -> Result<Option<String>, Failure> {
+        let Some(mut name) = self.text(logical_id, property) else {
+            return Ok(None);
+        };
+        name = name
+            .replace(STACK_NAME, stack)
+            .replace("${AWS::Region}", &clients.region);
+        if name.contains("${AWS::") {
+            let identity = clients.identity().await?;
+            name = name
+                .replace("${AWS::AccountId}", &identity.account)
+                .replace("${AWS::Partition}", &identity.partition);
+        }
+        Ok(Some(name).filter(|name| !name.contains("${")))
+    }
+
+    /// A resource's property as a text for `Fn::Sub`.
+    fn text(&self, logical_id: &str, property: &str) -> Option<String> {
+        let value = &self.resources[logical_id]["Properties"][property];
+        let text = value.as_str().or_else(|| value["Fn::Sub"].as_str());
+        match value["Ref"].as_str() {
+            Some("AWS::StackName") => Some(STACK_NAME.to_owned()),
+            _ => text.map(str::to_owned),
+        }
     }
 
     /// Whether events go to published versions, and not to the latest code.

@@ -16,6 +16,7 @@ use crate::{
     package::Package,
     report::{self, progress},
     stack::{self, Condition},
+    taken,
 };
 
 /// How often changes are computed again after somebody else has changed the stack.
@@ -49,7 +50,9 @@ async fn plan_once(cli: &Cli, clients: &Clients, package: &Package, stage: &RefC
     match computed(cli, clients, package, stage, &bucket, condition == Condition::Absent).await? {
         None => report::result(cli.json, &format!("{NOTHING_TO_DO}\n"), &json!({"changes": []})),
         Some(changes) => {
+            let checked = taken::check(cli, clients, package, &changes).await;
             discard(clients, &changes.request).await?;
+            checked?;
             let value = json!({"changes": change_set::to_json(&changes.changes)});
             report::result(cli.json, &change_set::table(&changes.changes), &value);
         }
@@ -186,6 +189,11 @@ async fn attempt_once(
         return succeed(cli, clients, text, &[]).await;
     };
     progress(&change_set::table(&changes.changes));
+    if let Err(failure) = taken::check(cli, clients, package, &changes).await {
+        stage.replace(Stage::Preparing);
+        discard(clients, &changes.request).await?;
+        return Err(failure);
+    }
     let follower = Follower::start(clients, &changes.request.stack_id).await?;
     stage.replace(Stage::Changing);
     if let Err(failure) = change_set::execute(clients, &changes).await {

@@ -258,6 +258,8 @@ class Account:
 
         self.cloudformation = client("cloudformation")
         self.function = client("lambda")
+        self.iam = client("iam")
+        self.logs = client("logs")
         self.s3 = client("s3")
 
     def stacks(self) -> list[str]:
@@ -358,6 +360,33 @@ class Deployments:
         self.bigger = Deployment(folder / "bigger", memory_mb=256)
         self.edited = Deployment(folder / "edited", marker="edited")
         self.renamed = Deployment(folder / "renamed", label="//shop:deploy", memory_mb=256)
+
+
+def taken(moto: Moto, account: Account, deployments: Deployments) -> None:
+    """What has the names of what a stack would make is told before anything is made, with what to do."""
+    first, at = deployments.first, moto.endpoint
+    account.logs.create_log_group(logGroupName=f"/aws/lambda/{STACK}")
+    for verb in (["plan"], []):
+        _, stderr = first.run(at, *verb, code=3)
+        assert f"aws logs delete-log-group --region {REGION} --log-group-name /aws/lambda/{STACK}" in stderr, stderr
+        assert account.stacks() == [], "the stack was left"
+    account.logs.delete_log_group(logGroupName=f"/aws/lambda/{STACK}")
+    # Of another name, though this one begins it.
+    account.logs.create_log_group(logGroupName=f"/aws/lambda/{STACK}-other")
+    first.run(at)
+    first.run(at, "delete", "--yes")
+
+    role = account.iam.create_role(RoleName="other", AssumeRolePolicyDocument="{}")
+    account.function.create_function(
+        FunctionName=STACK,
+        Runtime="python3.13",
+        Role=role["Role"]["Arn"],
+        Handler="index.handler",
+        Code={"ZipFile": first.zip.read_bytes()},
+    )
+    _, stderr = first.run(at, code=3)
+    assert f"aws lambda delete-function --region {REGION} --function-name {STACK}" in stderr, stderr
+    assert account.stacks() == [] and account.configuration()["Handler"] == "index.handler"
 
 
 def life(moto: Moto, account: Account, deployments: Deployments) -> None:
@@ -614,6 +643,7 @@ def main() -> None:
         target,
         two_at_once,
         others,
+        taken,
         failures,
         mistakes,
         interruption,

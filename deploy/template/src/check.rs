@@ -1,10 +1,16 @@
 //! What Lambda would refuse, found before anything is built or sent.
 
+mod bucket;
+mod schedule;
+mod tags;
+
 use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
+use serde_json::Value;
 
 use crate::{
+    function::DIGEST_IN_DESCRIPTION,
     names::logical_id,
     settings::{EventSource, FunctionSettings, Settings},
 };
@@ -41,6 +47,7 @@ const RESERVED_VARIABLES: [&str; 20] = [
 /// Fails with all that is wrong with a stack's settings.
 pub(crate) fn check(settings: &Settings) -> Result<()> {
     let mut problems = Vec::new();
+    tags::check(&settings.aws_tags, &mut problems);
     let mut ids: BTreeMap<String, &str> = BTreeMap::new();
     for function in &settings.functions {
         let id = logical_id(&function.name);
@@ -74,7 +81,7 @@ pub(crate) fn check(settings: &Settings) -> Result<()> {
 
 fn check_function(settings: &Settings, function: &FunctionSettings) -> Vec<String> {
     let mut problems = Vec::new();
-    check_name(function, &mut problems);
+    check_name(settings, function, &mut problems);
     check_sizes(function, &mut problems);
     check_environment(function, &mut problems);
     check_role(function, &mut problems);
@@ -89,13 +96,39 @@ fn check_function(settings: &Settings, function: &FunctionSettings) -> Vec<Strin
     problems
 }
 
-fn check_name(function: &FunctionSettings, problems: &mut Vec<String>) {
+/// How long a function's name may be.
+const LONGEST_NAME: usize = 64;
+
+fn check_name(settings: &Settings, function: &FunctionSettings, problems: &mut Vec<String>) {
     let is_valid = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     if let Some(name) = &function.function_name
-        && (name.is_empty() || name.len() > 64 || !name.bytes().all(is_valid))
+        && (name.is_empty() || name.len() > LONGEST_NAME || !name.bytes().all(is_valid))
     {
         problems.push(format!(
-            "a function can't be named {name:?}: use 1 to 64 letters, digits, `-` and `_`"
+            "a function can't be named {name:?}: use 1 to {LONGEST_NAME} letters, digits, `-` and `_`"
+        ));
+    }
+    // Of a stack with a name of one letter. How long the stack's name is, the deployer knows.
+    let length = function.name.len() + "s-".len();
+    if function.function_name.is_none() && settings.functions.len() > 1 && length > LONGEST_NAME {
+        problems.push(format!(
+            "the function is called <stack>-{}, which has {length} characters or more, and Lambda takes {LONGEST_NAME}: name it \
+             otherwise in `handlers`",
+            function.name
+        ));
+    }
+    if function.handler.len() > 128 {
+        problems.push(format!(
+            "the handler {:?} has {} characters, and Lambda takes 128",
+            function.handler,
+            function.handler.len()
+        ));
+    }
+    let length = function.description.chars().count();
+    let most = 256 - DIGEST_IN_DESCRIPTION.len();
+    if length > most {
+        problems.push(format!(
+            "`description` has {length} characters: Lambda takes {most} and `{DIGEST_IN_DESCRIPTION}`, which is added"
         ));
     }
 }
@@ -133,6 +166,14 @@ fn check_sizes(function: &FunctionSettings, problems: &mut Vec<String>) {
                 "`layers` has {layer:?}: use the ARN of a layer's version, \
                  \"arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION\""
             ));
+        }
+    }
+    for (name, ids, most) in [
+        ("subnet_ids", &function.subnet_ids, 16),
+        ("security_group_ids", &function.security_group_ids, 5),
+    ] {
+        if ids.len() > most {
+            problems.push(format!("`{name}` has {}, and Lambda takes {most}", ids.len()));
         }
     }
     if function.subnet_ids.is_empty() != function.security_group_ids.is_empty() {
@@ -279,23 +320,38 @@ fn check_event_source(function: &FunctionSettings, source: &EventSource, number:
                 ));
             }
         }
-        EventSource::Schedule { expression, .. } => {
-            let is_expression =
-                ["rate(", "cron("].iter().any(|start| expression.starts_with(start)) && expression.ends_with(')');
-            if !is_expression {
-                problems.push(format!(
-                    "the schedule {expression:?}: write it as \"rate(5 minutes)\" or \"cron(0 8 * * ? *)\""
-                ));
+        EventSource::Schedule { expression, input } => {
+            if let Err(problem) = schedule::check(expression) {
+                problems.push(format!("the schedule {expression:?}: {problem}"));
             }
+            check_text("the schedule's `input`", input.as_ref(), 8192, problems);
         }
-        EventSource::S3 { bucket, events, .. } => {
-            if bucket.starts_with("arn:") || bucket.contains('/') {
-                problems.push(format!("the bucket {bucket:?}: use its name alone"));
+        EventSource::S3 {
+            bucket,
+            events,
+            prefix,
+            suffix,
+        } => {
+            if let Some(problem) = bucket::check_name(bucket) {
+                problems.push(format!("the bucket {bucket:?}: {problem}"));
             }
-            if events.is_empty() || events.iter().any(|event| !event.starts_with("s3:")) {
+            if events.is_empty() {
                 problems.push(format!(
-                    "the events {events:?} of the bucket {bucket:?}: use S3's names, such as \"s3:ObjectCreated:*\""
+                    "`events` of the bucket {bucket:?} is empty: use S3's names, such as \"s3:ObjectCreated:*\""
                 ));
+            }
+            for event in events.iter().filter(|event| !bucket::is_event(event)) {
+                problems.push(format!(
+                    "the event {event:?} of the bucket {bucket:?}: use one of S3's names, such as \"s3:ObjectCreated:*\""
+                ));
+            }
+            for (name, value) in [("prefix", prefix), ("suffix", suffix)] {
+                if value.len() > 1024 {
+                    problems.push(format!(
+                        "`{name}` of the bucket {bucket:?} has {} bytes, and keys have 1024 at most",
+                        value.len()
+                    ));
+                }
             }
         }
         EventSource::HttpApi { method, path } => {
@@ -315,7 +371,18 @@ fn check_event_source(function: &FunctionSettings, source: &EventSource, number:
                     "the event pattern {pattern}: write it as {{\"source\": [\"aws.s3\"]}}"
                 ));
             }
+            check_text("the event pattern", Some(pattern), 2048, problems);
         }
+    }
+}
+
+/// Says if a value that is sent as JSON is longer than EventBridge takes.
+fn check_text(what: &str, value: Option<&Value>, most: usize, problems: &mut Vec<String>) {
+    let length = value.map_or(0, |value| value.to_string().chars().count());
+    if length > most {
+        problems.push(format!(
+            "{what} has {length} characters as JSON, and EventBridge takes {most}"
+        ));
     }
 }
 

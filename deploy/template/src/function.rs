@@ -164,6 +164,9 @@ fn properties(settings: &Settings, function: &FunctionSettings, names: &Names, c
     properties
 }
 
+/// What a description ends with, at its length: the start of the code's digest.
+pub(crate) const DIGEST_IN_DESCRIPTION: &str = " (code 0123456789ab)";
+
 /// The target's description, and the start of the code's digest.
 fn description(function: &FunctionSettings, code: &Code) -> String {
     let digest = format!("code {}", &code.hex()[..12]);

@@ -229,6 +229,23 @@ fn all_that_lambda_would_refuse_is_said_at_once() {
 }
 
 #[test]
+fn tags_and_composed_names_are_checked_for_the_stack() {
+    let mut settings = settings(json!({}));
+    settings["aws_tags"] = json!({"aws:owner": "me", "team": "x".repeat(257)});
+    let mut second = settings["functions"][0].clone();
+    second["name"] = json!("x".repeat(63));
+    settings["functions"].as_array_mut().unwrap().push(second);
+    let message = refusal(settings);
+    for part in [
+        "`aws_tags` has \"aws:owner\"",
+        "the value of the tag \"team\" has 257 characters",
+        "65 characters or more, and Lambda takes 64: name it otherwise in `handlers`",
+    ] {
+        assert!(message.contains(part), "{part}\n{message}");
+    }
+}
+
+#[test]
 fn each_refusal_names_the_attribute() {
     for (function, part) in [
         (
@@ -288,6 +305,36 @@ fn each_refusal_names_the_attribute() {
         (
             json!({"event_sources": [{"type": "schedule", "expression": "5 minutes", "input": null}]}),
             "the schedule \"5 minutes\": write it as \"rate(5 minutes)\"",
+        ),
+        (
+            json!({"event_sources": [{"type": "schedule", "expression": "rate(1 minutes)", "input": null}]}),
+            "the schedule \"rate(1 minutes)\": write it as \"rate(1 minute)\"",
+        ),
+        (
+            json!({"event_sources": [{"type": "schedule", "expression": "rate(1 day)", "input": "x".repeat(8192)}]}),
+            "the schedule's `input` has 8194 characters as JSON, and EventBridge takes 8192",
+        ),
+        (
+            json!({"event_sources": [{"type": "event_pattern", "pattern": {"source": ["x".repeat(2048)]}}]}),
+            "the event pattern has 2063 characters as JSON, and EventBridge takes 2048",
+        ),
+        (
+            json!({"event_sources": [{
+                "type": "s3", "bucket": "Records_X", "events": ["s3:Bogus"], "prefix": "", "suffix": "",
+            }]}),
+            "the event \"s3:Bogus\" of the bucket \"Records_X\": use one of S3's names",
+        ),
+        (
+            json!({"description": "x".repeat(256)}),
+            "`description` has 256 characters: Lambda takes 236 and ` (code 0123456789ab)`, which is added",
+        ),
+        (
+            json!({"subnet_ids": vec!["subnet-1"; 17], "security_group_ids": ["sg-1"]}),
+            "`subnet_ids` has 17, and Lambda takes 16",
+        ),
+        (
+            json!({"handler": format!("index.{}", "x".repeat(128))}),
+            "has 134 characters, and Lambda takes 128",
         ),
         (
             json!({"event_sources": [{"type": "http_api", "method": "get", "path": "/"}]}),

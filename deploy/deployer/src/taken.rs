@@ -1,0 +1,119 @@
+//! Names that a stack would give to what it makes, and that something in the account has already.
+//!
+//! CloudFormation finds out in the midst of the changes, takes them back, and does not say what to do.
+
+use aws_sdk_cloudformation::{error::ProvideErrorMetadata, types::ChangeAction};
+
+use crate::{
+    change_set::ChangeSet,
+    cli::Cli,
+    clients::Clients,
+    failure::{Failure, ROLLED_BACK, aws},
+    package::Package,
+    stack,
+};
+
+/// Makes sure that nothing has the names of the log groups and functions that changes add.
+///
+/// # Errors
+///
+/// For each that is there, with what can be done.
+pub(crate) async fn check(cli: &Cli, clients: &Clients, package: &Package, changes: &ChangeSet) -> Result<(), Failure> {
+    let mut found = Vec::new();
+    for change in &changes.changes {
+        if change.action() != Some(&ChangeAction::Add) {
+            continue;
+        }
+        let id = change.logical_resource_id().unwrap_or_default();
+        let named = |property| package.named(id, property, &cli.stack, clients);
+        match change.resource_type() {
+            Some("AWS::Logs::LogGroup") => {
+                if let Some(name) = named("LogGroupName").await?
+                    && has_log_group(clients, &name).await?
+                {
+                    let advice = format!(
+                        "the log group {name}: `aws logs delete-log-group --region {} --log-group-name {name}` deletes it, with its logs",
+                        clients.region
+                    );
+                    found.push((name, advice));
+                }
+            }
+            Some("AWS::Lambda::Function") => {
+                if let Some(name) = named("FunctionName").await?
+                    && has_function(clients, &name).await?
+                {
+                    let advice = format!(
+                        "the function {name}: `aws lambda delete-function --region {} --function-name {name}` deletes it",
+                        clients.region
+                    );
+                    found.push((name, advice));
+                }
+            }
+            _ => {}
+        }
+    }
+    if found.is_empty() {
+        return Ok(());
+    }
+    // Another run may be making the same stack.
+    let own = stack::resources(clients, &changes.request.stack_id).await?;
+    found.retain(|(name, _)| own.iter().all(|resource| resource.physical_resource_id() != Some(name)));
+    if found.is_empty() {
+        return Ok(());
+    }
+    let found: Vec<_> = found.into_iter().map(|(_, advice)| advice).collect();
+    Err(Failure::with_code(
+        format!(
+            "the stack {} was not changed: it would make what is there already, and is none of its own\n  - {}\n\
+             To keep what is there, set another `stack` in {}, which the names follow, or name the functions in `handlers`",
+            cli.stack,
+            found.join("\n  - "),
+            package.metadata.label
+        ),
+        ROLLED_BACK,
+    ))
+}
+
+async fn has_log_group(clients: &Clients, name: &str) -> Result<bool, Failure> {
+    let mut pages = clients
+        .logs
+        .describe_log_groups()
+        .log_group_name_prefix(name)
+        .into_paginator()
+        .send();
+    while let Some(page) = pages.next().await {
+        match page {
+            Ok(page)
+                if page
+                    .log_groups()
+                    .iter()
+                    .any(|group| group.log_group_name() == Some(name)) =>
+            {
+                return Ok(true);
+            }
+            Ok(_) => {}
+            Err(error) if is_denied(error.code()) => return Ok(false),
+            Err(error) => return Err(aws(&format!("the log group {name} can't be looked for"))(error)),
+        }
+    }
+    Ok(false)
+}
+
+async fn has_function(clients: &Clients, name: &str) -> Result<bool, Failure> {
+    let asked = clients
+        .lambda
+        .get_function_configuration()
+        .function_name(name)
+        .send()
+        .await;
+    match asked {
+        Ok(_) => Ok(true),
+        Err(error) if error.code() == Some("ResourceNotFoundException") || is_denied(error.code()) => Ok(false),
+        Err(error) => Err(aws(&format!("the function {name} can't be looked for"))(error)),
+    }
+}
+
+/// Whether the credentials lack the right to look. A deployment does not need it: then CloudFormation tells what is in its way.
+fn is_denied(code: Option<&str>) -> bool {
+    matches!(code, Some("AccessDenied" | "AccessDeniedException"))
+}
