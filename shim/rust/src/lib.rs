@@ -10,6 +10,7 @@
 mod allocator;
 mod engine;
 pub mod environment;
+mod errno;
 mod failure;
 mod fork;
 mod function;
