@@ -17,6 +17,9 @@ mod function;
 mod metrics;
 pub mod python;
 mod slot;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[doc(hidden)]
+pub mod startup;
 mod symbol;
 mod thread;
 

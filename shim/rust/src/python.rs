@@ -464,6 +464,7 @@ fn caught<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
 macro_rules! export {
     ($init:ident, [$($function:path),+ $(,)?]) => {
         $crate::export_environment!();
+        $crate::export_startup!();
 
         /// Makes the Python module.
         ///
