@@ -19,6 +19,9 @@ pub mod python;
 mod slot;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[doc(hidden)]
+pub mod stack_overflow;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[doc(hidden)]
 pub mod startup;
 mod symbol;
 mod thread;

@@ -465,6 +465,7 @@ macro_rules! export {
     ($init:ident, [$($function:path),+ $(,)?]) => {
         $crate::export_environment!();
         $crate::export_startup!();
+        $crate::export_threads!();
 
         /// Makes the Python module.
         ///
