@@ -8,7 +8,13 @@ use std::{
     thread::{self, ThreadId},
 };
 
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+use crate::stack_overflow::watch_main;
 use crate::{Engine, Failure, Invocation, Outcome, Slot, Step, fork::generation};
+
+/// Where there is no handler of its own for it, the system's has the say.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn watch_main() {}
 
 /// One Lambda function: the `main` of a program, and the slot in which its event loop finds events.
 ///
@@ -72,6 +78,7 @@ impl Function {
     ///
     /// Returns how `main` ended, which it does not in the ordinary course of things.
     pub fn run(&self) -> Failure {
+        watch_main();
         match self.main {
             Some(main) => catch_unwind(main).unwrap_or_else(|payload| Failure::panic(&*payload)),
             None => Failure::misuse("the program was built for another dispatch: its event loop waits for the shim"),
@@ -163,6 +170,7 @@ impl Function {
     fn start(&'static self) -> Result<(), Failure> {
         *self.owner.lock().unwrap_or_else(PoisonError::into_inner) = Some(Owner::current());
         self.slot.reset();
+        watch_main();
         let started = catch_unwind(self.start).unwrap_or_else(|payload| Err(Failure::panic(&*payload)));
         let failure = match started {
             Ok(mut engine) => match engine.drive(&self.slot) {

@@ -11,12 +11,19 @@ mod allocator;
 mod bell;
 mod engine;
 pub mod environment;
+mod errno;
 mod failure;
 mod fork;
 mod function;
 mod metrics;
 pub mod python;
 mod slot;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[doc(hidden)]
+pub mod stack_overflow;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[doc(hidden)]
+pub mod startup;
 mod symbol;
 mod thread;
 

@@ -464,6 +464,8 @@ fn caught<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
 macro_rules! export {
     ($init:ident, [$($function:path),+ $(,)?]) => {
         $crate::export_environment!();
+        $crate::export_startup!();
+        $crate::export_threads!();
 
         /// Makes the Python module.
         ///
