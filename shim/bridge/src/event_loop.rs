@@ -91,10 +91,8 @@ fn request_span(invocation: &Invocation<'_>) -> Span {
 fn new_context(invocation: &Invocation<'_>, config: &Arc<Config>) -> Result<Context, Error> {
     let mut context = Context::default();
     context.request_id = invocation.request_id.to_owned();
-    context.deadline = invocation
-        .deadline_ms
-        .parse()
-        .map_err(|error| format!("the deadline {:?}: {error}", invocation.deadline_ms))?;
+    // A number, in all that Lambda and the shim send.
+    context.deadline = invocation.deadline_ms.parse().unwrap_or_default();
     context.invoked_function_arn = invocation.invoked_function_arn.to_owned();
     context.xray_trace_id = sent(invocation.trace_id).map(str::to_owned);
     context.client_context = sent(invocation.client_context).map(serde_json::from_str).transpose()?;
@@ -187,10 +185,10 @@ mod tests {
     fn what_lambda_did_not_send_is_absent() {
         let invocation = Invocation {
             request_id: "id-2",
-            deadline_ms: "1",
             ..Invocation::default()
         };
         let context = new_context(&invocation, &Arc::new(Config::default())).unwrap();
+        assert_eq!(context.deadline, 0);
         assert_eq!(context.xray_trace_id, None);
         assert_eq!(context.client_context, None);
         assert_eq!(context.identity, None);

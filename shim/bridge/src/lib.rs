@@ -23,7 +23,7 @@ mod response;
 
 #[cfg(not(loopback_only))]
 pub use event_loop::run;
-pub use exit::{Ended, IntoFailure};
+pub use exit::{Ended, IntoExit};
 #[cfg(not(loopback_only))]
 pub use inline::inline;
 pub use lambda_shim::thread;
@@ -34,7 +34,7 @@ pub use response::collect;
 /// What generated code names, so that it needs nothing from the program's own dependencies.
 #[doc(hidden)]
 pub mod generated {
-    pub use lambda_shim::{Engine, Failure, Function};
+    pub use lambda_shim::{Engine, Exit, Failure, Function};
     #[cfg(not(loopback_only))]
     pub use {
         bytes::Bytes,

@@ -10,6 +10,7 @@
 mod allocator;
 mod engine;
 pub mod environment;
+mod exit;
 mod failure;
 mod fork;
 mod function;
@@ -20,6 +21,7 @@ mod symbol;
 mod thread;
 
 pub use engine::{Engine, Step};
+pub use exit::Exit;
 pub use failure::Failure;
 pub use function::Function;
 pub use slot::{Invocation, Outcome, Slot};

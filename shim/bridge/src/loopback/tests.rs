@@ -8,11 +8,11 @@ use std::{
 use lambda_runtime::{
     service_fn, BoxFuture, Error, LambdaEvent, MetadataPrelude, Runtime, SnapStartResource, StreamResponse,
 };
-use lambda_shim::{Failure, Function, Invocation, Outcome};
+use lambda_shim::{Exit, Function, Invocation, Outcome};
 use serde_json::{json, Value};
 
 use super::loopback;
-use crate::{Ended, IntoFailure};
+use crate::{Ended, IntoExit};
 
 const LAMBDAS_OWN: &str = "192.0.2.1:9001";
 /// The environment is the whole process's.
@@ -60,17 +60,17 @@ type Chunks = std::vec::IntoIter<Result<Vec<u8>, Error>>;
 
 static PLAIN: Function = Function::new(|| {
     loopback(&PLAIN, || {
-        Ended::new(block_on(Runtime::new(service_fn(handler)).run())).into_failure()
+        Ended::new(block_on(Runtime::new(service_fn(handler)).run())).into_exit()
     })
 });
 
 static STREAMING: Function = Function::new(|| {
     loopback(&STREAMING, || {
-        Ended::new(block_on(Runtime::new(service_fn(stream)).run())).into_failure()
+        Ended::new(block_on(Runtime::new(service_fn(stream)).run())).into_exit()
     })
 });
 
-static BROKEN: Function = Function::new(|| loopback(&BROKEN, || Failure::exit("no table")));
+static BROKEN: Function = Function::new(|| loopback(&BROKEN, || Exit::new(1, "no table")));
 
 fn environment() -> std::sync::MutexGuard<'static, ()> {
     let guard = ENVIRONMENT.lock().unwrap_or_else(|error| error.into_inner());
@@ -171,9 +171,9 @@ impl SnapStartResource for Resource {
     }
 }
 
-fn snapstart(fails: bool) -> Failure {
+fn snapstart(fails: bool) -> Exit {
     let runtime = Runtime::new(service_fn(handler)).register_snapstart_resource(Arc::new(Resource { fails }));
-    Ended::new(block_on(runtime.run())).into_failure()
+    Ended::new(block_on(runtime.run())).into_exit()
 }
 
 static RESTORED: Function = Function::new(|| loopback(&RESTORED, || snapstart(false)));
