@@ -50,8 +50,8 @@ def _parsed(function: int, event: Any, context: Any) -> Any:
 def _headers(context: Any) -> tuple[str, str]:
     """The client context and the identity, as JSON.
 
-    The runtime client hands on objects that lack what it does not know, so the text is taken from where it has it. Where that is not found, what
-    the objects hold is written anew.
+    The runtime client hands on objects that lack what it does not know, so the text is taken from where it has it. Where
+    it is not found, what the objects hold is written anew.
     """
     found = {"client_context_json": "", "cognito_identity_json": ""}
     frame: FrameType | None = _sys._getframe(1)
@@ -60,9 +60,8 @@ def _headers(context: Any) -> tuple[str, str]:
             if not text and _isinstance(value := frame.f_locals.get(name), _str):
                 found[name] = value
         frame = frame.f_back
-    if not _any(found.values()):
-        return _rewritten(context)
-    return found["client_context_json"], found["cognito_identity_json"]
+    client, identity = _rewritten(context)
+    return found["client_context_json"] or client, found["cognito_identity_json"] or identity
 
 
 def _rewritten(context: Any) -> tuple[str, str]:
@@ -76,13 +75,16 @@ def _rewritten(context: Any) -> tuple[str, str]:
         values = _getattr(client, name, None)
         return {_str(key): _str(value) for key, value in values.items()} if _isinstance(values, _dict) else {}
 
-    client = _getattr(context, "client_context", None)
+    client: Any = _getattr(context, "client_context", None)
     app = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
-    parts: dict[str, object] = {"custom": mapping("custom"), "env": mapping("env"), "environment": mapping("env")}
+    parts: dict[str, object] = {"custom": mapping("custom"), "env": mapping("env")}
     if _getattr(client, "client", None) is not None:
         parts["client"] = texts(client.client, *app)
     ids = texts(_getattr(context, "identity", None), "cognito_identity_id", "cognito_identity_pool_id")
-    identity = {"cognitoIdentityId": ids["cognito_identity_id"], "cognitoIdentityPoolId": ids["cognito_identity_pool_id"]}
+    identity = {
+        "cognitoIdentityId": ids["cognito_identity_id"],
+        "cognitoIdentityPoolId": ids["cognito_identity_pool_id"],
+    }
     return ("" if client is None else json.dumps(parts)), (json.dumps(identity) if _any(ids.values()) else "")
 
 
@@ -98,7 +100,7 @@ def _client() -> Any:
 
 
 def _over(function: int) -> None:
-    """Has the process end once the answer at hand is sent, as the program's `main` has ended: in place of asking for an event."""
+    """Has the process end, as the program's `main` has, once the answer at hand is sent: in place of asking for an event."""
     if (owner := _client()) is not None:
         owner.wait_next_invocation = lambda _: _library.init(function)
 
