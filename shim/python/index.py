@@ -50,8 +50,8 @@ def _parsed(function: int, event: Any, context: Any) -> Any:
 def _headers(context: Any) -> tuple[str, str]:
     """The client context and the identity, as JSON.
 
-    The runtime client hands on objects that lack what it does not know, so the text is taken from where it has it. Where
-    it is not found, what the objects hold is written anew.
+    The runtime client hands on objects that lack what it does not know, so the text is taken from where it has it.
+    Where it is not found, what the objects hold is written anew.
     """
     found = {"client_context_json": "", "cognito_identity_json": ""}
     frame: FrameType | None = _sys._getframe(1)
@@ -100,7 +100,7 @@ def _client() -> Any:
 
 
 def _over(function: int) -> None:
-    """Has the process end, as the program's `main` has, once the answer at hand is sent: in place of asking for an event."""
+    """Has the process end, as the program's `main` has, once the answer at hand is sent."""
     if (owner := _client()) is not None:
         owner.wait_next_invocation = lambda _: _library.init(function)
 
