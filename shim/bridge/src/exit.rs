@@ -34,10 +34,7 @@ impl<E: Debug> IntoExit for Ended<Result<(), E>> {
             Some(Err(error)) => {
                 // As the standard library does; where the log is gone, there is nobody to tell.
                 let _ = writeln!(stderr(), "Error: {error:?}");
-                Exit::new(
-                    status(ExitCode::FAILURE),
-                    format!("main returned an error: {error:?}"),
-                )
+                Exit::new(status(ExitCode::FAILURE), format!("main returned an error: {error:?}"))
             }
         }
     }
@@ -58,7 +55,9 @@ fn exit(code: ExitCode) -> Exit {
 
 /// The number of an exit code, which tells it to nobody but who compares.
 fn status(code: ExitCode) -> u8 {
-    (0..=u8::MAX).find(|number| ExitCode::from(*number) == code).unwrap_or(1)
+    (0..=u8::MAX)
+        .find(|number| ExitCode::from(*number) == code)
+        .unwrap_or(1)
 }
 
 #[cfg(test)]

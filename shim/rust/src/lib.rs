@@ -18,6 +18,7 @@ mod metrics;
 pub mod python;
 mod slot;
 mod symbol;
+mod sync;
 mod thread;
 
 pub use engine::{Engine, Step};

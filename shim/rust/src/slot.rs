@@ -3,13 +3,16 @@
 use std::{
     future::poll_fn,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, Waker},
 };
 
-use crate::Failure;
+use crate::{
+    Failure,
+    sync::{Mutex, MutexGuard},
+};
 
 /// The result of an invocation: the response's bytes, or the error to report.
 pub type Outcome = Result<Vec<u8>, Failure>;
@@ -38,10 +41,9 @@ pub struct Invocation<'a> {
 }
 
 /// Where an invocation is on its way through the program.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 enum Phase {
     /// No event loop waits: `main` has not come to it, or left it.
-    #[default]
     Away,
     /// The event loop waits for an event.
     Waiting,
@@ -59,7 +61,6 @@ enum Phase {
 /// a guard, borrowed from the invocation, that takes it out again before that call returns.
 struct Delivery(Invocation<'static>);
 
-#[derive(Default)]
 struct State {
     phase: Phase,
     delivery: Option<Delivery>,
@@ -68,6 +69,16 @@ struct State {
     event_loop: Option<Waker>,
     /// Woken when the event loop waits again.
     engine: Option<Waker>,
+}
+
+impl State {
+    const NEW: Self = Self {
+        phase: Phase::Away,
+        delivery: None,
+        outcome: None,
+        event_loop: None,
+        engine: None,
+    };
 }
 
 /// Whether the process was restored from a snapshot.
@@ -79,22 +90,30 @@ pub(crate) fn note_restore() {
 }
 
 /// The hand-over between the shim and one program's event loop. Both may be on different threads.
-#[derive(Default)]
 pub struct Slot {
     state: Mutex<State>,
 }
 
+impl Default for Slot {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Slot {
     /// An empty slot, for a `static`.
+    #[cfg(not(loom))]
     pub const fn new() -> Self {
         Self {
-            state: Mutex::new(State {
-                phase: Phase::Away,
-                delivery: None,
-                outcome: None,
-                event_loop: None,
-                engine: None,
-            }),
+            state: Mutex::new(State::NEW),
+        }
+    }
+
+    /// An empty slot. loom's locks can't be in a `static`.
+    #[cfg(loom)]
+    pub fn new() -> Self {
+        Self {
+            state: Mutex::new(State::NEW),
         }
     }
 

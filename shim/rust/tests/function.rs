@@ -205,7 +205,10 @@ fn process(test: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
         .envs(variables.iter().copied())
         .output()
         .unwrap();
-    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+    )
 }
 
 #[test]
@@ -254,7 +257,10 @@ fn a_main_that_ends_while_nobody_calls_ends_the_process_at_once() {
     let (code, printed) = process("own_process", &[("FUNCTION", "synchronous"), ("EVENTS", "later")]);
     assert_eq!(code, Some(6), "{printed}");
     assert!(printed.contains("later: Ok("), "{printed}");
-    assert!(printed.ends_with("no line feed"), "what is in std's buffer is written: {printed}");
+    assert!(
+        printed.ends_with("no line feed"),
+        "what is in std's buffer is written: {printed}"
+    );
 }
 
 #[test]
@@ -283,10 +289,7 @@ fn of_two_first_callers_one_starts_main() {
         });
         callers.into_iter().map(|caller| caller.join().unwrap()).collect()
     });
-    let expected = [
-        [Ok(b"a".to_vec()), refused.clone()],
-        [refused, Ok(b"b".to_vec())],
-    ];
+    let expected = [[Ok(b"a".to_vec()), refused.clone()], [refused, Ok(b"b".to_vec())]];
     assert!(expected.iter().any(|one| one[..] == answers), "{answers:?}");
     assert_eq!(STARTED.load(Ordering::SeqCst), 1);
 }
