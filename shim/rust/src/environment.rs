@@ -15,12 +15,12 @@ use std::{
     ffi::{CStr, CString, c_char, c_int},
     mem, ptr, slice,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        MutexGuard,
         atomic::{AtomicPtr, Ordering},
     },
 };
 
-use crate::symbol::symbol;
+use crate::{fork::ForkMutex, symbol::symbol};
 
 /// An entry of a table: a pointer to `NAME=VALUE`, null at the table's end.
 pub type Entry = AtomicPtr<c_char>;
@@ -85,7 +85,7 @@ struct State {
 // SAFETY: what the pointers lead to is never freed, and is only read.
 unsafe impl Send for State {}
 
-static STATE: Mutex<State> = Mutex::new(State {
+static STATE: ForkMutex<State> = ForkMutex::new(State {
     libc: None,
     environ: None,
     slots: &[],
@@ -93,7 +93,7 @@ static STATE: Mutex<State> = Mutex::new(State {
 });
 
 fn lock() -> MutexGuard<'static, State> {
-    STATE.lock().unwrap_or_else(PoisonError::into_inner)
+    STATE.lock()
 }
 
 /// Gives the library its own environment, a copy of the process's.
@@ -102,6 +102,7 @@ fn lock() -> MutexGuard<'static, State> {
 ///
 /// Nobody but this module's functions may change the process's environment during the call: the interpreter's lock is held.
 pub(crate) unsafe fn attach(environ: &'static Table) {
+    STATE.hold_around_forks();
     {
         let mut state = lock();
         state.libc = Libc::find();
@@ -380,7 +381,11 @@ macro_rules! export_environment {
 
 #[cfg(test)]
 mod tests {
-    use std::{env, iter, sync::atomic::AtomicBool, thread};
+    use std::{
+        env, iter,
+        sync::{Mutex, atomic::AtomicBool},
+        thread,
+    };
 
     use super::*;
 
