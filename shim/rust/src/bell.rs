@@ -11,8 +11,8 @@ use std::{
 
 /// How long to wait actively, at the most.
 const ACTIVE: Duration = Duration::from_micros(50);
-/// An answer that took no longer, with the time in which a thread awakes, would have come while the caller waited actively.
-const SOON: Duration = Duration::from_micros(100);
+/// For how many answers not to wait actively, at the most, after that was in vain.
+const LONGEST_PAUSE: u32 = 1024;
 /// The memory, in MB, for which Lambda gives a function a whole processor. With less, time that is spent on waiting is missed.
 const WHOLE_PROCESSOR_MB: u32 = 1769;
 
@@ -54,10 +54,15 @@ impl Bell {
     }
 }
 
-/// Whether to wait actively for the next answer, by how long the last one took.
+/// Whether to wait actively for the next answer, by what that came to before.
+///
+/// Where handlers take long, or other work keeps the processors busy, it is in vain, and is tried less and less often.
 pub(crate) struct Patience {
     is_allowed: bool,
-    was_soon: bool,
+    /// For how many answers yet not to.
+    pause: u32,
+    /// For how many not to, once it is in vain again.
+    next_pause: u32,
 }
 
 impl Patience {
@@ -71,18 +76,35 @@ impl Patience {
     fn new(memory_mb: Option<u32>, processors: impl FnOnce() -> usize) -> Self {
         Self {
             is_allowed: memory_mb.is_none_or(|memory| memory >= WHOLE_PROCESSOR_MB) && processors() > 1,
-            was_soon: false,
+            // The first wait is for the initialisation.
+            pause: 1,
+            next_pause: 1,
         }
     }
 
-    /// Until when to wait actively for an answer that is waited for since `start`.
-    pub(crate) fn active_until(&self, start: Instant) -> Option<Instant> {
-        (self.is_allowed && self.was_soon).then(|| start + ACTIVE)
+    /// Until when to wait actively for the answer that is waited for from now on.
+    pub(crate) fn begin(&mut self) -> Option<Instant> {
+        if !self.is_allowed {
+            return None;
+        }
+        match self.pause.checked_sub(1) {
+            Some(rest) => {
+                self.pause = rest;
+                None
+            }
+            None => Some(Instant::now() + ACTIVE),
+        }
     }
 
-    /// Notes how long the answer took.
-    pub(crate) fn note(&mut self, taken: Duration) {
-        self.was_soon = taken <= SOON;
+    /// Notes that the answer is there.
+    pub(crate) fn end(&mut self, active_until: Option<Instant>) {
+        let Some(end) = active_until else { return };
+        if Instant::now() < end {
+            self.next_pause = 1;
+        } else {
+            self.pause = self.next_pause;
+            self.next_pause = LONGEST_PAUSE.min(self.next_pause * 2);
+        }
     }
 }
 
@@ -92,15 +114,30 @@ mod tests {
 
     use super::*;
 
+    /// Of 10,000 answers, how many are waited for actively.
+    fn tried(patience: &mut Patience, is_in_vain: bool) -> usize {
+        let tries = (0..10_000).filter_map(|_| {
+            let end = patience.begin()?;
+            patience.end(Some(if is_in_vain {
+                Instant::now()
+            } else {
+                end + Duration::from_secs(9)
+            }));
+            Some(())
+        });
+        tries.count()
+    }
+
     #[test]
-    fn only_what_came_soon_is_waited_for_actively() {
-        let start = Instant::now();
+    fn what_is_in_vain_is_tried_seldom() {
         let mut patience = Patience::new(None, || 2);
-        assert_eq!(patience.active_until(start), None);
-        patience.note(Duration::from_micros(20));
-        assert_eq!(patience.active_until(start), Some(start + ACTIVE));
-        patience.note(Duration::from_millis(1));
-        assert_eq!(patience.active_until(start), None);
+        assert_eq!(patience.begin(), None, "the initialisation");
+        assert_eq!(tried(&mut patience, false), 10_000);
+        let seldom = tried(&mut patience, true);
+        assert!(seldom < 25, "{seldom}");
+        // It comes back to what is worth while.
+        assert!(tried(&mut patience, false) > 8_900);
+        assert_eq!(tried(&mut patience, false), 10_000);
     }
 
     #[test]
@@ -115,9 +152,8 @@ mod tests {
             (None, 2, true),
         ] {
             let mut patience = Patience::new(memory, || processors);
-            patience.note(Duration::ZERO);
-            let is_active = patience.active_until(Instant::now()).is_some();
-            assert_eq!(is_active, is_allowed, "{memory:?} {processors}");
+            patience.begin();
+            assert_eq!(patience.begin().is_some(), is_allowed, "{memory:?} {processors}");
         }
     }
 

@@ -5,7 +5,6 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Wake, Waker},
     thread::{self, JoinHandle},
-    time::Instant,
 };
 
 use crate::{
@@ -116,17 +115,17 @@ impl Engine for OnThread {
     fn drive(&mut self, slot: &Slot) -> Step {
         let waker = Waker::from(Arc::clone(&self.shared));
         let mut cx = Context::from_waker(&waker);
-        let start = Instant::now();
+        let active_until = self.patience.begin();
         loop {
             // First, since an event loop that `main` left behind as it ended may still look as if it waited.
             if let Some(exit) = self.drives(true) {
                 return Step::Ended(exit);
             }
             if slot.poll_waiting(&mut cx).is_ready() {
-                self.patience.note(start.elapsed());
+                self.patience.end(active_until);
                 return self.drives(false).map_or(Step::Waiting, Step::Ended);
             }
-            self.shared.engine.wait(self.patience.active_until(start));
+            self.shared.engine.wait(active_until);
         }
     }
 }
