@@ -67,6 +67,7 @@ fn answer(function: &'static Function, event: &Value) -> Value {
     let response = function.invoke(&Invocation {
         event: event.to_string().as_bytes(),
         request_id: "id-1",
+        deadline_ms: "1700000000000",
         ..Invocation::default()
     });
     let mut response: Value = serde_json::from_slice(&response.unwrap()).unwrap();
