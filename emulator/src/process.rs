@@ -2,7 +2,8 @@
 
 use std::{
     io::{PipeReader, Read},
-    process::Stdio,
+    os::unix::process::ExitStatusExt,
+    process::{ExitStatus, Stdio},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
     time::Duration,
@@ -15,6 +16,7 @@ use rustix::{
     process::{Pid, Signal, kill_process_group},
 };
 use tokio::{process::Child, time::sleep};
+use uuid::Uuid;
 
 use crate::{Invocation, Outcome, Program, RuntimeApi, Sandbox};
 
@@ -126,23 +128,25 @@ impl FunctionProcess {
     }
 
     /// Sends an event, and waits for the answer, or for the end of the process.
-    pub async fn invoke(&mut self, api: &RuntimeApi, invocation: Invocation) -> Outcome {
+    pub async fn invoke(&mut self, api: &RuntimeApi, mut invocation: Invocation) -> Outcome {
+        let id = invocation
+            .request_id
+            .get_or_insert_with(|| Uuid::new_v4().to_string())
+            .clone();
         tokio::select! {
             // An answer that was sent before the end of the process counts.
             biased;
             outcome = api.invoke(invocation) => outcome,
             status = self.child.wait() => {
                 let ended = match status {
-                    Ok(status) => match status.code() {
-                        Some(code) => format!("exited with status {code}"),
-                        None => format!("was ended by a signal ({status})"),
-                    },
-                    Err(error) => format!("cannot be watched ({error})"),
+                    Ok(status) => ending(status),
+                    Err(error) => format!("Runtime cannot be watched: {error}"),
                 };
+                let message = format!("RequestId: {id} Error: {ended}");
                 if api.has_client() {
-                    Outcome::exit(&format!("the process {ended} before it answered"))
+                    Outcome::exit(&message)
                 } else {
-                    Outcome::init_exit(&format!("the process {ended} before it asked for an event"))
+                    Outcome::init_exit(&message)
                 }
             }
         }
@@ -237,9 +241,48 @@ impl FunctionProcess {
     }
 }
 
+/// How a process ended, in Lambda's words.
+fn ending(status: ExitStatus) -> String {
+    let how = match (status.code(), status.signal()) {
+        (Some(0), _) => return "Runtime exited without providing a reason".to_owned(),
+        (Some(code), _) => format!("exit status {code}"),
+        (None, Some(signal)) => match signal {
+            4 => "signal: illegal instruction".to_owned(),
+            6 => "signal: aborted".to_owned(),
+            7 => "signal: bus error".to_owned(),
+            8 => "signal: floating point exception".to_owned(),
+            9 => "signal: killed".to_owned(),
+            11 => "signal: segmentation fault".to_owned(),
+            15 => "signal: terminated".to_owned(),
+            number => format!("signal: signal {number}"),
+        },
+        (None, None) => status.to_string(),
+    };
+    format!("Runtime exited with error: {how}")
+}
+
 impl Drop for FunctionProcess {
     fn drop(&mut self) {
         // `kill_on_drop` reaches the process alone.
         self.signal(Signal::KILL);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_process_is_told_as_lambda_does() {
+        for (raw, told) in [
+            (0, "Runtime exited without providing a reason"),
+            (1 << 8, "Runtime exited with error: exit status 1"),
+            (101 << 8, "Runtime exited with error: exit status 101"),
+            (6, "Runtime exited with error: signal: aborted"),
+            (9, "Runtime exited with error: signal: killed"),
+            (40, "Runtime exited with error: signal: signal 40"),
+        ] {
+            assert_eq!(ending(ExitStatus::from_raw(raw)), told);
+        }
     }
 }

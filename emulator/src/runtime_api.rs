@@ -40,7 +40,7 @@ const RESPONSE_MODE_HEADER: &str = "Lambda-Runtime-Function-Response-Mode";
 const JSON: &str = "application/json";
 
 /// What Lambda calls the end of the function's process.
-pub(crate) const EXIT_ERROR: &str = "Runtime.ExitError";
+const EXIT_ERROR: &str = "Runtime.ExitError";
 
 /// A part of a streamed answer.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,7 +7,6 @@ use crate::{
     diff::{self, Named},
     expectation::describe,
     http_response::HttpResponse,
-    runtime_api::EXIT_ERROR,
     streamed::{Streamed, has_prelude},
 };
 
@@ -35,8 +34,6 @@ enum Ending {
     BrokenStream(String),
     Error(Value),
     InitError(Value),
-    /// The process ended before it asked for an event, or its runtime client says so.
-    InitExit,
     TimedOut,
 }
 
@@ -54,10 +51,7 @@ impl Ending {
                 Err(_) => Self::Bytes(body.clone()),
             },
             Outcome::Error { body, .. } => Self::Error(error(body)?),
-            Outcome::InitError { body } => match error(body)? {
-                error if is_exit(&error) => Self::InitExit,
-                error => Self::InitError(error),
-            },
+            Outcome::InitError { body } => Self::InitError(error(body)?),
             Outcome::TimedOut => Self::TimedOut,
         })
     }
@@ -65,10 +59,9 @@ impl Ending {
     fn difference(&self, other: &Self, left: Named<Outcome>, right: Named<Outcome>) -> Option<String> {
         let json = |one: &Value, other: &Value| diff::json(Named(left.0, one), Named(right.0, other));
         match (self, other) {
-            (Self::Json(one), Self::Json(other)) | (Self::InitError(one), Self::InitError(other)) => json(one, other),
-            // That the process ended is all that is known of the program: the rest is in each runtime's own words.
-            (Self::Error(one), Self::Error(other)) if is_exit(one) && is_exit(other) => None,
-            (Self::Error(one), Self::Error(other)) => json(one, other),
+            (Self::Json(one), Self::Json(other))
+            | (Self::InitError(one), Self::InitError(other))
+            | (Self::Error(one), Self::Error(other)) => json(one, other),
             (Self::Stream(one), Self::Stream(other)) => json(&one.to_json(), &other.to_json()),
             (Self::Stream(stream), Self::Json(value)) => match HttpResponse::buffered(value) {
                 Ok(response) => json(&stream.to_json(), &response.to_json()),
@@ -80,8 +73,6 @@ impl Ending {
             (Self::BrokenStream(one), Self::Error(other)) => json(&json!(one), &other["errorMessage"]),
             (Self::BrokenStream(one), Self::BrokenStream(other)) => json(&json!(one), &json!(other)),
             (Self::Bytes(one), Self::Bytes(other)) if one == other => None,
-            // One of the two has no message to compare.
-            (Self::InitExit, Self::InitExit | Self::InitError(_)) | (Self::InitError(_), Self::InitExit) => None,
             (Self::TimedOut, Self::TimedOut) => None,
             _ => Some(format!(
                 "{}: {}\n{}: {}",
@@ -103,10 +94,6 @@ fn error(body: &[u8]) -> Result<Value, String> {
         )
     })?;
     Ok(json!({"errorType": value["errorType"], "errorMessage": value["errorMessage"]}))
-}
-
-fn is_exit(error: &Value) -> bool {
-    error["errorType"] == EXIT_ERROR
 }
 
 #[cfg(test)]
@@ -147,8 +134,8 @@ mod tests {
                 streamed(b"{\"statusCode\": 200}\0\0\0\0\0\0\0\0hi"),
             ),
             (Outcome::error("E", "m"), Outcome::error("E", "m")),
-            (Outcome::exit("main returned"), Outcome::exit("status 1")),
-            (init_error("E"), Outcome::init_exit("status 1")),
+            (Outcome::exit("status 1"), Outcome::exit("status 1")),
+            (Outcome::init_exit("status 1"), Outcome::init_exit("status 1")),
             (init_error("E"), init_error("E")),
             (Outcome::TimedOut, Outcome::TimedOut),
         ] {
@@ -166,6 +153,9 @@ mod tests {
             (Outcome::error("E", "m"), Outcome::error("E", "n")),
             (Outcome::error("E", "m"), Outcome::exit("m")),
             (init_error("E"), Outcome::error("E", "x")),
+            (Outcome::exit("status 1"), Outcome::exit("status 101")),
+            (Outcome::init_exit("status 1"), Outcome::init_exit("status 101")),
+            (Outcome::init_exit("status 1"), Outcome::exit("status 1")),
             (init_error("E"), init_error("F")),
             (
                 response(r#"{"statusCode": 200, "body": "hi"}"#),

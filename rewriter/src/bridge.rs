@@ -75,14 +75,15 @@ fn start(choice: &Choice<'_>) -> TokenStream {
         return quote! {
             let runtime = ::lambda_bridge::generated::tokio::runtime::Builder::#builder.build();
             ::lambda_bridge::inline(runtime, || async {
-                use ::lambda_bridge::IntoFailure as _;
-                ::lambda_bridge::Ended::new(super::#main().await).into_failure()
+                use ::lambda_bridge::IntoExit as _;
+                let returned = super::#main().await;
+                move || ::lambda_bridge::Ended::new(returned).into_exit()
             })
         };
     }
     match choice.engine {
         Engine::Loopback => quote!(::lambda_bridge::loopback(&FUNCTION, ended)),
-        Engine::Inline | Engine::Thread => quote!(::lambda_bridge::thread(ended)),
+        Engine::Inline | Engine::Thread => quote!(::lambda_bridge::thread(&FUNCTION, ended)),
     }
 }
 
@@ -90,9 +91,9 @@ fn start(choice: &Choice<'_>) -> TokenStream {
 fn ended(choice: &Choice<'_>) -> Option<TokenStream> {
     choice.polled.is_none().then(|| {
         quote! {
-            fn ended() -> ::lambda_bridge::generated::Failure {
-                use ::lambda_bridge::IntoFailure as _;
-                ::lambda_bridge::Ended::new(super::main()).into_failure()
+            fn ended() -> ::lambda_bridge::generated::Exit {
+                use ::lambda_bridge::IntoExit as _;
+                ::lambda_bridge::Ended::new(super::main()).into_exit()
             }
         }
     })

@@ -220,9 +220,9 @@ fn a_manifest_is_read_as_it_was_written() {
 }
 
 /// Asserts the whole text of the appended module.
-const ENDED: &str = "    fn ended() -> ::lambda_bridge::generated::Failure {
-        use ::lambda_bridge::IntoFailure as _;
-        ::lambda_bridge::Ended::new(super::main()).into_failure()
+const ENDED: &str = "    fn ended() -> ::lambda_bridge::generated::Exit {
+        use ::lambda_bridge::IntoExit as _;
+        ::lambda_bridge::Ended::new(super::main()).into_exit()
     }
 ";
 
@@ -268,8 +268,9 @@ fn the_module_that_polls() {
         ::lambda_bridge::inline(
             runtime,
             || async {
-                use ::lambda_bridge::IntoFailure as _;
-                ::lambda_bridge::Ended::new(super::__lambda_main().await).into_failure()
+                use ::lambda_bridge::IntoExit as _;
+                let returned = super::__lambda_main().await;
+                move || ::lambda_bridge::Ended::new(returned).into_exit()
             },
         )
 ",
@@ -346,7 +347,7 @@ fn the_module_that_starts_a_thread() {
     assert_bridge(
         "fn main() { if HTTP { on(lambda_http::run_with_streaming_response(h())) } else { on(lambda_runtime::run(h())) } }\n",
         "    ::lambda_bridge::define_run!(FUNCTION);\n    ::lambda_bridge::define_http_run!(FUNCTION, lambda_http);\n",
-        "        ::lambda_bridge::thread(ended)
+        "        ::lambda_bridge::thread(&FUNCTION, ended)
 ",
     );
 }

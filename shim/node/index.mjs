@@ -2,7 +2,7 @@
  * Hands Lambda's events to the Rust program beside this file, over a Runtime API on loopback. Packed by rules_rust_lambda.
  *
  * The program is the one of the OS-only runtime, unmodified. It is started as this module is imported, so that what it does before it asks for
- * an event falls into the init phase, and anew with the next event when it has ended.
+ * an event falls into the init phase. When it ends, this process does in the same way, and Lambda starts a new one for the next event.
  */
 import { isUtf8 } from "node:buffer";
 import { spawn } from "node:child_process";
@@ -156,7 +156,22 @@ const headers = (context) => ({
 /** How many events a program may ask for at once, as lambda_runtime reads it. */
 const maxConcurrency = () => Math.max(1, Number.parseInt(process.env.AWS_LAMBDA_MAX_CONCURRENCY, 10) || 1);
 
-/** The program, while it runs. */
+/** `Promise.withResolvers`, which Node.js 20 does not have. */
+const withResolvers = () => {
+  let resolve, reject;
+  const promise = new Promise((...functions) => ([resolve, reject] = functions));
+  return { promise, resolve, reject };
+};
+
+/** Ends this process as the program ended. What the program answered before is sent by then: the client for Node.js sends it as it gets it. */
+const endAs = (code, signal) => {
+  if (!signal) process.exit(code);
+  // What handles a signal in this process must not keep it.
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+};
+
+/** The program. */
 class Program {
   /** The program's requests for an event that wait for one: a program may have several workers. */
   #idle = [];
@@ -164,29 +179,20 @@ class Program {
   #waiting;
   /** The invocation that the program works on. */
   #current;
-  #child;
-  #started;
+  #started = withResolvers();
 
   /** Starts the program; resolves when it asks for its first event. */
-  static async start(address) {
-    const program = new Program();
-    programs.add(program);
-    const { promise, resolve, reject } = withResolvers();
-    program.#started = { resolve, reject };
-    program.#child = spawn(PROGRAM, {
+  async start(address) {
+    const child = spawn(PROGRAM, {
       env: { ...process.env, AWS_LAMBDA_RUNTIME_API: address, _HANDLER: "bootstrap" },
       stdio: "inherit",
     });
-    program.#child.on("error", (error) => program.#end(`Error: ${error.message}`));
-    program.#child.on("exit", (code, signal) => {
-      program.#end(`Error: Runtime exited with error: ${signal ? `signal: ${signal}` : `exit status ${code}`}`);
-    });
-    await promise;
-    return program;
-  }
-
-  get ended() {
-    return !programs.has(this);
+    let reported = false;
+    this.#started.promise.catch(() => (reported = true));
+    child.on("error", (error) => this.#started.reject(failure("Runtime.InvalidEntrypoint", `${PROGRAM}: ${error.message}`)));
+    // Of an initialisation that the program has reported an error of, Lambda's client reports it, and ends.
+    child.on("exit", (code, signal) => reported || endAs(code, signal));
+    await this.#started.promise;
   }
 
   /** Has the program answer an event. */
@@ -209,15 +215,6 @@ class Program {
       ...this.#current.headers,
     });
     idle.end(this.#current.body);
-  }
-
-  #end(reason) {
-    programs.delete(this);
-    const invocation = this.#current ?? this.#waiting;
-    const id = invocation ? `RequestId: ${invocation.id} ` : "";
-    const error = failure("Runtime.ExitError", id + reason);
-    this.#started.reject(error);
-    invocation?.reject(error);
   }
 
   /** The invocation at hand, which is over. */
@@ -272,16 +269,6 @@ class Program {
   }
 }
 
-/** `Promise.withResolvers`, which Node.js 20 does not have. */
-const withResolvers = () => {
-  let resolve, reject;
-  const promise = new Promise((...functions) => ([resolve, reject] = functions));
-  return { promise, resolve, reject };
-};
-
-/** The programs that run: one, or none. */
-const programs = new Set();
-
 /** Hands on what is Lambda's affair: extensions that the program registers itself. */
 const relay = (request, response) => {
   const { method, url, headers } = request;
@@ -293,9 +280,10 @@ const relay = (request, response) => {
   request.pipe(outward);
 };
 
+const program = new Program();
+
 const server = createServer((request, response) => {
-  const [program] = programs;
-  if (program && request.url.startsWith(RUNTIME)) void program.serve(request, response);
+  if (request.url.startsWith(RUNTIME)) void program.serve(request, response);
   else relay(request, response);
 });
 // A program waits for its next event as long as Lambda leaves it.
@@ -304,12 +292,7 @@ server.headersTimeout = 0;
 server.keepAliveTimeout = 0;
 server.listen(0, "127.0.0.1");
 await once(server, "listening");
-const address = `127.0.0.1:${server.address().port}`;
-
-let program = await Program.start(address);
+await program.start(`127.0.0.1:${server.address().port}`);
 
 /** The function's handler: `index.handler`. */
-export const handler = async (event, context) => {
-  if (program.ended) program = await Program.start(address);
-  return program.invoke(event, context);
-};
+export const handler = async (event, context) => program.invoke(event, context);

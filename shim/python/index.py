@@ -8,7 +8,9 @@ from __future__ import annotations
 import os as _os
 import sys as _sys
 from builtins import Exception as _Exception
+from builtins import any as _any
 from builtins import bytes as _bytes
+from builtins import dict as _dict
 from builtins import getattr as _getattr
 from builtins import isinstance as _isinstance
 from builtins import str as _str
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-_VERSION = 2
+_VERSION = 3
 # Handler names, in the order in which the library numbers its functions.
 _FUNCTIONS = ("FUNCTION_NAMES",)
 # `ctypes`: this process's runtime client calls in. `native`: the program's own client takes the process over.
@@ -46,9 +48,10 @@ def _parsed(function: int, event: Any, context: Any) -> Any:
 
 
 def _headers(context: Any) -> tuple[str, str]:
-    """The client context and the identity as they were sent.
+    """The client context and the identity, as JSON.
 
     The runtime client hands on objects that lack what it does not know, so the text is taken from where it has it.
+    Where it is not found, what the objects hold is written anew.
     """
     found = {"client_context_json": "", "cognito_identity_json": ""}
     frame: FrameType | None = _sys._getframe(1)
@@ -57,7 +60,32 @@ def _headers(context: Any) -> tuple[str, str]:
             if not text and _isinstance(value := frame.f_locals.get(name), _str):
                 found[name] = value
         frame = frame.f_back
-    return found["client_context_json"], found["cognito_identity_json"]
+    client, identity = _rewritten(context)
+    return found["client_context_json"] or client, found["cognito_identity_json"] or identity
+
+
+def _rewritten(context: Any) -> tuple[str, str]:
+    """The same, of what the runtime client's objects hold."""
+    import json
+
+    def texts(owner: Any, *names: str) -> dict[str, str]:
+        return {name: _str(_getattr(owner, name, None) or "") for name in names}
+
+    def mapping(name: str) -> dict[str, str]:
+        values = _getattr(client, name, None)
+        return {_str(key): _str(value) for key, value in values.items()} if _isinstance(values, _dict) else {}
+
+    client: Any = _getattr(context, "client_context", None)
+    app = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
+    parts: dict[str, object] = {"custom": mapping("custom"), "env": mapping("env")}
+    if _getattr(client, "client", None) is not None:
+        parts["client"] = texts(client.client, *app)
+    ids = texts(_getattr(context, "identity", None), "cognito_identity_id", "cognito_identity_pool_id")
+    identity = {
+        "cognitoIdentityId": ids["cognito_identity_id"],
+        "cognitoIdentityPoolId": ids["cognito_identity_pool_id"],
+    }
+    return ("" if client is None else json.dumps(parts)), (json.dumps(identity) if _any(ids.values()) else "")
 
 
 def _fail(error_type: str, message: str) -> None:
@@ -65,10 +93,21 @@ def _fail(error_type: str, message: str) -> None:
     raise _type(error_type, (_Exception,), {})(message)
 
 
+def _client() -> Any:
+    """The class of Lambda's runtime client, where that runs this process."""
+    module = _sys.modules.get("awslambdaric.lambda_runtime_client")
+    return _getattr(module, "BaseLambdaRuntimeClient", None) or _getattr(module, "LambdaRuntimeClient", None)
+
+
+def _over(function: int) -> None:
+    """Has the process end, as the program's `main` has, once the answer at hand is sent."""
+    if (owner := _client()) is not None:
+        owner.wait_next_invocation = lambda _: _library.init(function)
+
+
 def _install_marshaller() -> None:
     """Has the runtime client pass events and responses on as bytes, without parsing or writing JSON."""
-    client = _sys.modules.get("awslambdaric.lambda_runtime_client")
-    owner = _getattr(client, "BaseLambdaRuntimeClient", None) or _getattr(client, "LambdaRuntimeClient", None)
+    owner = _client()
     if owner is None:
         return
     standard = owner.marshaller
@@ -94,7 +133,10 @@ def _register_hooks() -> None:
 
 
 def _initialize() -> None:
-    """Runs the program that `_HANDLER` names, so that this falls into the init phase; the others run when called."""
+    """Runs the program that `_HANDLER` names, so that this falls into the init phase; the others run when called.
+
+    The process is that program's own: it ends when the program's `main` does.
+    """
     module, _, name = _os.environ.get("_HANDLER", "").rpartition(".")
     if module != __name__ or name not in _FUNCTIONS:
         # Another handler calls in, and is given events that were parsed.
@@ -107,7 +149,7 @@ def _initialize() -> None:
     _install_marshaller()
 
 
-if (_found := _library.install(_parsed, _headers, _fail, _METRICS)) != _VERSION:
+if (_found := _library.install(_parsed, _headers, _fail, _over, _METRICS)) != _VERSION:
     raise ImportError(f"{_library.__file__} has version {_found} of the shim, and index.py {_VERSION}: build both anew")
 if _SNAPSHOT:
     _register_hooks()

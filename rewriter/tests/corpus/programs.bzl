@@ -397,6 +397,38 @@ PROGRAMS = [
         member = "current",
     ),
     struct(
+        name = "ended_main",
+        compile_data = [],
+        deps = [
+            "lambda_runtime",
+            "tokio",
+        ],
+        edition = "2021",
+        errors = [
+            "error_event",
+            "error_event_2",
+        ],
+        events = ["event"],
+        init_error = False,
+        member = "current",
+    ),
+    struct(
+        name = "ended_main_sync",
+        compile_data = [],
+        deps = [
+            "lambda_runtime",
+            "tokio",
+        ],
+        edition = "2021",
+        errors = [
+            "error_event",
+            "error_event_2",
+        ],
+        events = ["event"],
+        init_error = False,
+        member = "current",
+    ),
+    struct(
         name = "environment_cleared",
         compile_data = [],
         deps = [

@@ -7,9 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use lambda_bridge::{inline, loopback, run, Ended, IntoFailure};
+use lambda_bridge::{inline, loopback, run, Ended, IntoExit};
 use lambda_runtime::{service_fn, Error, LambdaEvent};
-use lambda_shim::{Failure, Function, Invocation};
+use lambda_shim::{Exit, Function, Invocation};
 use serde_json::{json, Value};
 use tokio::runtime::{Builder, Runtime};
 
@@ -30,8 +30,8 @@ fn multi() -> std::io::Result<Runtime> {
     Builder::new_multi_thread().enable_all().build()
 }
 
-fn ended<E: std::fmt::Debug>(runtime: std::io::Result<Runtime>, main: impl Future<Output = Result<(), E>>) -> Failure {
-    Ended::new(runtime.unwrap().block_on(main)).into_failure()
+fn ended<E: std::fmt::Debug>(runtime: std::io::Result<Runtime>, main: impl Future<Output = Result<(), E>>) -> Exit {
+    Ended::new(runtime.unwrap().block_on(main)).into_exit()
 }
 
 async fn bridged(function: &Function) -> Result<(), Error> {
@@ -45,10 +45,10 @@ macro_rules! functions {
 }
 
 functions! {
-    INLINE: || inline(single(), || async { Ended::new(bridged(&INLINE).await).into_failure() });
-    INLINE_MULTI: || inline(multi(), || async { Ended::new(bridged(&INLINE_MULTI).await).into_failure() });
-    THREAD: || lambda_bridge::thread(|| ended(single(), bridged(&THREAD)));
-    THREAD_MULTI: || lambda_bridge::thread(|| ended(multi(), bridged(&THREAD_MULTI)));
+    INLINE: || inline(single(), || async { let returned = bridged(&INLINE).await; move || Ended::new(returned).into_exit() });
+    INLINE_MULTI: || inline(multi(), || async { let returned = bridged(&INLINE_MULTI).await; move || Ended::new(returned).into_exit() });
+    THREAD: || lambda_bridge::thread(&THREAD, || ended(single(), bridged(&THREAD)));
+    THREAD_MULTI: || lambda_bridge::thread(&THREAD_MULTI, || ended(multi(), bridged(&THREAD_MULTI)));
     LOOPBACK: || loopback(&LOOPBACK, || ended(single(), lambda_runtime::run(service_fn(handler))));
     LOOPBACK_MULTI: || loopback(&LOOPBACK_MULTI, || ended(multi(), lambda_runtime::run(service_fn(handler))));
 }

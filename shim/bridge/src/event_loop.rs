@@ -184,10 +184,10 @@ mod tests {
     fn what_lambda_did_not_send_is_absent() {
         let invocation = Invocation {
             request_id: "id-2",
-            deadline_ms: "1",
             ..Invocation::default()
         };
         let context = new_context(&invocation, &Arc::new(Config::default())).unwrap();
+        assert_eq!(context.deadline, 0);
         assert_eq!(context.xray_trace_id, None);
         assert_eq!(context.client_context, None);
         assert_eq!(context.identity, None);

@@ -2,14 +2,15 @@
 
 use std::{
     fmt::Debug,
+    io::{stderr, Write as _},
     process::{ExitCode, Termination},
 };
 
-use lambda_shim::Failure;
+use lambda_shim::Exit;
 
 /// What `main` returned.
 ///
-/// The generated bridge calls `Ended::new(value).into_failure()`. Method resolution takes the implementation by value, which can
+/// The generated bridge calls `Ended::new(value).into_exit()`. Method resolution takes the implementation by value, which can
 /// show the error, where `main` returns a `Result<(), E>`, and the one by reference for all else that `main` may return.
 pub struct Ended<T>(Option<T>);
 
@@ -20,36 +21,43 @@ impl<T> Ended<T> {
     }
 }
 
-/// Describes how `main` ended.
-pub trait IntoFailure {
-    /// The failure to report.
-    fn into_failure(self) -> Failure;
+/// Says how `main` ended, and writes what the standard library writes then.
+pub trait IntoExit {
+    /// How `main` ended.
+    fn into_exit(self) -> Exit;
 }
 
-impl<E: Debug> IntoFailure for Ended<Result<(), E>> {
-    fn into_failure(self) -> Failure {
+impl<E: Debug> IntoExit for Ended<Result<(), E>> {
+    fn into_exit(self) -> Exit {
         match self.0 {
-            None | Some(Ok(())) => returned(),
+            None | Some(Ok(())) => exit(ExitCode::SUCCESS),
             Some(Err(error)) => {
-                // What the standard library prints when a program's main returns an error.
-                eprintln!("Error: {error:?}");
-                Failure::exit(format!("main returned an error: {error:?}"))
+                // As the standard library does; where the log is gone, there is nobody to tell.
+                let _ = writeln!(stderr(), "Error: {error:?}");
+                Exit::new(status(ExitCode::FAILURE), format!("main returned an error: {error:?}"))
             }
         }
     }
 }
 
-impl<T: Termination> IntoFailure for &mut Ended<T> {
-    fn into_failure(self) -> Failure {
-        match self.0.take().map(Termination::report) {
-            Some(code) if code != ExitCode::SUCCESS => Failure::exit(format!("main returned {code:?}")),
-            _ => returned(),
-        }
+impl<T: Termination> IntoExit for &mut Ended<T> {
+    fn into_exit(self) -> Exit {
+        exit(self.0.take().map_or(ExitCode::SUCCESS, Termination::report))
     }
 }
 
-fn returned() -> Failure {
-    Failure::exit("main returned: nothing waits for events any more")
+fn exit(code: ExitCode) -> Exit {
+    match status(code) {
+        0 => Exit::new(0, "main returned: nothing waits for events any more"),
+        status => Exit::new(status, format!("main returned the exit code {status}")),
+    }
+}
+
+/// The number of an exit code, which tells it to nobody but who compares.
+fn status(code: ExitCode) -> u8 {
+    (0..=u8::MAX)
+        .find(|number| ExitCode::from(*number) == code)
+        .unwrap_or(1)
 }
 
 #[cfg(test)]
@@ -58,17 +66,18 @@ mod tests {
 
     #[test]
     fn a_result_shows_its_error() {
-        let failure = Ended::new(Err::<(), _>("no table")).into_failure();
-        assert_eq!(failure.error_type, "Runtime.ExitError");
-        assert_eq!(failure.message, "main returned an error: \"no table\"");
+        assert_eq!(
+            Ended::new(Err::<(), _>("no table")).into_exit(),
+            Exit::new(1, "main returned an error: \"no table\"")
+        );
+        assert_eq!(Ended::new(Ok::<(), String>(())).into_exit().status, 0);
     }
 
     #[test]
-    fn anything_else_shows_its_exit_code() {
-        assert!(Ended::new(ExitCode::from(3)).into_failure().message.contains('3'));
-        assert_eq!(
-            Ended::new(()).into_failure(),
-            Ended::new(ExitCode::SUCCESS).into_failure()
-        );
+    fn anything_else_ends_with_its_exit_code() {
+        assert_eq!(Ended::new(ExitCode::from(3)).into_exit().status, 3);
+        assert_eq!(Ended::new(Ok::<_, String>(ExitCode::from(255))).into_exit().status, 255);
+        assert_eq!(Ended::new(Err::<ExitCode, _>("no table")).into_exit().status, 1);
+        assert_eq!(Ended::new(()).into_exit(), Ended::new(ExitCode::SUCCESS).into_exit());
     }
 }

@@ -25,7 +25,7 @@ mod streamed;
 
 #[cfg(not(loopback_only))]
 pub use event_loop::run;
-pub use exit::{Ended, IntoFailure};
+pub use exit::{Ended, IntoExit};
 #[cfg(not(loopback_only))]
 pub use inline::inline;
 pub use lambda_shim::thread;
@@ -38,7 +38,7 @@ pub use response::collect;
 pub mod generated {
     #[cfg(not(loopback_only))]
     pub use crate::response::Collected;
-    pub use lambda_shim::{Engine, Failure, Function};
+    pub use lambda_shim::{Engine, Exit, Failure, Function};
     #[cfg(not(loopback_only))]
     pub use {
         bytes::Bytes,

@@ -20,7 +20,7 @@ use std::{
     time::Duration,
 };
 
-use lambda_shim::{Engine, Failure, Function, Slot, Step};
+use lambda_shim::{Engine, Exit, Failure, Function, Slot, Step};
 
 use self::{api::Api, endpoint::Endpoint};
 
@@ -31,7 +31,7 @@ use self::{api::Api, endpoint::Endpoint};
 /// When the system gives no port or no thread.
 pub fn loopback(
     function: &'static Function,
-    main: impl FnOnce() -> Failure + Send + 'static,
+    main: impl FnOnce() -> Exit + Send + 'static,
 ) -> Result<Box<dyn Engine>, Failure> {
     let failed = |error| Failure::exit(format!("no Runtime API on loopback: {error}"));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
@@ -46,7 +46,7 @@ pub fn loopback(
         .spawn(move || accept(&listener, &api))
         .map_err(failed)?;
     Ok(Box::new(Loopback {
-        main: lambda_shim::thread(main)?,
+        main: lambda_shim::thread(function, main)?,
         _server: server,
     }))
 }

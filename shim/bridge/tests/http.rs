@@ -2,12 +2,12 @@
 
 use std::{convert::Infallible, env};
 
-use lambda_bridge::{inline, loopback, thread, Ended, IntoFailure};
+use lambda_bridge::{inline, loopback, thread, Ended, IntoExit};
 use lambda_http::{
     lambda_runtime::streaming::{channel, Body},
     service_fn, Request, Response,
 };
-use lambda_shim::{Failure, Function, Invocation};
+use lambda_shim::{Exit, Function, Invocation};
 use serde_json::{json, Value};
 use tokio::runtime::{Builder, Runtime};
 
@@ -40,32 +40,34 @@ mod on_thread {
 
 static INLINE: Function = Function::new(|| {
     inline(Builder::new_current_thread().enable_all().build(), || async {
-        Ended::new(inlined::http_run_with_streaming_response(service_fn(handler)).await).into_failure()
+        let returned = inlined::http_run_with_streaming_response(service_fn(handler)).await;
+        move || Ended::new(returned).into_exit()
     })
 });
 
 static THREAD: Function = Function::new(|| {
-    thread(|| {
+    thread(&THREAD, || {
         let main = on_thread::http_run_with_streaming_response(service_fn(handler));
-        failure(Runtime::new().unwrap().block_on(main))
+        ended(Runtime::new().unwrap().block_on(main))
     })
 });
 
 static LOOPBACK: Function = Function::new(|| {
     loopback(&LOOPBACK, || {
         let main = lambda_http::run_with_streaming_response(service_fn(handler));
-        failure(Runtime::new().unwrap().block_on(main))
+        ended(Runtime::new().unwrap().block_on(main))
     })
 });
 
-fn failure(result: Result<(), lambda_http::Error>) -> Failure {
-    Ended::new(result).into_failure()
+fn ended(result: Result<(), lambda_http::Error>) -> Exit {
+    Ended::new(result).into_exit()
 }
 
 fn answer(function: &'static Function, event: &Value) -> Value {
     let response = function.invoke(&Invocation {
         event: event.to_string().as_bytes(),
         request_id: "id-1",
+        deadline_ms: "1700000000000",
         ..Invocation::default()
     });
     let mut response: Value = serde_json::from_slice(&response.unwrap()).unwrap();

@@ -1,14 +1,14 @@
 //! How a program's `main` is driven.
 
-use crate::{Failure, Slot};
+use crate::{Exit, Slot};
 
 /// What `main` came to when it was driven.
 #[derive(Debug)]
 pub enum Step {
     /// `main` waits for the next event.
     Waiting,
-    /// `main` ended; on the OS-only runtime the process would have exited.
-    Ended(Failure),
+    /// `main` ended, and what it held was dropped: a process of its own would end now.
+    Ended(Exit),
 }
 
 /// Drives one program's `main`. An engine stays on the thread that made it.

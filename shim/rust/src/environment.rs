@@ -19,13 +19,14 @@ use std::{
     ffi::{CStr, c_char, c_int},
     mem, ptr, slice,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        MutexGuard,
         atomic::{AtomicPtr, AtomicU8, Ordering},
     },
 };
 
 use crate::{
     errno::{EINVAL, fail},
+    fork::ForkMutex,
     symbol::symbol,
 };
 
@@ -99,7 +100,7 @@ struct State {
 // whatever the thread.
 unsafe impl Send for State {}
 
-static STATE: Mutex<State> = Mutex::new(State {
+static STATE: ForkMutex<State> = ForkMutex::new(State {
     libc: None,
     environ: None,
     slots: &[],
@@ -108,7 +109,7 @@ static STATE: Mutex<State> = Mutex::new(State {
 });
 
 fn lock() -> MutexGuard<'static, State> {
-    STATE.lock().unwrap_or_else(PoisonError::into_inner)
+    STATE.lock()
 }
 
 /// Gives the library its own environment, a copy of the process's.
@@ -131,6 +132,7 @@ pub(crate) unsafe fn attach(environ: &'static Table) {
     }
     // SAFETY: as of this function.
     unsafe { follow() };
+    STATE.hold_around_forks();
 }
 
 /// Takes over what the process's environment has become.
@@ -550,7 +552,14 @@ macro_rules! export_environment {
 
 #[cfg(test)]
 mod tests {
-    use std::{env, ffi::CString, io::Error, iter, sync::atomic::AtomicBool, thread};
+    use std::{
+        env,
+        ffi::CString,
+        io::Error,
+        iter,
+        sync::{Mutex, atomic::AtomicBool},
+        thread,
+    };
 
     use super::*;
 

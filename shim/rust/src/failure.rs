@@ -20,7 +20,7 @@ impl Failure {
         }
     }
 
-    /// `main` ended: on the OS-only runtime the process would have exited, which Lambda reports under this type.
+    /// `main` ended, or could not be started: on the OS-only runtime the process would have ended, which Lambda reports under this type.
     pub fn exit(message: impl Into<String>) -> Self {
         Self::new("Runtime.ExitError", message)
     }

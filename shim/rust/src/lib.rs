@@ -12,6 +12,7 @@ mod bell;
 mod engine;
 pub mod environment;
 mod errno;
+mod exit;
 mod failure;
 mod fork;
 mod function;
@@ -25,9 +26,11 @@ pub mod stack_overflow;
 #[doc(hidden)]
 pub mod startup;
 mod symbol;
+mod sync;
 mod thread;
 
 pub use engine::{Engine, Step};
+pub use exit::Exit;
 pub use failure::Failure;
 pub use function::Function;
 pub use slot::{Invocation, Outcome, Slot};

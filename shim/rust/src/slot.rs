@@ -3,13 +3,16 @@
 use std::{
     future::poll_fn,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, Waker},
 };
 
-use crate::Failure;
+use crate::{
+    Failure,
+    sync::{Mutex, MutexGuard},
+};
 
 /// The result of an invocation: the response's bytes, or the error to report.
 pub type Outcome = Result<Vec<u8>, Failure>;
@@ -38,10 +41,9 @@ pub struct Invocation<'a> {
 }
 
 /// Where an invocation is on its way through the program.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 enum Phase {
     /// No event loop waits: `main` has not come to it, or left it.
-    #[default]
     Away,
     /// The event loop waits for an event.
     Waiting,
@@ -59,7 +61,6 @@ enum Phase {
 /// a guard, borrowed from the invocation, that takes it out again before that call returns.
 struct Delivery(Invocation<'static>);
 
-#[derive(Default)]
 struct State {
     phase: Phase,
     delivery: Option<Delivery>,
@@ -71,40 +72,48 @@ struct State {
 }
 
 impl State {
-    /// Has the program wait, and tells the engine.
-    fn wait(&mut self, phase: Phase, cx: &Context<'_>) -> Poll<()> {
-        self.phase = phase;
-        match &mut self.event_loop {
-            Some(waker) => waker.clone_from(cx.waker()),
-            none => *none = Some(cx.waker().clone()),
-        }
-        if let Some(engine) = self.engine.take() {
-            engine.wake();
-        }
-        Poll::Pending
-    }
+    const NEW: Self = Self {
+        phase: Phase::Away,
+        delivery: None,
+        outcome: None,
+        event_loop: None,
+        engine: None,
+    };
 }
 
 /// Whether the process was restored from a snapshot.
 static RESTORED: AtomicBool = AtomicBool::new(false);
 
+/// Notes that the process was restored from a snapshot.
+pub(crate) fn note_restore() {
+    RESTORED.store(true, Ordering::Release);
+}
+
 /// The hand-over between the shim and one program's event loop. Both may be on different threads.
-#[derive(Default)]
 pub struct Slot {
     state: Mutex<State>,
 }
 
+impl Default for Slot {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Slot {
     /// An empty slot, for a `static`.
+    #[cfg(not(loom))]
     pub const fn new() -> Self {
         Self {
-            state: Mutex::new(State {
-                phase: Phase::Away,
-                delivery: None,
-                outcome: None,
-                event_loop: None,
-                engine: None,
-            }),
+            state: Mutex::new(State::NEW),
+        }
+    }
+
+    /// An empty slot. loom's locks can't be in a `static`.
+    #[cfg(loom)]
+    pub fn new() -> Self {
+        Self {
+            state: Mutex::new(State::NEW),
         }
     }
 
@@ -120,30 +129,49 @@ impl Slot {
         waiting.armed = false;
     }
 
-    fn poll_next(&self, cx: &mut Context<'_>) -> Poll<()> {
-        let mut state = self.lock();
-        if state.phase == Phase::Delivered {
-            state.phase = Phase::Running;
-            return Poll::Ready(());
-        }
-        state.wait(Phase::Waiting, cx)
+    fn poll_next(&self, cx: &Context<'_>) -> Poll<()> {
+        self.poll(Phase::Waiting, cx, |state| {
+            let is_delivered = state.phase == Phase::Delivered;
+            if is_delivered {
+                state.phase = Phase::Running;
+            }
+            is_delivered
+        })
     }
 
     /// Waits until the process was restored from a snapshot: at once, if it was, or if an event comes though nobody told.
     pub async fn restored(&self) {
         poll_fn(|cx| {
-            let mut state = self.lock();
-            if state.phase == Phase::Delivered || RESTORED.load(Ordering::Acquire) {
-                return Poll::Ready(());
-            }
-            state.wait(Phase::Suspended, cx)
+            self.poll(Phase::Suspended, cx, |state| {
+                state.phase == Phase::Delivered || RESTORED.load(Ordering::Acquire)
+            })
         })
         .await;
     }
 
+    /// Has the program wait, and tells the engine, unless what it waits for is there.
+    fn poll(&self, phase: Phase, cx: &Context<'_>, is_ready: impl FnOnce(&mut State) -> bool) -> Poll<()> {
+        // A waker's code may be anything, a call of this slot included: it runs where the lock is not held.
+        let waker = cx.waker().clone();
+        let (replaced, engine);
+        {
+            let mut state = self.lock();
+            if is_ready(&mut state) {
+                return Poll::Ready(());
+            }
+            state.phase = phase;
+            replaced = state.event_loop.replace(waker);
+            engine = state.engine.take();
+        }
+        drop(replaced);
+        if let Some(engine) = engine {
+            engine.wake();
+        }
+        Poll::Pending
+    }
+
     /// Tells a program that waits for it that the process was restored; false if none does.
     pub(crate) fn restore(&self) -> bool {
-        RESTORED.store(true, Ordering::Release);
         let mut state = self.lock();
         if state.phase != Phase::Suspended {
             return false;
@@ -176,16 +204,17 @@ impl Slot {
 
     /// Is ready when the event loop waits for the next event, or the program for a restore. For an engine.
     pub fn poll_waiting(&self, cx: &mut Context<'_>) -> Poll<()> {
-        let mut state = self.lock();
-        if matches!(state.phase, Phase::Waiting | Phase::Suspended) {
-            state.engine = None;
-            return Poll::Ready(());
-        }
-        match &mut state.engine {
-            Some(waker) => waker.clone_from(cx.waker()),
-            none => *none = Some(cx.waker().clone()),
-        }
-        Poll::Pending
+        // As in `poll`.
+        let waker = cx.waker().clone();
+        let (polled, replaced) = {
+            let mut state = self.lock();
+            match state.phase {
+                Phase::Waiting | Phase::Suspended => (Poll::Ready(()), state.engine.take()),
+                Phase::Away | Phase::Delivered | Phase::Running => (Poll::Pending, state.engine.replace(waker)),
+            }
+        };
+        drop(replaced);
+        polled
     }
 
     /// Hands an invocation to the event loop. The guard takes it out again, with the outcome.
@@ -203,11 +232,6 @@ impl Slot {
             event_loop.wake();
         }
         DeliveryGuard { slot: self }
-    }
-
-    /// Forgets what an ended `main` left behind, so that a new one starts clean.
-    pub(crate) fn reset(&self) {
-        *self.lock() = State::default();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

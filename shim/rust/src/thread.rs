@@ -4,93 +4,128 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Wake, Waker},
-    thread,
+    thread::{self, JoinHandle},
 };
 
 use crate::{
-    Engine, Failure, Slot, Step,
+    Engine, Exit, Failure, Function, Slot, Step,
     bell::{Bell, Patience},
 };
 
 /// The stack that Linux gives to a program's main thread.
 const STACK_SIZE: usize = 8 << 20;
 
-/// Starts a synchronous `main`, which returns how it ended, on a thread of its own.
+/// Starts a synchronous `main` of a function, which returns how it ended, on a thread of its own.
 ///
 /// The thread is called `main`, as the first thread of a program is. It can't be stopped from outside: it lives for as
-/// long as `main` runs.
+/// long as `main` runs. If `main` ends while nobody drives it, and the process is the function's own, that thread ends the process.
 ///
 /// # Errors
 ///
 /// When the system gives no thread.
 ///
 /// ```
-/// use lambda_shim::{Engine, Failure, Function, Step, thread};
+/// use lambda_shim::{Engine, Exit, Function, Step, thread};
 ///
-/// let function = Function::new(|| Err(Failure::exit("not used here")));
-/// let mut engine = thread(|| Failure::exit("main returned")).unwrap();
-/// assert!(matches!(engine.drive(function.slot()), Step::Ended(_)));
+/// static FUNCTION: Function = Function::new(|| thread(&FUNCTION, || Exit::new(0, "main returned")));
+/// assert_eq!(FUNCTION.initialize().unwrap_err().message, "main returned");
 /// ```
-pub fn thread(main: impl FnOnce() -> Failure + Send + 'static) -> Result<Box<dyn Engine>, Failure> {
-    let ended = Arc::new(Ended {
-        failure: Mutex::new(None),
+pub fn thread(
+    function: &'static Function,
+    main: impl FnOnce() -> Exit + Send + 'static,
+) -> Result<Box<dyn Engine>, Failure> {
+    let shared = Arc::new(Shared {
+        state: Mutex::default(),
         engine: Bell::new(),
     });
-    let ending = Arc::clone(&ended);
-    thread::Builder::new()
+    let ending = Arc::clone(&shared);
+    let thread = thread::Builder::new()
         .name("main".to_owned())
         .stack_size(STACK_SIZE)
         .spawn(move || {
-            let failure = catch_unwind(AssertUnwindSafe(main)).unwrap_or_else(|payload| Failure::panic(&*payload));
-            *ending.lock() = Some(failure);
-            ending.engine.ring();
+            let exit = catch_unwind(AssertUnwindSafe(main)).unwrap_or_else(|payload| Exit::panic(&*payload));
+            let mut state = ending.lock();
+            let is_driven = state.is_driven;
+            state.ended = Some(exit.clone());
+            drop(state);
+            if is_driven {
+                ending.engine.ring();
+            } else {
+                function.end_process(&exit);
+            }
         })
         .map_err(|error| Failure::exit(format!("no thread for main: {error}")))?;
     Ok(Box::new(OnThread {
-        ended,
+        shared,
+        thread: Some(thread),
         patience: Patience::of_process(),
     }))
 }
 
 struct OnThread {
-    ended: Arc<Ended>,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
     patience: Patience,
 }
 
-/// Where a `main` leaves how it ended.
-struct Ended {
-    failure: Mutex<Option<Failure>>,
+/// What the thread of `main` and the one that drives it share.
+struct Shared {
+    state: Mutex<State>,
     /// The thread that drives the engine; an engine stays on the thread that made it.
     engine: Bell,
 }
 
-impl Ended {
-    fn lock(&self) -> MutexGuard<'_, Option<Failure>> {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
+#[derive(Default)]
+struct State {
+    /// Where `main` leaves how it ended.
+    ended: Option<Exit>,
+    /// Whether the engine is being driven; if it is not, nobody learns that `main` ended.
+    is_driven: bool,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Wake for Ended {
+impl Wake for Shared {
     fn wake(self: Arc<Self>) {
         self.engine.ring();
     }
 }
 
+impl OnThread {
+    /// Notes whether the engine is driven; how `main` ended, if it did.
+    fn drives(&mut self, is_driven: bool) -> Option<Exit> {
+        let exit = {
+            let mut state = self.shared.lock();
+            state.is_driven = is_driven;
+            state.ended.take()?
+        };
+        if let Some(thread) = self.thread.take() {
+            // What its thread-local variables do as they go comes before the end of a process.
+            let _ = thread.join();
+        }
+        Some(exit)
+    }
+}
+
 impl Engine for OnThread {
     fn drive(&mut self, slot: &Slot) -> Step {
-        let waker = Waker::from(Arc::clone(&self.ended));
+        let waker = Waker::from(Arc::clone(&self.shared));
         let mut cx = Context::from_waker(&waker);
         let active_until = self.patience.begin();
         loop {
             // First, since an event loop that `main` left behind as it ended may still look as if it waited.
-            if let Some(failure) = self.ended.lock().take() {
-                return Step::Ended(failure);
+            if let Some(exit) = self.drives(true) {
+                return Step::Ended(exit);
             }
             if slot.poll_waiting(&mut cx).is_ready() {
                 self.patience.end(active_until);
-                return Step::Waiting;
+                return self.drives(false).map_or(Step::Waiting, Step::Ended);
             }
-            self.ended.engine.wait(active_until);
+            self.shared.engine.wait(active_until);
         }
     }
 }

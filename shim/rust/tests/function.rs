@@ -1,19 +1,22 @@
 //! Functions, called as the Python module calls them, over programs that are driven by a plain executor.
 
 use std::{
+    env,
     pin::Pin,
+    process::Command,
     sync::{
-        Arc,
+        Arc, Barrier,
         atomic::{AtomicU32, Ordering},
     },
     task::{Context, Poll, Wake, Waker},
     thread,
+    time::Duration,
 };
 
-use lambda_shim::{Engine, Failure, Function, Invocation, Slot, Step};
+use lambda_shim::{Engine, Exit, Failure, Function, Invocation, Slot, Step};
 
 /// Polls `main` on the calling thread, without a runtime.
-struct Plain(Pin<Box<dyn Future<Output = Failure>>>);
+struct Plain(Pin<Box<dyn Future<Output = Exit>>>);
 
 impl Engine for Plain {
     fn drive(&mut self, slot: &Slot) -> Step {
@@ -21,17 +24,17 @@ impl Engine for Plain {
         let main = self.0.as_mut();
         let polled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| main.poll(&mut cx)));
         match polled {
-            Err(payload) => Step::Ended(Failure::panic(&*payload)),
-            Ok(Poll::Ready(failure)) => Step::Ended(failure),
+            Err(payload) => Step::Ended(Exit::panic(&*payload)),
+            Ok(Poll::Ready(exit)) => Step::Ended(exit),
             Ok(Poll::Pending) => match slot.poll_waiting(&mut cx) {
                 Poll::Ready(()) => Step::Waiting,
-                Poll::Pending => Step::Ended(Failure::exit("nothing would wake main again")),
+                Poll::Pending => Step::Ended(Exit::new(1, "nothing would wake main again")),
             },
         }
     }
 }
 
-fn engine(main: impl Future<Output = Failure> + 'static) -> Result<Box<dyn Engine>, Failure> {
+fn engine(main: impl Future<Output = Exit> + 'static) -> Result<Box<dyn Engine>, Failure> {
     Ok(Box::new(Plain(Box::pin(main))))
 }
 
@@ -54,18 +57,25 @@ static STARTS: AtomicU32 = AtomicU32::new(0);
 static FRAGILE: Function = Function::new(|| {
     STARTS.fetch_add(1, Ordering::SeqCst);
     engine(async {
+        if env::var_os("ENDS_AT_ONCE").is_some() {
+            return Exit::new(7, "no table");
+        }
         loop {
             FRAGILE.slot().next().await;
             match FRAGILE.slot().read(|invocation| invocation.event.to_vec()).as_deref() {
-                Some(b"end") => return Failure::exit("main returned"),
+                Some(b"end") => return Exit::new(3, "main returned"),
                 Some(b"panic") => panic!("out of luck"),
+                Some(b"answer") => {
+                    FRAGILE.slot().respond(Ok(b"last".to_vec()));
+                    return Exit::new(5, "main returned");
+                }
                 _ => FRAGILE.slot().respond(Ok(b"fine".to_vec())),
             }
         }
     })
 });
 
-static BROKEN: Function = Function::new(|| engine(async { Failure::exit("no table") }));
+static BROKEN: Function = Function::new(|| engine(async { Exit::new(1, "no table") }));
 
 /// Calls itself.
 static RECURSIVE: Function = Function::new(|| {
@@ -80,7 +90,7 @@ static RECURSIVE: Function = Function::new(|| {
 
 /// Its `main` is synchronous: it waits for each future on the thread that it has to itself.
 static SYNCHRONOUS: Function = Function::new(|| {
-    lambda_shim::thread(|| {
+    lambda_shim::thread(&SYNCHRONOUS, || {
         struct Unpark(thread::Thread);
         impl Wake for Unpark {
             fn wake(self: Arc<Self>) {
@@ -95,8 +105,16 @@ static SYNCHRONOUS: Function = Function::new(|| {
             }
             let event = SYNCHRONOUS.slot().read(|invocation| invocation.event.to_vec());
             match event.as_deref() {
-                Some(b"end") => return Failure::exit("main returned"),
+                Some(b"end") => return Exit::new(3, "main returned"),
                 Some(b"panic") => panic!("out of luck"),
+                Some(b"later") => {
+                    SYNCHRONOUS.slot().respond(Ok(b"later".to_vec()));
+                    let mut next = Box::pin(SYNCHRONOUS.slot().next());
+                    assert!(next.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+                    thread::sleep(Duration::from_millis(50));
+                    print!("no line feed");
+                    return Exit::new(6, "main returned");
+                }
                 event => {
                     let name = thread::current().name().unwrap_or_default().to_owned();
                     let answer = [event.unwrap_or_default(), name.as_bytes()].concat();
@@ -157,23 +175,123 @@ fn any_bytes_pass_and_misuse_changes_nothing() {
 }
 
 #[test]
-fn an_ended_main_starts_anew_with_the_next_event() {
+fn an_ended_main_is_not_started_again() {
     assert_eq!(
         invoke(&FRAGILE, b"1").as_deref(),
         Ok(b"fine".as_slice()),
         "initialised on first use"
     );
     assert_eq!(invoke(&FRAGILE, b"panic"), Err(exit("main panicked: out of luck")));
-    assert_eq!(invoke(&FRAGILE, b"2").as_deref(), Ok(b"fine".as_slice()));
-    assert_eq!(invoke(&FRAGILE, b"end"), Err(exit("main returned")));
-    assert_eq!(invoke(&FRAGILE, b"3").as_deref(), Ok(b"fine".as_slice()));
-    assert_eq!(STARTS.load(Ordering::SeqCst), 3);
+    let ended = "main has ended, and is not started again in the same process: main panicked: out of luck";
+    assert_eq!(invoke(&FRAGILE, b"2"), Err(exit(ended)));
+    assert_eq!(init(&FRAGILE), Err(exit(ended)));
+    let elsewhere = thread::spawn(|| invoke(&FRAGILE, b"3")).join().unwrap();
+    assert_eq!(elsewhere, Err(exit(ended)));
+    assert_eq!(STARTS.load(Ordering::SeqCst), 1);
+    assert!(!FRAGILE.is_over(), "the process is not its own");
 }
 
 #[test]
 fn a_main_that_ends_before_its_first_event_fails_the_initialisation() {
     assert_eq!(init(&BROKEN), Err(exit("no table")));
-    assert_eq!(invoke(&BROKEN, b"{}"), Err(exit("no table")));
+    let ended = "main has ended, and is not started again in the same process: no table";
+    assert_eq!(invoke(&BROKEN, b"{}"), Err(exit(ended)));
+}
+
+/// Runs a test of this file in a process of its own, whose variables say what it does; its status, and what it printed.
+fn process(test: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    let output = Command::new(env::current_exe().unwrap())
+        .args(["--exact", test, "--ignored", "--nocapture", "--test-threads=1"])
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap();
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+    )
+}
+
+#[test]
+#[ignore = "a process of its own: see the tests that start it"]
+fn own_process() {
+    let function = match env::var("FUNCTION").as_deref() {
+        Ok("synchronous") => &SYNCHRONOUS,
+        _ => &FRAGILE,
+    };
+    function.own_process();
+    init(function).unwrap();
+    for event in env::var("EVENTS").unwrap_or_default().split(',') {
+        println!("{event}: {:?}", invoke(function, event.as_bytes()));
+        if event == "later" {
+            thread::sleep(Duration::from_secs(20));
+        }
+    }
+}
+
+#[test]
+fn an_ended_main_ends_the_process_that_is_its_own() {
+    for function in ["fragile", "synchronous"] {
+        for (last, status) in [("end", 3), ("panic", 101)] {
+            let events = format!("1,{last},2");
+            let (code, printed) = process("own_process", &[("FUNCTION", function), ("EVENTS", &events)]);
+            assert_eq!(code, Some(status), "{function}: {printed}");
+            assert!(printed.contains("1: Ok(") && !printed.contains(last), "{printed}");
+        }
+    }
+    let (code, printed) = process("own_process", &[("ENDS_AT_ONCE", "1")]);
+    assert_eq!(code, Some(7), "{printed}");
+}
+
+#[test]
+fn what_was_answered_is_returned_before_the_process_ends() {
+    let (code, printed) = process("own_process", &[("EVENTS", "answer,2")]);
+    assert!(
+        printed.contains("answer: Ok([108, 97, 115, 116])") && !printed.contains("2:"),
+        "{printed}"
+    );
+    assert_eq!(code, Some(5), "{printed}");
+}
+
+#[test]
+fn a_main_that_ends_while_nobody_calls_ends_the_process_at_once() {
+    let (code, printed) = process("own_process", &[("FUNCTION", "synchronous"), ("EVENTS", "later")]);
+    assert_eq!(code, Some(6), "{printed}");
+    assert!(printed.contains("later: Ok("), "{printed}");
+    assert!(
+        printed.ends_with("no line feed"),
+        "what is in std's buffer is written: {printed}"
+    );
+}
+
+#[test]
+fn of_two_first_callers_one_starts_main() {
+    static CALLED: Function = Function::new(|| {
+        STARTED.fetch_add(1, Ordering::SeqCst);
+        // Time for another one to come.
+        thread::sleep(Duration::from_millis(50));
+        engine(async {
+            loop {
+                CALLED.slot().next().await;
+                let event = CALLED.slot().read(|invocation| invocation.event.to_vec());
+                CALLED.slot().respond(Ok(event.unwrap_or_default()));
+            }
+        })
+    });
+    static STARTED: AtomicU32 = AtomicU32::new(0);
+    let barrier = Barrier::new(2);
+    let refused = misuse("the function was called from another thread than the one that initialised it");
+    let answers: Vec<Answer> = thread::scope(|scope| {
+        let callers = [b"a", b"b"].map(|event| {
+            scope.spawn(|| {
+                barrier.wait();
+                invoke(&CALLED, event)
+            })
+        });
+        callers.into_iter().map(|caller| caller.join().unwrap()).collect()
+    });
+    let expected = [[Ok(b"a".to_vec()), refused.clone()], [refused, Ok(b"b".to_vec())]];
+    assert!(expected.iter().any(|one| one[..] == answers), "{answers:?}");
+    assert_eq!(STARTED.load(Ordering::SeqCst), 1);
 }
 
 #[test]
@@ -185,14 +303,44 @@ fn a_call_from_within_is_refused() {
 }
 
 #[test]
-fn a_main_on_its_own_thread_is_served_and_starts_anew() {
+fn a_main_on_its_own_thread_is_served_until_it_ends() {
     assert_eq!(init(&SYNCHRONOUS), Ok(()));
     assert_eq!(invoke(&SYNCHRONOUS, b"1").as_deref(), Ok(b"1main".as_slice()));
     assert_eq!(invoke(&SYNCHRONOUS, b"2").as_deref(), Ok(b"2main".as_slice()));
     assert_eq!(invoke(&SYNCHRONOUS, b"panic"), Err(exit("main panicked: out of luck")));
-    assert_eq!(invoke(&SYNCHRONOUS, b"3").as_deref(), Ok(b"3main".as_slice()));
-    assert_eq!(invoke(&SYNCHRONOUS, b"end"), Err(exit("main returned")));
-    assert_eq!(invoke(&SYNCHRONOUS, b"4").as_deref(), Ok(b"4main".as_slice()));
+    let ended = "main has ended, and is not started again in the same process: main panicked: out of luck";
+    assert_eq!(invoke(&SYNCHRONOUS, b"3"), Err(exit(ended)));
+}
+
+/// A waker whose code calls the slot that woke it, or dropped it.
+#[test]
+fn wakers_may_call_the_slot() {
+    struct Calls(&'static Slot);
+    impl Wake for Calls {
+        fn wake(self: Arc<Self>) {
+            assert!(self.0.read(|_| ()).is_none());
+        }
+    }
+    impl Drop for Calls {
+        fn drop(&mut self) {
+            assert!(self.0.read(|_| ()).is_none());
+        }
+    }
+    static SLOT: Slot = Slot::new();
+    let waker = || Waker::from(Arc::new(Calls(&SLOT)));
+    let (first, second, third) = (waker(), waker(), waker());
+    assert!(SLOT.poll_waiting(&mut Context::from_waker(&first)).is_pending());
+    assert!(SLOT.poll_waiting(&mut Context::from_waker(&second)).is_pending());
+    drop((first, second));
+    let mut next = Box::pin(SLOT.next());
+    // Wakes the engine, and drops its waker.
+    assert!(next.as_mut().poll(&mut Context::from_waker(&third)).is_pending());
+    drop(third);
+    // Replaces the event loop's.
+    let fourth = waker();
+    assert!(next.as_mut().poll(&mut Context::from_waker(&fourth)).is_pending());
+    drop(fourth);
+    assert!(SLOT.poll_waiting(&mut Context::from_waker(Waker::noop())).is_ready());
 }
 
 #[test]

@@ -15,11 +15,11 @@ use std::{
 use lambda_runtime::{
     service_fn, BoxFuture, Error, LambdaEvent, MetadataPrelude, Runtime, SnapStartResource, StreamResponse,
 };
-use lambda_shim::{Failure, Function, Invocation, Outcome};
+use lambda_shim::{Exit, Function, Invocation, Outcome};
 use serde_json::{json, Value};
 
 use super::loopback;
-use crate::{Ended, IntoFailure};
+use crate::{Ended, IntoExit};
 
 const LAMBDAS_OWN: &str = "192.0.2.1:9001";
 /// The environment is the whole process's.
@@ -67,17 +67,17 @@ type Chunks = std::vec::IntoIter<Result<Vec<u8>, Error>>;
 
 static PLAIN: Function = Function::new(|| {
     loopback(&PLAIN, || {
-        Ended::new(block_on(Runtime::new(service_fn(handler)).run())).into_failure()
+        Ended::new(block_on(Runtime::new(service_fn(handler)).run())).into_exit()
     })
 });
 
 static STREAMING: Function = Function::new(|| {
     loopback(&STREAMING, || {
-        Ended::new(block_on(Runtime::new(service_fn(stream)).run())).into_failure()
+        Ended::new(block_on(Runtime::new(service_fn(stream)).run())).into_exit()
     })
 });
 
-static BROKEN: Function = Function::new(|| loopback(&BROKEN, || Failure::exit("no table")));
+static BROKEN: Function = Function::new(|| loopback(&BROKEN, || Exit::new(1, "no table")));
 
 fn environment() -> std::sync::MutexGuard<'static, ()> {
     let guard = ENVIRONMENT.lock().unwrap_or_else(|error| error.into_inner());
@@ -182,9 +182,9 @@ impl SnapStartResource for Resource {
     }
 }
 
-fn snapstart(fails: bool) -> Failure {
+fn snapstart(fails: bool) -> Exit {
     let runtime = Runtime::new(service_fn(handler)).register_snapstart_resource(Arc::new(Resource { fails }));
-    Ended::new(block_on(runtime.run())).into_failure()
+    Ended::new(block_on(runtime.run())).into_exit()
 }
 
 static RESTORED: Function = Function::new(|| loopback(&RESTORED, || snapstart(false)));
@@ -220,7 +220,7 @@ thread_local! {
 fn with_workers() -> &'static Function {
     let function: &'static Function = Box::leak(Box::new(Function::new(|| {
         loopback(STARTED.get().unwrap(), || {
-            Ended::new(block_on(Runtime::new(service_fn(handler)).run_concurrent())).into_failure()
+            Ended::new(block_on(Runtime::new(service_fn(handler)).run_concurrent())).into_exit()
         })
     })));
     STARTED.set(Some(function));
@@ -300,7 +300,7 @@ static FORGETFUL: Function = Function::new(|| {
         assert!(client.answer("id-1", "late").contains("400 Bad Request"));
         client.answer("id-2", "second");
         client.next();
-        Failure::exit("done")
+        Exit::new(0, "done")
     })
 });
 
@@ -320,7 +320,7 @@ static MISTAKEN: Function = Function::new(|| {
         assert!(refused.contains("400 Bad Request") && refused.contains("InvalidRequestID"));
         client.answer("id-1", "right");
         client.next();
-        Failure::exit("done")
+        Exit::new(0, "done")
     })
 });
 
@@ -345,7 +345,7 @@ static IMPATIENT: Function = Function::new(|| {
         client.next();
         client.answer("id-1", "second");
         client.next();
-        Failure::exit("done")
+        Exit::new(0, "done")
     })
 });
 
@@ -378,7 +378,7 @@ static CUT: Function = Function::new(|| {
         thread::sleep(Duration::from_millis(100));
         client.answer("id-1", "whole");
         client.next();
-        Failure::exit("done")
+        Exit::new(0, "done")
     })
 });
 
@@ -399,7 +399,7 @@ fn an_answer_that_is_cut_off_fails_its_event() {
 
 static MADE_UP: Function = Function::new(|| {
     loopback(&MADE_UP, || {
-        Ended::new(block_on(Runtime::new(service_fn(context)).run())).into_failure()
+        Ended::new(block_on(Runtime::new(service_fn(context)).run())).into_exit()
     })
 });
 
@@ -457,7 +457,7 @@ static STARVED: Function = Function::new(|| {
         client.next();
         client.answer("id-1", "served");
         client.next();
-        Failure::exit("done")
+        Exit::new(0, "done")
     })
 });
 

@@ -14,7 +14,7 @@ use crate::symbol::symbol;
 pub(super) type Object = *mut c_void;
 
 /// A function of the `METH_FASTCALL` convention.
-pub(super) type FastCall = unsafe extern "C" fn(Object, *const Object, isize) -> Object;
+pub(super) type FastCall = unsafe extern "C-unwind" fn(Object, *const Object, isize) -> Object;
 
 /// `PyMethodDef`.
 #[repr(C)]
@@ -105,26 +105,29 @@ python_api! {
     none = c"_Py_NoneStruct": Object,
     type_error = c"PyExc_TypeError": *const Object,
     system_error = c"PyExc_SystemError": *const Object,
-    bytes_data = c"PyBytes_AsStringAndSize": unsafe extern "C" fn(Object, *mut *const u8, *mut isize) -> c_int,
-    new_bytes = c"PyBytes_FromStringAndSize": unsafe extern "C" fn(*const u8, isize) -> Object,
-    new_function = c"PyCFunction_NewEx": unsafe extern "C" fn(*const MethodDef, Object, Object) -> Object,
-    dec_ref = c"Py_DecRef": unsafe extern "C" fn(Object),
-    inc_ref = c"Py_IncRef": unsafe extern "C" fn(Object),
-    clear_error = c"PyErr_Clear": unsafe extern "C" fn(),
-    set_error = c"PyErr_SetString": unsafe extern "C" fn(Object, *const c_char),
-    release_lock = c"PyEval_SaveThread": unsafe extern "C" fn() -> *mut c_void,
-    take_lock = c"PyEval_RestoreThread": unsafe extern "C" fn(*mut c_void),
-    to_long = c"PyLong_AsLong": unsafe extern "C" fn(Object) -> c_long,
-    new_long = c"PyLong_FromLong": unsafe extern "C" fn(c_long) -> Object,
-    create_module = c"PyModule_Create2": unsafe extern "C" fn(*mut ModuleDef, c_int) -> Object,
-    get_attribute = c"PyObject_GetAttr": unsafe extern "C" fn(Object, Object) -> Object,
-    call = c"PyObject_CallObject": unsafe extern "C" fn(Object, Object) -> Object,
-    new_tuple = c"PyTuple_New": unsafe extern "C" fn(isize) -> Object,
-    set_item = c"PyTuple_SetItem": unsafe extern "C" fn(Object, isize, Object) -> c_int,
-    get_item = c"PyTuple_GetItem": unsafe extern "C" fn(Object, isize) -> Object,
-    text_data = c"PyUnicode_AsUTF8AndSize": unsafe extern "C" fn(Object, *mut isize) -> *const u8,
-    decode = c"PyUnicode_DecodeUTF8": unsafe extern "C" fn(*const u8, isize, *const c_char) -> Object,
-    intern = c"PyUnicode_InternFromString": unsafe extern "C" fn(*const c_char) -> Object,
+    import_error = c"PyExc_ImportError": *const Object,
+    sys_object = c"PySys_GetObject": unsafe extern "C-unwind" fn(*const c_char) -> Object,
+    error = c"PyErr_Occurred": unsafe extern "C-unwind" fn() -> Object,
+    bytes_data = c"PyBytes_AsStringAndSize": unsafe extern "C-unwind" fn(Object, *mut *const u8, *mut isize) -> c_int,
+    new_bytes = c"PyBytes_FromStringAndSize": unsafe extern "C-unwind" fn(*const u8, isize) -> Object,
+    new_function = c"PyCFunction_NewEx": unsafe extern "C-unwind" fn(*const MethodDef, Object, Object) -> Object,
+    dec_ref = c"Py_DecRef": unsafe extern "C-unwind" fn(Object),
+    inc_ref = c"Py_IncRef": unsafe extern "C-unwind" fn(Object),
+    clear_error = c"PyErr_Clear": unsafe extern "C-unwind" fn(),
+    set_error = c"PyErr_SetString": unsafe extern "C-unwind" fn(Object, *const c_char),
+    release_lock = c"PyEval_SaveThread": unsafe extern "C-unwind" fn() -> *mut c_void,
+    take_lock = c"PyEval_RestoreThread": unsafe extern "C-unwind" fn(*mut c_void),
+    to_long = c"PyLong_AsLong": unsafe extern "C-unwind" fn(Object) -> c_long,
+    new_long = c"PyLong_FromLong": unsafe extern "C-unwind" fn(c_long) -> Object,
+    create_module = c"PyModule_Create2": unsafe extern "C-unwind" fn(*mut ModuleDef, c_int) -> Object,
+    get_attribute = c"PyObject_GetAttr": unsafe extern "C-unwind" fn(Object, Object) -> Object,
+    call = c"PyObject_CallObject": unsafe extern "C-unwind" fn(Object, Object) -> Object,
+    new_tuple = c"PyTuple_New": unsafe extern "C-unwind" fn(isize) -> Object,
+    set_item = c"PyTuple_SetItem": unsafe extern "C-unwind" fn(Object, isize, Object) -> c_int,
+    get_item = c"PyTuple_GetItem": unsafe extern "C-unwind" fn(Object, isize) -> Object,
+    text_data = c"PyUnicode_AsUTF8AndSize": unsafe extern "C-unwind" fn(Object, *mut isize) -> *const u8,
+    decode = c"PyUnicode_DecodeUTF8": unsafe extern "C-unwind" fn(*const u8, isize, *const c_char) -> Object,
+    intern = c"PyUnicode_InternFromString": unsafe extern "C-unwind" fn(*const c_char) -> Object,
 }
 
 // SAFETY: the fields are functions, and constants of the interpreter.
