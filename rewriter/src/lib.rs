@@ -22,8 +22,10 @@
 //! ```
 
 mod bridge;
+mod calls;
 mod cfg;
 mod command;
+mod company;
 mod diagnostic;
 mod edit;
 mod engine;

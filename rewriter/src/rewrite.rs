@@ -73,14 +73,15 @@ fn rewrite_here(program: &Program) -> Result<Rewritten, Diagnostic> {
     check_reserved_names(&tree)?;
     let names = Names::new(&tree, |path| event_loop::is_starter(path) || entry::is_tokio_main(path));
     let entry = entry::find(&tree, &names)?;
-    let (starts, uses) = event_loop::find(&tree, names);
-    let choice = engine::choose(program, &tree, &entry, &starts)?;
+    let found = event_loop::find(&tree, names);
+    let choice = engine::choose(program, &tree, &entry, &found)?;
+    let (starts, uses) = (found.starts.as_slice(), &found.imports);
     let replaced = match choice.engine {
-        Engine::Inline | Engine::Thread => starts.as_slice(),
+        Engine::Inline | Engine::Thread => starts,
         Engine::Loopback => &[],
     };
     check_starts(&tree, replaced)?;
-    check_deps(&tree, &program.deps, choice.polled, &starts)?;
+    check_deps(&tree, &program.deps, choice.polled, starts)?;
 
     let mut edits: Vec<Vec<Edit>> = tree.files.iter().map(|_| Vec::new()).collect();
     // A `main` that is called, not polled, stays as it is, name and all: attributes that make it what it is may ask for that.
@@ -114,7 +115,7 @@ fn rewrite_here(program: &Program) -> Result<Rewritten, Diagnostic> {
     for (file, edits) in tree.files.iter().zip(&edits) {
         let (mut edited, mut made) = edit::apply(file.parsed.source, edits);
         if file.module.is_empty() {
-            edited.text.push_str(&bridge::text(&choice, &starts));
+            edited.text.push_str(&bridge::text(&choice, starts));
         }
         records.append(&mut made);
         if let Some(place) = sources.iter_mut().find(|source| source.path == edited.path) {
