@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::macro_tokens::Mention;
+use crate::{macro_tokens::Mention, module_tree::ModulePath};
 
 /// The number of what is outside of all functions.
 pub(crate) const OUTSIDE: usize = usize::MAX;
@@ -25,6 +25,8 @@ pub(crate) enum Kind {
 pub(crate) struct Function {
     pub(crate) name: String,
     pub(crate) kind: Kind,
+    /// The module that declares it, if it stands in no block.
+    pub(crate) module: Option<ModulePath>,
     pub(crate) file: usize,
     /// Where its name stands.
     pub(crate) place: Range<usize>,
@@ -68,6 +70,7 @@ pub(crate) struct Use {
     /// Its last word in the text, which an import may have chosen.
     pub(crate) name: String,
     pub(crate) form: Form,
+    pub(crate) module: ModulePath,
     pub(crate) file: usize,
     pub(crate) place: Range<usize>,
     /// The function that it stands in, by its number; or [`OUTSIDE`].

@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Args, Subcommand};
 
-use crate::{Engine, Manifest, Program, Source, explain, rewrite, root_crate};
+use crate::{Engine, Library, Manifest, Program, Source, explain, rewrite, root_crate};
 
 /// A subcommand, with its arguments.
 #[derive(Subcommand)]
@@ -37,6 +37,12 @@ pub struct RewriteArgs {
     /// The name of a direct dependency, lambda_runtime and lambda_http apart, that depends on a lambda_runtime.
     #[arg(long = "framework", value_name = "CRATE")]
     frameworks: Vec<String>,
+    /// The crate root of a library of the program's own workspace that it depends on.
+    #[arg(long = "library", value_name = "FILE")]
+    libraries: Vec<String>,
+    /// A source of such libraries.
+    #[arg(long = "library-source", value_name = "FILE")]
+    library_sources: Vec<String>,
     /// The version of lambda_runtime that the program is built with.
     #[arg(long, value_name = "VERSION")]
     lambda_runtime: Option<String>,
@@ -102,16 +108,19 @@ impl Command {
 
 fn run_rewrite(arguments: RewriteArgs) -> Result<(), String> {
     let (inputs, outputs): (Vec<String>, Vec<PathBuf>) = arguments.sources.into_iter().unzip();
-    let sources: Result<Vec<Source>, String> = inputs
-        .into_iter()
-        .map(|path| Ok(Source::new(path.clone(), read(Path::new(&path))?)))
-        .collect();
+    let sources = read_sources(inputs);
+    let library_sources = read_sources(arguments.library_sources)?;
+    let libraries = arguments.libraries.into_iter().map(|crate_root| Library {
+        crate_root,
+        sources: library_sources.clone(),
+    });
     let rewritten = rewrite(&Program {
         crate_name: arguments.crate_name,
         crate_root: arguments.crate_root,
         sources: sources?,
         deps: arguments.deps,
         frameworks: arguments.frameworks,
+        libraries: libraries.collect(),
         lambda_runtime: arguments.lambda_runtime,
         engine: arguments.engine,
     })
@@ -136,6 +145,13 @@ fn run_root_crate(arguments: &RootCrateArgs) -> Result<(), String> {
         &arguments.output,
         &root_crate(&arguments.library, &manifests?, &arguments.links),
     )
+}
+
+fn read_sources(paths: Vec<String>) -> Result<Vec<Source>, String> {
+    let sources = paths.into_iter();
+    sources
+        .map(|path| Ok(Source::new(path.clone(), read(Path::new(&path))?)))
+        .collect()
 }
 
 fn read(path: &Path) -> Result<String, String> {

@@ -99,11 +99,13 @@ impl<'a> Company<'a> {
     }
 
     /// Where a function or a macro may be called, or is handed on.
-    fn uses_of(&self, function: &Function) -> impl Iterator<Item = &'a Use> {
+    fn uses_of(&self, function: &'a Function) -> impl Iterator<Item = &'a Use> {
         let names = self.names_of(&function.name);
-        let (deps, starts, kind) = (self.deps, self.starts, function.kind);
-        self.calls.uses.iter().filter(move |used| {
-            names.contains(used.name.as_str())
+        let (calls, deps, starts, kind) = (self.calls, self.deps, self.starts, function.kind);
+        let renamed = &self.renamed;
+        calls.uses.iter().filter(move |used| {
+            !names_another(used, function, &calls.functions, renamed)
+                && names.contains(used.name.as_str())
                 && may_name(used, kind)
                 && !is_of_crate(used, deps)
                 && !is_start(used, starts)
@@ -158,36 +160,36 @@ impl<'a> Company<'a> {
             help: Some("await the loop, and each function that leads to it, where it is called"),
         }
     }
+}
 
-    /// The places that give work to the tokio runtime, or are of an extension of the program. It is done by the one thread
-    /// that `main` is polled on, where there are no others.
-    pub(crate) fn on_the_thread(&self) -> Vec<Hindrance<'a>> {
-        let mut has_extension = false;
-        let uses = self.calls.uses.iter();
-        uses.filter_map(|used| {
-            let name = used.path.join("::");
-            let (what, how) = if is_extension(used) {
-                // An extension is named in several places, of which the first tells all.
-                if std::mem::replace(&mut has_extension, true) {
-                    return None;
-                }
-                (EXTENSION, "is of one")
-            } else if spawns(used) {
-                ("a task of the program", "starts one")
-            } else if is_handle(used) {
-                ("what other threads hand to it", "lets them")
-            } else {
+/// The places that give work to the tokio runtime, or are of an extension of the program. It is done by the one thread that
+/// `main` is polled on, where there are no others.
+pub(crate) fn on_the_thread<'a>(tree: &ModuleTree<'a>, calls: &Calls) -> Vec<Hindrance<'a>> {
+    let mut has_extension = false;
+    let uses = calls.uses.iter();
+    uses.filter_map(|used| {
+        let name = used.path.join("::");
+        let (what, how) = if is_extension(used) {
+            // An extension is named in several places, of which the first tells all.
+            if std::mem::replace(&mut has_extension, true) {
                 return None;
-            };
-            Some(Hindrance {
-                source: self.tree.files[used.file].parsed.source,
-                place: used.place.clone(),
-                why: format!("`main` has the one thread that {what} would need between events: `{name}` {how}"),
-                help: Some(MORE_THREADS),
-            })
+            }
+            (EXTENSION, "is of one")
+        } else if spawns(used) {
+            ("a task of the program", "starts one")
+        } else if is_handle(used) {
+            ("what other threads hand to it", "lets them")
+        } else {
+            return None;
+        };
+        Some(Hindrance {
+            source: tree.files[used.file].parsed.source,
+            place: used.place.clone(),
+            why: format!("`main` has the one thread that {what} would need between events: `{name}` {how}"),
+            help: Some(MORE_THREADS),
         })
-        .collect()
-    }
+    })
+    .collect()
 }
 
 /// The function of lambda_runtime that registers an extension.
@@ -244,6 +246,26 @@ fn may_name(used: &Use, kind: Kind) -> bool {
         }
         (Form::Token(_), _) => true,
     }
+}
+
+/// Whether a path surely names another function than this, of the same name: one of the module that the path names last, or of
+/// the one around it.
+fn names_another(used: &Use, function: &Function, functions: &[Function], renamed: &[(String, String)]) -> bool {
+    if used.form != Form::Path || function.kind != Kind::Free {
+        return false;
+    }
+    let is_named_by_path = |other: &Function| match (used.path.as_slice(), other.module.as_ref()) {
+        ([_], Some(module)) => *module == used.module,
+        ([this, _], Some(module)) if this == "self" => *module == used.module,
+        ([.., within, _], Some(module)) => {
+            module.last() == Some(within) && !renamed.iter().any(|(_, becomes)| becomes == within)
+        }
+        _ => false,
+    };
+    let mut others = functions
+        .iter()
+        .filter(|other| other.kind == Kind::Free && other.name == used.name);
+    !is_named_by_path(function) && others.any(is_named_by_path)
 }
 
 /// Whether a path names something of a crate that the program depends on.

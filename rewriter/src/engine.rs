@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Diagnostic, Program, Source,
-    company::{Company, EXTENSION, EXTENSION_CRATE, MORE_THREADS},
+    company::{self, Company, EXTENSION, EXTENSION_CRATE, MORE_THREADS},
     entry::{Entry, Polled},
     event_loop::{Found, Start, Starter},
+    libraries,
     manifest::Obstacle,
     module_tree::ModuleTree,
 };
@@ -192,7 +193,8 @@ fn hindrances_to_polling<'a>(
     let company = Company::new(tree, &program.deps, found);
     let mut hindrances = company.beside_the_loop();
     if polled.is_single_threaded {
-        hindrances.append(&mut company.on_the_thread());
+        hindrances.extend(company::on_the_thread(tree, &found.calls));
+        hindrances.extend(libraries::hindrances(program));
         // Lambda ends an initialisation, and an invocation, when each extension has asked for its next event.
         if hindrances.is_empty() && program.deps.iter().any(|dep| dep == EXTENSION_CRATE) {
             hindrances.push(Hindrance {

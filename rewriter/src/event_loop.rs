@@ -233,6 +233,7 @@ impl<'a> Finder<'a> {
         self.calls.functions.push(Function {
             name: unraw(name),
             kind,
+            module: self.blocks.is_empty().then(|| self.module.clone()),
             file: self.file,
             place: file.range(name.span()),
             is_main: is_outermost && kind == Kind::Free && unraw(name) == "main",
@@ -278,6 +279,7 @@ impl<'a> Finder<'a> {
             path: external.map_or(segments, |external| external.path),
             name,
             form,
+            module: self.module.clone(),
             file: self.file,
             place,
             function: self.caller,
@@ -453,8 +455,15 @@ impl<'a> Visit<'a> for Finder<'a> {
 
     fn visit_expr_await(&mut self, expression: &'a ExprAwait) {
         let mut base = &*expression.base;
-        while let Expr::Paren(ExprParen { expr, .. }) | Expr::Group(ExprGroup { expr, .. }) = base {
-            base = expr;
+        loop {
+            base = match base {
+                Expr::Paren(ExprParen { expr, .. }) | Expr::Group(ExprGroup { expr, .. }) => expr,
+                Expr::MethodCall(call) if TRACERS.iter().any(|name| call.method == name) => {
+                    call.args.iter().for_each(|argument| self.visit_expr(argument));
+                    &call.receiver
+                }
+                _ => break,
+            }
         }
         match base {
             Expr::Call(call) if matches!(&*call.func, Expr::Path(_)) => {
@@ -466,7 +475,7 @@ impl<'a> Visit<'a> for Finder<'a> {
                 }
             }
             Expr::MethodCall(call) => self.method(call, true),
-            _ => visit::visit_expr_await(self, expression),
+            _ => self.visit_expr(base),
         }
     }
 
@@ -529,6 +538,14 @@ impl<'a> Visit<'a> for Finder<'a> {
         self.in_macro = outer;
     }
 }
+
+/// tracing's methods around a future, which poll nothing else.
+const TRACERS: [&str; 4] = [
+    "in_current_span",
+    "instrument",
+    "with_current_subscriber",
+    "with_subscriber",
+];
 
 /// Whether the tokens of a macro that is declared may put its arguments beside other work.
 fn may_have_company(tokens: &TokenStream) -> bool {

@@ -7,7 +7,7 @@ use quote::ToTokens;
 use syn::{Item, UseTree, Visibility, spanned::Spanned};
 
 use crate::{
-    Diagnostic, Engine, Manifest, Source,
+    Diagnostic, Engine, Library, Manifest, Source,
     bridge::{self, MAIN, MODULE},
     edit::{self, Edit},
     engine,
@@ -33,6 +33,8 @@ pub struct Program {
     pub deps: Vec<String>,
     /// Those of them, lambda_runtime and lambda_http apart, that depend on a lambda_runtime, and so may start the event loop.
     pub frameworks: Vec<String>,
+    /// The libraries of its own workspace that it depends on.
+    pub libraries: Vec<Library>,
     /// The version of lambda_runtime that it is built with, if that is known.
     pub lambda_runtime: Option<String>,
     /// The engine that is asked for; the fastest that can drive the program, if none is.

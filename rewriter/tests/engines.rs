@@ -2,7 +2,7 @@
 
 mod common;
 
-use rewriter::{Engine, Manifest, Program, Rewritten, Source, rewrite};
+use rewriter::{Engine, Library, Manifest, Program, Rewritten, Source, rewrite};
 
 /// A program of one file.
 fn program(text: &str) -> Program {
@@ -399,6 +399,7 @@ fn a_helper_around_the_loop_that_main_waits_for_alone_is_polled() {
         "if let Err(error) = serve().await { panic!(\"{error}\") }",
         "if local() { other().await } else { self::serve().await }",
         "println!(\"{:?}\", serve().await)",
+        "(serve().instrument(span!())).await",
         "let serve = serve().await; println!(\"{serve:?}\"); drop(serve)",
         "info!(serve = 1); crate::serve().await",
     ] {
@@ -515,6 +516,26 @@ fn helpers_are_followed_through_imports_and_files() {
             &with(main, imports),
             &[&format!("3:{column} `{name}` leads to it, and {how}")],
         );
+    }
+}
+
+#[test]
+fn another_function_of_the_same_name_is_none_of_the_loops() {
+    let items = "mod server { pub async fn run() { lambda_runtime::run(h()).await } }\nmod flusher { pub async fn run() { flush().await } pub fn start() { tokio::spawn(run()); } }";
+    for main in [
+        "tokio::spawn(flusher::run()); server::run().await",
+        "tokio::spawn(crate::flusher::run()); self::server::run().await",
+        "flusher::start(); server::run().await",
+        "tokio::spawn(self::run()); server::run().await } async fn run() { flush().await",
+    ] {
+        assert_company(&with_main(main, items), &[]);
+    }
+    let why = "3:18 `run` leads to it, and is not awaited where it stands";
+    for main in [
+        "tokio::spawn(server::run()).await; flusher::run().await",
+        "tokio::spawn(run()).await } use server::run; fn other() {",
+    ] {
+        assert_company(&with_main(main, items), &[why]);
     }
 }
 
@@ -692,6 +713,40 @@ fn tasks_have_a_thread_beside_the_events() {
     assert_company(&program, &[&format!("1:18 {TASK}: `tokio::spawn` starts one")]);
     program.sources[1].text = "macro_rules! go { ($f:expr) => { ::tokio::spawn($f) } }".to_owned();
     assert_company(&program, &[&format!("1:43 {TASK}: `spawn` starts one")]);
+}
+
+#[test]
+fn libraries_of_the_workspace_are_read_for_tasks_too() {
+    let with = |root: &str, module: &str| {
+        let mut program = single("telemetry::start()");
+        program.libraries.push(Library {
+            crate_root: "telemetry/src/lib.rs".to_owned(),
+            sources: vec![
+                Source::new("telemetry/src/lib.rs", root),
+                Source::new("telemetry/src/flush.rs", module),
+                Source::new("telemetry/src/tests.rs", "fn flushes() { tokio::spawn(flush()); }"),
+            ],
+        });
+        program
+    };
+    let flush = "pub fn start() { tokio::spawn(flush()); }\n";
+    assert_company(&with("#[cfg(test)] mod tests; pub fn start() {}", flush), &[]);
+    let program = with("#[cfg(test)] mod tests; mod flush; pub use flush::start;", flush);
+    let why =
+        "main` has the one thread that a task of the program would need between events: `tokio::spawn` starts one";
+    assert_company(&program, &[&format!("1:18 `{why}")]);
+    assert_eq!(rewritten(&program).manifest.obstacles[0].file, "telemetry/src/flush.rs");
+    let extension = "`main` has the one thread that an extension of the program would need between events: `lambda_extension::run` is of one";
+    assert_company(
+        &with("pub async fn start() { lambda_extension::run(f).await }", ""),
+        &[&format!("1:24 {extension}")],
+    );
+    let unread = "1:1 this library can't be read, and may start tasks on the one thread that `main` has";
+    assert_company(&with("pub fn start( {", ""), &[unread]);
+    // Where there are more threads, those go on with it.
+    let mut program = with("mod flush;", flush);
+    program.sources[0].text = program.sources[0].text.replace("current_thread", "multi_thread");
+    assert_company(&program, &[]);
 }
 
 #[test]
