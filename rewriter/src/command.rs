@@ -37,6 +37,9 @@ pub struct RewriteArgs {
     /// The name of a direct dependency, lambda_runtime and lambda_http apart, that depends on a lambda_runtime.
     #[arg(long = "framework", value_name = "CRATE")]
     frameworks: Vec<String>,
+    /// The name of a direct dependency that is, or depends on, lambda_extension.
+    #[arg(long = "extension", value_name = "CRATE")]
+    extensions: Vec<String>,
     /// The crate root of a library of the program's own workspace that it depends on.
     #[arg(long = "library", value_name = "FILE")]
     libraries: Vec<String>,
@@ -120,6 +123,7 @@ fn run_rewrite(arguments: RewriteArgs) -> Result<(), String> {
         sources: sources?,
         deps: arguments.deps,
         frameworks: arguments.frameworks,
+        extensions: arguments.extensions,
         libraries: libraries.collect(),
         lambda_runtime: arguments.lambda_runtime,
         engine: arguments.engine,

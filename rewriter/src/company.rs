@@ -179,6 +179,8 @@ pub(crate) fn on_the_thread<'a>(tree: &ModuleTree<'a>, calls: &Calls) -> Vec<Hin
             ("a task of the program", "starts one")
         } else if is_handle(used) {
             ("what other threads hand to it", "lets them")
+        } else if used.form == Form::Macro && used.name == "include" {
+            ("a task of the program", "brings in what is not read, and may start one")
         } else {
             return None;
         };
@@ -195,7 +197,7 @@ pub(crate) fn on_the_thread<'a>(tree: &ModuleTree<'a>, calls: &Calls) -> Vec<Hin
 /// The function of lambda_runtime that registers an extension.
 const SHUTDOWN_HANDLER: &str = "spawn_graceful_shutdown_handler";
 /// The crate that extensions are written with.
-pub(crate) const EXTENSION_CRATE: &str = "lambda_extension";
+const EXTENSION_CRATE: &str = "lambda_extension";
 pub(crate) const EXTENSION: &str = "an extension of the program";
 /// How a program gets threads that nobody stops.
 pub(crate) const MORE_THREADS: &str = "take `flavor = \"current_thread\"` out";

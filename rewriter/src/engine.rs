@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Diagnostic, Program, Source,
-    company::{self, Company, EXTENSION, EXTENSION_CRATE, MORE_THREADS},
+    company::{self, Company, EXTENSION, MORE_THREADS},
     entry::{Entry, Polled},
     event_loop::{Found, Start, Starter},
     libraries,
@@ -196,14 +196,12 @@ fn hindrances_to_polling<'a>(
         hindrances.extend(company::on_the_thread(tree, &found.calls));
         hindrances.extend(libraries::hindrances(program));
         // Lambda ends an initialisation, and an invocation, when each extension has asked for its next event.
-        if hindrances.is_empty() && program.deps.iter().any(|dep| dep == EXTENSION_CRATE) {
-            hindrances.push(Hindrance {
-                source: tree.root().parsed.source,
-                place: polled.attribute.clone(),
-                why: format!("`main` has the one thread that {EXTENSION} would need between events"),
-                help: Some(MORE_THREADS),
-            });
-        }
+        hindrances.extend(program.extensions.iter().map(|dep| Hindrance {
+            source: tree.root().parsed.source,
+            place: polled.attribute.clone(),
+            why: format!("`main` has the one thread that {EXTENSION} would need between events: `{dep}` may be of one"),
+            help: Some(MORE_THREADS),
+        }));
     }
     hindrances
 }

@@ -33,6 +33,8 @@ pub struct Program {
     pub deps: Vec<String>,
     /// Those of them, lambda_runtime and lambda_http apart, that depend on a lambda_runtime, and so may start the event loop.
     pub frameworks: Vec<String>,
+    /// Those of them that are, or depend on, lambda_extension, by which a process is an extension too.
+    pub extensions: Vec<String>,
     /// The libraries of its own workspace that it depends on.
     pub libraries: Vec<Library>,
     /// The version of lambda_runtime that it is built with, if that is known.

@@ -703,6 +703,12 @@ fn tasks_have_a_thread_beside_the_events() {
         &single("let handle = tokio::runtime::Handle::current()"),
         &[&format!("2:32 {HANDLE}: `tokio::runtime::Handle::current` lets them")],
     );
+    assert_company(
+        &single("include!(\"start.rs\")"),
+        &[&format!(
+            "2:19 {TASK}: `include` brings in what is not read, and may start one"
+        )],
+    );
     // In another file, and in a macro.
     let mut program = single("background::start()");
     program.sources[0].text.push_str("mod background;\n");
@@ -792,9 +798,9 @@ fn an_extension_has_a_thread_beside_the_events() {
     let mut program = single("");
     program.sources[0].text.push_str("// spawn_graceful_shutdown_handler\n");
     assert_company(&program, &[]);
-    // Where it is is not seen.
-    program.deps.push("lambda_extension".to_owned());
-    assert_company(&program, &[&format!("1:1 {WHY}")]);
+    // What starts it is in no source at hand.
+    program.extensions.push("telemetry".to_owned());
+    assert_company(&program, &[&format!("1:1 {WHY}: `telemetry` may be of one")]);
 }
 
 #[test]

@@ -4,9 +4,9 @@ load("@rules_rust//rust:rust_common.bzl", "CrateInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":attributes.bzl", "OWNER_ATTRS", "owner")
+load(":beside.bzl", "beside_aspect", "has_extension", "workspace_crates")
 load(":lambda_runtime.bzl", "find_lambda_runtime", "is_framework", "lambda_runtime_aspect")
 load(":names.bzl", "wrong_crate_name", "wrong_handler")
-load(":workspace_crates.bzl", "workspace_crates", "workspace_crates_aspect")
 
 def _crate_root(ctx):
     """Finds the file that holds `main` the way rules_rust does."""
@@ -94,6 +94,10 @@ def _rewrite_impl(ctx):
     runtime = find_lambda_runtime(ctx.attr.deps)
     if runtime and runtime.version:
         arguments.add("--lambda-runtime", runtime.version)
+    arguments.add_all(
+        _dep_names(ctx, [dep for dep in ctx.attr.deps if has_extension(dep)]),
+        before_each = "--extension",
+    )
     libraries = workspace_crates(ctx.attr.deps)
     arguments.add_all(libraries.roots, before_each = "--library")
     arguments.add_all(libraries.sources, before_each = "--library-source")
@@ -147,7 +151,7 @@ rewrite = rule(
         "compile_data": attr.label_list(doc = "As in rules_rust.", allow_files = True),
         "crate_name": attr.string(doc = "The name of the program's crate.", mandatory = True),
         "crate_root": attr.label(doc = "As in rules_rust.", allow_single_file = [".rs"]),
-        "deps": attr.label_list(doc = "As in rules_rust.", aspects = [lambda_runtime_aspect, workspace_crates_aspect]),
+        "deps": attr.label_list(doc = "As in rules_rust.", aspects = [lambda_runtime_aspect, beside_aspect]),
         "dispatch": attr.string(doc = "The `dispatch` of the zip.", default = "ctypes"),
         "engine": attr.string(
             doc = "How `main` is driven.",
