@@ -117,6 +117,7 @@ fn run_rewrite(arguments: RewriteArgs) -> Result<(), String> {
         crate_root,
         sources: library_sources.clone(),
     });
+    let is_terminal = std::io::stderr().is_terminal();
     let rewritten = rewrite(&Program {
         crate_name: arguments.crate_name,
         crate_root: arguments.crate_root,
@@ -128,7 +129,10 @@ fn run_rewrite(arguments: RewriteArgs) -> Result<(), String> {
         lambda_runtime: arguments.lambda_runtime,
         engine: arguments.engine,
     })
-    .map_err(|error| error.render(std::io::stderr().is_terminal()))?;
+    .map_err(|error| error.render(is_terminal))?;
+    for warning in &rewritten.warnings {
+        eprintln!("{}", warning.render(is_terminal));
+    }
     for (source, output) in rewritten.sources.iter().zip(&outputs) {
         write(output, &source.text)?;
     }

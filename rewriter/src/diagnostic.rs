@@ -6,11 +6,12 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::Source;
 
-/// An error in a program, with a way out of it.
+/// An error or a warning in a program, with a way out of it.
 ///
-/// `Display` draws it in the form of rustc's errors, without colour.
+/// `Display` draws it in the form of rustc's, without colour.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
+    level: Level<'static>,
     title: String,
     source: Source,
     places: Vec<(Range<usize>, String)>,
@@ -21,10 +22,19 @@ impl Diagnostic {
     /// An error at a place in a file.
     pub(crate) fn at(source: &Source, place: Range<usize>, title: impl Into<String>) -> Self {
         Self {
+            level: Level::ERROR,
             title: title.into(),
             source: source.clone(),
             places: vec![(place, String::new())],
             help: Vec::new(),
+        }
+    }
+
+    /// A warning of a place in a file.
+    pub(crate) fn warning(source: &Source, place: Range<usize>, title: impl Into<String>) -> Self {
+        Self {
+            level: Level::WARNING,
+            ..Self::at(source, place, title)
         }
     }
 
@@ -48,7 +58,7 @@ impl Diagnostic {
         self
     }
 
-    /// Draws the error, in colour if asked.
+    /// Draws it, in colour if asked.
     pub fn render(&self, colour: bool) -> String {
         let mark = self.source.byte_order_mark();
         let mut snippet = Snippet::source(&self.source.text[mark..]).path(self.source.path.as_str());
@@ -60,7 +70,7 @@ impl Diagnostic {
             let place = place.start.saturating_sub(mark)..place.end.saturating_sub(mark);
             snippet = snippet.annotation(kind.span(place).label((!label.is_empty()).then_some(label.as_str())));
         }
-        let report: Group<'_> = Level::ERROR.primary_title(self.title.as_str()).element(snippet);
+        let report: Group<'_> = self.level.clone().primary_title(self.title.as_str()).element(snippet);
         let report = self.help.iter().fold(report, |report, help| {
             report.element(Level::HELP.message(help.as_str()))
         });

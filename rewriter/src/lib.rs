@@ -38,6 +38,7 @@ mod manifest;
 mod module_tree;
 mod names;
 mod nesting;
+mod parity;
 mod rewrite;
 mod root_crate;
 mod source;

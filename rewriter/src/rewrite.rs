@@ -16,6 +16,7 @@ use crate::{
     manifest,
     module_tree::{ModuleTree, unraw},
     names::{Leaf, Names, UseItem},
+    parity,
     source::Parsed,
     stack,
 };
@@ -50,6 +51,8 @@ pub struct Rewritten {
     pub sources: Vec<Source>,
     /// What was done to them.
     pub manifest: Manifest,
+    /// What the program can't do as a process of its own does.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// Rewrites a program into a library.
@@ -133,6 +136,7 @@ fn rewrite_here(program: &Program) -> Result<Rewritten, Diagnostic> {
     crates.extend(choice.polled.map(|polled| polled.attribute_crate.clone()));
     Ok(Rewritten {
         sources,
+        warnings: parity::warnings(&tree, &found.calls),
         manifest: Manifest {
             version: manifest::VERSION,
             crate_name: program.crate_name.clone(),

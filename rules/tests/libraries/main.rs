@@ -9,5 +9,6 @@ async fn handler(event: LambdaEvent<String>) -> Result<String, Error> {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::start();
+    tokio::spawn(signals::start());
     lambda_runtime::run(service_fn(handler)).await
 }
