@@ -6,12 +6,11 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::Source;
 
-/// An error or a warning in a program, with a way out of it.
+/// An error in a program, with a way out of it.
 ///
-/// `Display` draws it in the form of rustc's, without colour.
+/// `Display` draws it in the form of rustc's errors, without colour.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
-    level: Level<'static>,
     title: String,
     source: Source,
     places: Vec<(Range<usize>, String)>,
@@ -22,19 +21,10 @@ impl Diagnostic {
     /// An error at a place in a file.
     pub(crate) fn at(source: &Source, place: Range<usize>, title: impl Into<String>) -> Self {
         Self {
-            level: Level::ERROR,
             title: title.into(),
             source: source.clone(),
             places: vec![(place, String::new())],
             help: Vec::new(),
-        }
-    }
-
-    /// A warning of a place in a file.
-    pub(crate) fn warning(source: &Source, place: Range<usize>, title: impl Into<String>) -> Self {
-        Self {
-            level: Level::WARNING,
-            ..Self::at(source, place, title)
         }
     }
 
@@ -58,8 +48,12 @@ impl Diagnostic {
         self
     }
 
-    /// Draws it, in colour if asked.
+    /// Draws the error, in colour if asked.
     pub fn render(&self, colour: bool) -> String {
+        self.render_as(Level::ERROR, colour)
+    }
+
+    fn render_as(&self, level: Level<'_>, colour: bool) -> String {
         let mark = self.source.byte_order_mark();
         let mut snippet = Snippet::source(&self.source.text[mark..]).path(self.source.path.as_str());
         for (index, (place, label)) in self.places.iter().enumerate() {
@@ -70,7 +64,7 @@ impl Diagnostic {
             let place = place.start.saturating_sub(mark)..place.end.saturating_sub(mark);
             snippet = snippet.annotation(kind.span(place).label((!label.is_empty()).then_some(label.as_str())));
         }
-        let report: Group<'_> = self.level.clone().primary_title(self.title.as_str()).element(snippet);
+        let report: Group<'_> = level.primary_title(self.title.as_str()).element(snippet);
         let report = self.help.iter().fold(report, |report, help| {
             report.element(Level::HELP.message(help.as_str()))
         });
@@ -86,3 +80,24 @@ impl fmt::Display for Diagnostic {
 }
 
 impl std::error::Error for Diagnostic {}
+
+/// A warning of something in a program, drawn as a [`Diagnostic`] is.
+#[derive(Clone, Debug)]
+pub struct Warning(Diagnostic);
+
+impl Warning {
+    pub(crate) fn new(diagnostic: Diagnostic) -> Self {
+        Self(diagnostic)
+    }
+
+    /// Draws the warning, in colour if asked.
+    pub fn render(&self, colour: bool) -> String {
+        self.0.render_as(Level::WARNING, colour)
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.render(false))
+    }
+}

@@ -45,7 +45,7 @@ mod source;
 mod stack;
 
 pub use command::{Command, RewriteArgs, RootCrateArgs};
-pub use diagnostic::Diagnostic;
+pub use diagnostic::{Diagnostic, Warning};
 pub use engine::Engine;
 pub use explain::explain;
 pub use libraries::Library;

@@ -1,22 +1,24 @@
 //! Warnings of what a program does otherwise inside a library than as a process of its own, where its sources show it.
 
 use crate::{
-    Diagnostic,
+    Diagnostic, Warning,
     calls::{Calls, Form, Use},
     macro_tokens::Call,
     module_tree::ModuleTree,
 };
 
 /// A warning for each place that can't do what it does in a process of the program's own.
-pub(crate) fn warnings(tree: &ModuleTree<'_>, calls: &Calls) -> Vec<Diagnostic> {
+pub(crate) fn warnings(tree: &ModuleTree<'_>, calls: &Calls) -> Vec<Warning> {
     let found = calls.uses.iter().filter(|used| is_current_exe(used));
     found
         .map(|used| {
             let source = tree.files[used.file].parsed.source;
             let title = "`std::env::current_exe` does not name this program";
-            Diagnostic::warning(source, used.place.clone(), title)
-                .label("in the library, this is the executable of Lambda's runtime")
-                .help("find the function's files by the environment variable `LAMBDA_TASK_ROOT`")
+            Warning::new(
+                Diagnostic::at(source, used.place.clone(), title)
+                    .label("in the library, this is the executable of Lambda's runtime")
+                    .help("find the function's files by the environment variable `LAMBDA_TASK_ROOT`"),
+            )
         })
         .collect()
 }

@@ -7,7 +7,7 @@ use quote::ToTokens;
 use syn::{Item, UseTree, Visibility, spanned::Spanned};
 
 use crate::{
-    Diagnostic, Engine, Library, Manifest, Source,
+    Diagnostic, Engine, Library, Manifest, Source, Warning,
     bridge::{self, MAIN, MODULE},
     edit::{self, Edit},
     engine,
@@ -52,7 +52,7 @@ pub struct Rewritten {
     /// What was done to them.
     pub manifest: Manifest,
     /// What the program can't do as a process of its own does.
-    pub warnings: Vec<Diagnostic>,
+    pub warnings: Vec<Warning>,
 }
 
 /// Rewrites a program into a library.
