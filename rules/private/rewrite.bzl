@@ -5,6 +5,7 @@ load("@rules_rust//rust:rust_common.bzl", "BuildInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":attributes.bzl", "OWNER_ATTRS", "owner")
+load(":beside.bzl", "beside_aspect", "has_extension", "workspace_crates")
 load(":lambda_runtime.bzl", "crates_of", "find_lambda_runtime", "is_framework", "lambda_runtime_aspect")
 load(":names.bzl", "wrong_crate_name", "wrong_handler")
 
@@ -28,6 +29,7 @@ def _crate_arguments(ctx):
     """Returns what the rewriter is told of the crates that the program depends on, and of its lambda_runtime."""
     aliases = {target.label: name for target, name in ctx.attr.aliases.items()}
     crates = crates_of(ctx.attr.deps)
+    extensions = [crate.label for crate in crates_of([dep for dep in ctx.attr.deps if has_extension(dep)])]
     bridged = find_lambda_runtime(crates_of([ctx.attr.bridge] if ctx.attr.bridge else []) or crates)
     arguments = ctx.actions.args()
     if bridged and bridged.version:
@@ -37,6 +39,8 @@ def _crate_arguments(ctx):
         arguments.add("--dep", name if name == crate.name else "{}={}".format(name, crate.name))
         if is_framework(crate):
             arguments.add("--framework", name)
+        if crate.label in extensions:
+            arguments.add("--extension", name)
         if crate.runtime and bridged and crate.runtime.label != bridged.label:
             arguments.add("--other-runtime", "{}={}".format(name, crate.runtime.version or "(unknown)"))
     return arguments
@@ -116,6 +120,9 @@ def _rewrite_impl(ctx):
     arguments.add("--manifest", manifest)
     arguments.add("--engine", engine)
     configuration, flags_files = _configuration_arguments(ctx)
+    libraries = workspace_crates(ctx.attr.deps)
+    arguments.add_all(libraries.roots, before_each = "--library")
+    arguments.add_all(libraries.sources, before_each = "--library-source")
     outputs = []
     rewritten_root = None
     for file in ctx.files.srcs:
@@ -129,7 +136,7 @@ def _rewrite_impl(ctx):
     run_build_tool(
         ctx,
         arguments = [arguments, _crate_arguments(ctx), configuration],
-        inputs = ctx.files.srcs + flags_files,
+        inputs = depset(ctx.files.srcs + flags_files, transitive = [libraries.sources]),
         outputs = outputs + [manifest],
         mnemonic = "LambdaRewrite",
         progress_message = "Rewriting %{label}",
@@ -168,7 +175,7 @@ rewrite = rule(
         "crate_features": attr.string_list(doc = "As in rules_rust."),
         "crate_name": attr.string(doc = "The name of the program's crate.", mandatory = True),
         "crate_root": attr.label(doc = "As in rules_rust.", allow_single_file = [".rs"]),
-        "deps": attr.label_list(doc = "As in rules_rust.", aspects = [lambda_runtime_aspect]),
+        "deps": attr.label_list(doc = "As in rules_rust.", aspects = [lambda_runtime_aspect, beside_aspect]),
         "dispatch": attr.string(doc = "The `dispatch` of the zip.", default = "ctypes"),
         "engine": attr.string(
             doc = "How `main` is driven.",
