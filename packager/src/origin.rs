@@ -43,6 +43,9 @@ fn crate_name(rlib: &Path) -> String {
     }
 }
 
+/// What LLVM's bitcode begins with.
+const BITCODE: &[u8] = b"BC\xc0\xde";
+
 /// Whether an object in an archive defines a symbol, or leaves it undefined.
 fn mentions(archive: &[u8], symbol: &str, defined: bool) -> bool {
     let Ok(file) = ArchiveFile::parse(archive) else {
@@ -50,12 +53,18 @@ fn mentions(archive: &[u8], symbol: &str, defined: bool) -> bool {
     };
     file.members()
         .filter_map(Result::ok)
-        .filter_map(|member: ArchiveMember<'_>| object::File::parse(member.data(archive).ok()?).ok())
-        .any(|object| {
-            object
+        .filter_map(|member: ArchiveMember<'_>| member.data(archive).ok())
+        .any(|member| match object::File::parse(member) {
+            Ok(object) => object
                 .symbols()
-                .any(|candidate| candidate.name() == Ok(symbol) && candidate.is_undefined() != defined)
+                .any(|candidate| candidate.name() == Ok(symbol) && candidate.is_undefined() != defined),
+            // Names stand in bitcode as they are, and whether they are defined elsewhere.
+            Err(_) => member.starts_with(BITCODE) && contains(member, symbol.as_bytes()),
         })
+}
+
+fn contains(data: &[u8], part: &[u8]) -> bool {
+    data.windows(part.len().max(1)).any(|window| window == part)
 }
 
 #[cfg(test)]
