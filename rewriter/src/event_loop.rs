@@ -122,6 +122,7 @@ pub(crate) fn find<'a>(tree: &'a ModuleTree<'a>, names: Names<'a>) -> Found<'a> 
         calls: Calls::default(),
         caller: OUTSIDE,
         is_of_trait: false,
+        impl_attribute: None,
         file: 0,
         module: Vec::new(),
         blocks: Vec::new(),
@@ -157,6 +158,8 @@ struct Finder<'a> {
     caller: usize,
     /// Whether the `impl` around what is visited is a trait's.
     is_of_trait: bool,
+    /// An attribute of that `impl` that may be a macro.
+    impl_attribute: Option<Range<usize>>,
     file: usize,
     module: ModulePath,
     blocks: Vec<Scope>,
@@ -248,9 +251,10 @@ impl<'a> Finder<'a> {
     fn in_caller(&mut self, kind: Kind, name: &Ident, attributes: &[Attribute], visit: impl FnOnce(&mut Self)) {
         let file = &self.tree.files[self.file].parsed;
         let is_outermost = self.file == 0 && self.module.is_empty() && self.blocks.is_empty();
-        let attribute = attributes.iter().find(|attribute| {
-            kind != Kind::Macro && entry::may_be_macro(attribute) && !self.leaves_as_it_is(attribute)
-        });
+        let attribute = match kind {
+            Kind::Macro => None,
+            _ => self.macro_attribute(attributes).or_else(|| self.impl_attribute.clone()),
+        };
         self.calls.functions.push(Function {
             name: unraw(name),
             kind,
@@ -258,12 +262,20 @@ impl<'a> Finder<'a> {
             file: self.file,
             place: file.range(name.span()),
             is_main: is_outermost && kind == Kind::Free && unraw(name) == "main",
-            attribute: attribute
-                .map(|attribute| file.between(attribute.pound_token.span, attribute.bracket_token.span.close())),
+            attribute,
         });
         let caller = std::mem::replace(&mut self.caller, self.calls.functions.len() - 1);
         visit(self);
         self.caller = caller;
+    }
+
+    /// Where an attribute stands that may be a macro, and make something else of what it is put on.
+    fn macro_attribute(&self, attributes: &[Attribute]) -> Option<Range<usize>> {
+        let mut attributes = attributes.iter();
+        let attribute =
+            attributes.find(|attribute| entry::may_be_macro(attribute) && !self.leaves_as_it_is(attribute))?;
+        let file = &self.tree.files[self.file].parsed;
+        Some(file.between(attribute.pound_token.span, attribute.bracket_token.span.close()))
     }
 
     /// Whether an attribute is a macro that is known to wait for the function that it is put on, and for nothing else.
@@ -421,8 +433,11 @@ impl<'a> Visit<'a> for Finder<'a> {
     }
 
     fn visit_item_impl(&mut self, item: &'a ItemImpl) {
+        let attribute = self.macro_attribute(&item.attrs);
         let is_of_trait = std::mem::replace(&mut self.is_of_trait, item.trait_.is_some());
+        let impl_attribute = std::mem::replace(&mut self.impl_attribute, attribute);
         visit::visit_item_impl(self, item);
+        self.impl_attribute = impl_attribute;
         self.is_of_trait = is_of_trait;
     }
 

@@ -595,6 +595,13 @@ fn an_attribute_may_make_something_else_of_a_helper() {
         &["5:1 the attribute may make something else of `serve`, which leads to it"],
     );
     assert_company(
+        &with_main(
+            "App.serve().await",
+            "#[actor] impl App { async fn serve(self) { lambda_runtime::run(h()).await } }",
+        ),
+        &["5:1 the attribute may make something else of `serve`, which leads to it"],
+    );
+    assert_company(
         &program("#[tokio::main]\n#[beside(flush)]\nasync fn main() { lambda_runtime::run(h()).await }\n"),
         &["2:1 the attribute may make something else of `main`, which leads to it"],
     );
