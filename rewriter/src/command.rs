@@ -14,7 +14,7 @@ use crate::{Engine, Library, Manifest, Program, Source, explain, rewrite, root_c
 #[derive(Subcommand)]
 pub enum Command {
     /// Rewrites one program.
-    Rewrite(RewriteArgs),
+    Rewrite(Box<RewriteArgs>),
     /// Writes the root crate of a library of rewritten programs.
     RootCrate(RootCrateArgs),
 }
@@ -130,7 +130,7 @@ impl Command {
     /// The message for the user, whole: with the places in the program's sources.
     pub fn run(self) -> Result<(), String> {
         match self {
-            Command::Rewrite(arguments) => run_rewrite(arguments),
+            Command::Rewrite(arguments) => run_rewrite(*arguments),
             Command::RootCrate(arguments) => run_root_crate(&arguments),
         }
     }
