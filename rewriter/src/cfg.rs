@@ -15,13 +15,23 @@ use syn::{
 const NEVER_SET: [&str; 7] = ["clippy", "doc", "doctest", "miri", "proc_macro", "test", "windows"];
 
 /// What is known of the configuration. What rustc may be told by others is not: an option that no one set here may be set.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Cfg {
     set: BTreeSet<(String, Option<String>)>,
+    are_features_known: bool,
     target_arch: Option<String>,
     debug_assertions: Option<bool>,
     panic: Option<String>,
 }
+
+/// The configuration of a crate of which nothing is known but that it is built for Lambda.
+pub(crate) static UNKNOWN: Cfg = Cfg {
+    set: BTreeSet::new(),
+    are_features_known: false,
+    target_arch: None,
+    debug_assertions: None,
+    panic: None,
+};
 
 impl Cfg {
     /// The configuration of a program with these features, compiled with these flags of rustc for this `target_arch`.
@@ -31,8 +41,9 @@ impl Cfg {
             set: features
                 .map(|feature| ("feature".to_owned(), Some(feature.clone())))
                 .collect(),
+            are_features_known: true,
             target_arch: target_arch.map(str::to_owned),
-            ..Self::default()
+            ..UNKNOWN.clone()
         };
         cfg.read_flags(rustc_flags);
         cfg
@@ -136,7 +147,7 @@ impl Cfg {
             (name, None) if NEVER_SET.contains(&name) => return Some(false),
             ("unix", None) => return Some(true),
             ("debug_assertions", None) => return self.debug_assertions,
-            ("feature", Some(_)) => return Some(false),
+            ("feature", Some(_)) => return self.are_features_known.then_some(false),
             ("panic", Some(_)) => self.panic.as_deref().unwrap_or("unwind"),
             ("target_abi", Some(_)) => "",
             ("target_arch", Some(_)) => self.target_arch.as_deref()?,
@@ -238,7 +249,10 @@ mod tests {
             ("debug_assertions", None),
         ];
         assert_holds(&with_flags(&[]), &predicates);
-        assert_holds(&Cfg::default(), &[("target_arch = \"aarch64\"", None)]);
+        assert_holds(
+            &UNKNOWN,
+            &[("target_arch = \"aarch64\"", None), ("feature = \"a\"", None)],
+        );
     }
 
     #[test]

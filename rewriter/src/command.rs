@@ -8,13 +8,13 @@ use std::{
 
 use clap::{Args, Subcommand};
 
-use crate::{Engine, Manifest, Program, Source, check_globals, explain, rewrite, root_crate};
+use crate::{Engine, Library, Manifest, Program, Source, check_globals, explain, rewrite, root_crate};
 
 /// A subcommand, with its arguments.
 #[derive(Subcommand)]
 pub enum Command {
     /// Rewrites one program.
-    Rewrite(RewriteArgs),
+    Rewrite(Box<RewriteArgs>),
     /// Writes the root crate of a library of rewritten programs.
     RootCrate(RootCrateArgs),
 }
@@ -37,6 +37,15 @@ pub struct RewriteArgs {
     /// The name of a direct dependency, lambda_runtime and lambda_http apart, that depends on a lambda_runtime.
     #[arg(long = "framework", value_name = "CRATE")]
     frameworks: Vec<String>,
+    /// The name of a direct dependency that is, or depends on, lambda_extension.
+    #[arg(long = "extension", value_name = "CRATE")]
+    extensions: Vec<String>,
+    /// The crate root of a library of the program's own workspace that it depends on.
+    #[arg(long = "library", value_name = "FILE")]
+    libraries: Vec<String>,
+    /// A source of such libraries.
+    #[arg(long = "library-source", value_name = "FILE")]
+    library_sources: Vec<String>,
     /// The version of the lambda_runtime that the bridge is built with.
     #[arg(long, value_name = "VERSION")]
     lambda_runtime: Option<String>,
@@ -124,7 +133,7 @@ impl Command {
     /// The message for the user, whole: with the places in the program's sources.
     pub fn run(self) -> Result<(), String> {
         match self {
-            Command::Rewrite(arguments) => run_rewrite(arguments),
+            Command::Rewrite(arguments) => run_rewrite(*arguments),
             Command::RootCrate(arguments) => run_root_crate(&arguments),
         }
     }
@@ -132,10 +141,13 @@ impl Command {
 
 fn run_rewrite(arguments: RewriteArgs) -> Result<(), String> {
     let (inputs, outputs): (Vec<String>, Vec<PathBuf>) = arguments.sources.into_iter().unzip();
-    let sources: Result<Vec<Source>, String> = inputs
-        .into_iter()
-        .map(|path| Ok(Source::new(path.clone(), read(Path::new(&path))?)))
-        .collect();
+    let sources = read_sources(inputs);
+    let library_sources = read_sources(arguments.library_sources)?;
+    let libraries = arguments.libraries.into_iter().map(|crate_root| Library {
+        crate_root,
+        sources: library_sources.clone(),
+    });
+    let is_terminal = std::io::stderr().is_terminal();
     let mut rustc_flags = arguments.rustc_flags;
     for file in &arguments.rustc_flags_files {
         rustc_flags.extend(read(file)?.lines().map(str::to_owned));
@@ -150,6 +162,8 @@ fn run_rewrite(arguments: RewriteArgs) -> Result<(), String> {
             .filter_map(|(name, own)| Some((name.clone(), own.clone()?)))
             .collect(),
         frameworks: arguments.frameworks,
+        extensions: arguments.extensions,
+        libraries: libraries.collect(),
         lambda_runtime: arguments.lambda_runtime,
         other_runtimes: arguments.other_runtimes.into_iter().collect(),
         features: arguments.features,
@@ -157,7 +171,10 @@ fn run_rewrite(arguments: RewriteArgs) -> Result<(), String> {
         target_arch: arguments.target_arch,
         engine: arguments.engine,
     })
-    .map_err(|error| error.render(std::io::stderr().is_terminal()))?;
+    .map_err(|error| error.render(is_terminal))?;
+    for warning in &rewritten.warnings {
+        eprintln!("{}", warning.render(is_terminal));
+    }
     for (source, output) in rewritten.sources.iter().zip(&outputs) {
         write(output, &source.text)?;
     }
@@ -180,6 +197,13 @@ fn run_root_crate(arguments: &RootCrateArgs) -> Result<(), String> {
         &arguments.output,
         &root_crate(&arguments.library, &manifests, &arguments.links),
     )
+}
+
+fn read_sources(paths: Vec<String>) -> Result<Vec<Source>, String> {
+    let sources = paths.into_iter();
+    sources
+        .map(|path| Ok(Source::new(path.clone(), read(Path::new(&path))?)))
+        .collect()
 }
 
 fn read(path: &Path) -> Result<String, String> {

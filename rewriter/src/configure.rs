@@ -42,7 +42,10 @@ impl Configurer<'_> {
     fn keeps(&self, attributes: &mut Vec<Attribute>) -> bool {
         self.expand(attributes);
         // What is declared for `cargo test` alone has its own ways to say so.
-        let is_test = |attribute: &Attribute| ["test", "bench"].iter().any(|name| attribute.path().is_ident(name));
+        let is_test = |attribute: &Attribute| {
+            let last = attribute.path().segments.last();
+            last.is_some_and(|last| last.ident == "test" || last.ident == "bench")
+        };
         self.cfg.keeps(attributes) != Some(false) && !attributes.iter().any(is_test)
     }
 

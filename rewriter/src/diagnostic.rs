@@ -50,6 +50,10 @@ impl Diagnostic {
 
     /// Draws the error, in colour if asked.
     pub fn render(&self, colour: bool) -> String {
+        self.render_as(Level::ERROR, colour)
+    }
+
+    fn render_as(&self, level: Level<'_>, colour: bool) -> String {
         let mark = self.source.byte_order_mark();
         let mut snippet = Snippet::source(&self.source.text[mark..]).path(self.source.path.as_str());
         for (index, (place, label)) in self.places.iter().enumerate() {
@@ -60,7 +64,7 @@ impl Diagnostic {
             let place = place.start.saturating_sub(mark)..place.end.saturating_sub(mark);
             snippet = snippet.annotation(kind.span(place).label((!label.is_empty()).then_some(label.as_str())));
         }
-        let report: Group<'_> = Level::ERROR.primary_title(self.title.as_str()).element(snippet);
+        let report: Group<'_> = level.primary_title(self.title.as_str()).element(snippet);
         let report = self.help.iter().fold(report, |report, help| {
             report.element(Level::HELP.message(help.as_str()))
         });
@@ -76,3 +80,24 @@ impl fmt::Display for Diagnostic {
 }
 
 impl std::error::Error for Diagnostic {}
+
+/// A warning of something in a program, drawn as a [`Diagnostic`] is.
+#[derive(Clone, Debug)]
+pub struct Warning(Diagnostic);
+
+impl Warning {
+    pub(crate) fn new(diagnostic: Diagnostic) -> Self {
+        Self(diagnostic)
+    }
+
+    /// Draws the warning, in colour if asked.
+    pub fn render(&self, colour: bool) -> String {
+        self.0.render_as(Level::WARNING, colour)
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.render(false))
+    }
+}

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Diagnostic, Program, Source,
+    company::{self, Company, EXTENSION, MORE_THREADS},
     entry::{Entry, Polled},
-    event_loop::{Start, Starter},
+    event_loop::{Found, Start, Starter},
+    libraries,
     manifest::Obstacle,
     module_tree::ModuleTree,
 };
@@ -80,11 +82,12 @@ pub(crate) struct Choice<'a> {
 
 /// Chooses the fastest engine that can drive a program, or the one that is asked for.
 pub(crate) fn choose<'a>(
-    program: &Program,
+    program: &'a Program,
     tree: &'a ModuleTree<'a>,
     entry: &'a Entry<'a>,
-    starts: &[Start],
+    found: &'a Found<'a>,
 ) -> Result<Choice<'a>, Diagnostic> {
+    let starts = found.starts.as_slice();
     if starts.is_empty() && program.frameworks.is_empty() && program.engine != Some(Engine::Loopback) {
         return Err(no_start(tree, entry));
     }
@@ -96,7 +99,7 @@ pub(crate) fn choose<'a>(
         .into_iter()
         .chain(&to_replacing)
         .cloned()
-        .chain(hindrances_to_polling(program, tree, entry, starts))
+        .chain(hindrances_to_polling(program, tree, entry, found))
         .collect();
     let hindrances = |engine| match engine {
         Engine::Inline => to_polling.as_slice(),
@@ -189,43 +192,29 @@ fn hindrances_to_replacing<'a>(
 
 /// What keeps `main` from standing still between two events, as it does where it is polled during calls alone.
 fn hindrances_to_polling<'a>(
-    program: &Program,
+    program: &'a Program,
     tree: &'a ModuleTree<'a>,
     entry: &Entry<'_>,
-    starts: &[Start],
+    found: &'a Found<'a>,
 ) -> Vec<Hindrance<'a>> {
     let Ok(polled) = &entry.polled else {
         return Vec::new();
     };
-    let bridged = starts.iter().filter(|start| start.starter != Starter::Unbridged);
-    let mut found: Vec<Hindrance<'a>> = bridged
-        .filter(|start| !start.is_alone)
-        .map(|start| Hindrance {
-            source: tree.files[start.file].parsed.source,
-            place: start.place.clone(),
-            why: "`main` may have other work beside the event loop, which goes on between events".to_owned(),
-            help: Some("await this call where it stands"),
-        })
-        .collect();
-    // Lambda ends an initialisation, and an invocation, when each extension has asked for its next event.
-    let has_extension = program.deps.iter().any(|dep| dep == "lambda_extension")
-        || program
-            .sources
-            .iter()
-            .any(|source| source.text.contains(SHUTDOWN_HANDLER));
-    if polled.is_single_threaded && has_extension {
-        found.push(Hindrance {
+    let company = Company::new(tree, &program.deps, found);
+    let mut hindrances = company.beside_the_loop();
+    if polled.is_single_threaded {
+        hindrances.extend(company::on_the_thread(tree, &found.calls));
+        hindrances.extend(libraries::hindrances(program));
+        // Lambda ends an initialisation, and an invocation, when each extension has asked for its next event.
+        hindrances.extend(program.extensions.iter().map(|dep| Hindrance {
             source: tree.root().parsed.source,
             place: polled.attribute.clone(),
-            why: "`main` has the one thread that an extension of the program would need between events".to_owned(),
-            help: Some("take `flavor = \"current_thread\"` out"),
-        });
+            why: format!("`main` has the one thread that {EXTENSION} would need between events: `{dep}` may be of one"),
+            help: Some(MORE_THREADS),
+        }));
     }
-    found
+    hindrances
 }
-
-/// The function of lambda_runtime that registers an extension.
-const SHUTDOWN_HANDLER: &str = "spawn_graceful_shutdown_handler";
 
 /// Whether a lambda_runtime of this version lacks what the bridge is written for. A version that is not understood is
 /// taken as a new one.

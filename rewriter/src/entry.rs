@@ -136,7 +136,7 @@ const PLAIN_ATTRIBUTES: [&str; 16] = [
 const TOOLS: [&str; 5] = ["clippy", "diagnostic", "miri", "rust_analyzer", "rustfmt"];
 
 /// Whether an attribute may be a macro, which may make something else of the function.
-fn may_be_macro(attribute: &Attribute) -> bool {
+pub(crate) fn may_be_macro(attribute: &Attribute) -> bool {
     let path = attribute.path();
     let first = path.segments.first().map(|segment| segment.ident.to_string());
     let first = first.unwrap_or_default();

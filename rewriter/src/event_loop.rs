@@ -2,18 +2,20 @@
 
 use std::ops::Range;
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span, TokenStream};
 use syn::{
-    Arm, Attribute, Expr, ExprAsync, ExprAwait, ExprClosure, ExprForLoop, ExprIf, ExprLet, ExprMatch, ExprPath,
-    ExprWhile, ImplItem, ImplItemFn, Item, ItemFn, ItemMacro, ItemMod, Local, Macro, PatIdent, Stmt, TraitItem,
-    TraitItemFn,
+    Arm, Attribute, Expr, ExprAsync, ExprAwait, ExprClosure, ExprForLoop, ExprGroup, ExprIf, ExprLet, ExprMatch,
+    ExprMethodCall, ExprParen, ExprPath, ExprWhile, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, ItemMacro, ItemMod,
+    Local, Macro, PatIdent, Stmt, TraitItem, TraitItemFn,
     visit::{self, Visit},
 };
 
 use crate::{
     attributes,
+    calls::{Calls, Form, Function, Kind, OUTSIDE, Standing, Use, is_plain_macro},
     configure::is_choice,
-    macro_tokens::{CalledPath, called_paths},
+    entry,
+    macro_tokens::{Call, CalledPath, called_paths, mentions},
     module_tree::{ModulePath, ModuleTree, unraw},
     names::{External, Leaf, Names, Scope, UseItem},
 };
@@ -83,10 +85,12 @@ pub(crate) struct Start {
     pub(crate) place: Range<usize>,
     /// The import that names the function, if one does.
     pub(crate) leaf: Option<Leaf>,
-    /// Whether the function that it stands in waits for it alone: no other work goes on beside it.
-    pub(crate) is_alone: bool,
     /// Whether it surely is a part of the program.
     pub(crate) is_certain: bool,
+    /// The function that it stands in, by its number among the program's calls.
+    pub(crate) caller: usize,
+    /// How it stands in that function.
+    pub(crate) standing: Standing,
     function: usize,
     branches: Vec<(usize, usize)>,
 }
@@ -99,12 +103,26 @@ impl Start {
     }
 }
 
-/// All places where the program starts the event loop, in the order of the files and their text, and all `use` items.
-pub(crate) fn find<'a>(tree: &'a ModuleTree<'a>, names: Names<'a>) -> (Vec<Start>, Vec<UseItem<'a>>) {
+/// What a program's functions do.
+pub(crate) struct Found<'a> {
+    /// All places where the event loop starts, in the order of the files and their text.
+    pub(crate) starts: Vec<Start>,
+    /// What else is called.
+    pub(crate) calls: Calls,
+    /// All `use` items.
+    pub(crate) imports: Vec<UseItem<'a>>,
+}
+
+/// Reads the functions of a program.
+pub(crate) fn find<'a>(tree: &'a ModuleTree<'a>, names: Names<'a>) -> Found<'a> {
     let mut finder = Finder {
         tree,
         names,
         starts: Vec::new(),
+        calls: Calls::default(),
+        caller: OUTSIDE,
+        is_of_trait: false,
+        impl_attribute: None,
         file: 0,
         module: Vec::new(),
         blocks: Vec::new(),
@@ -116,6 +134,7 @@ pub(crate) fn find<'a>(tree: &'a ModuleTree<'a>, names: Names<'a>) -> (Vec<Start
         is_awaited: false,
         is_certain: true,
         futures: 0,
+        in_macro: None,
     };
     for (index, file) in tree.files.iter().enumerate() {
         finder.file = index;
@@ -123,13 +142,24 @@ pub(crate) fn find<'a>(tree: &'a ModuleTree<'a>, names: Names<'a>) -> (Vec<Start
         finder.is_certain = file.is_certain;
         finder.visit_file(&file.parsed.tree);
     }
-    (finder.starts, finder.names.uses)
+    Found {
+        starts: finder.starts,
+        calls: finder.calls,
+        imports: finder.names.uses,
+    }
 }
 
 struct Finder<'a> {
     tree: &'a ModuleTree<'a>,
     names: Names<'a>,
     starts: Vec<Start>,
+    calls: Calls,
+    /// The function around what is visited, by its number among the calls.
+    caller: usize,
+    /// Whether the `impl` around what is visited is a trait's.
+    is_of_trait: bool,
+    /// An attribute of that `impl` that may be a macro.
+    impl_attribute: Option<Range<usize>>,
     file: usize,
     module: ModulePath,
     blocks: Vec<Scope>,
@@ -145,6 +175,8 @@ struct Finder<'a> {
     is_certain: bool,
     /// How many async blocks and closures are around what is visited. Whoever polls them may poll others beside them.
     futures: usize,
+    /// The macro whose argument is visited.
+    in_macro: Option<String>,
 }
 
 impl<'a> Finder<'a> {
@@ -162,8 +194,9 @@ impl<'a> Finder<'a> {
                 file: self.file,
                 place: self.tree.files[self.file].parsed.between(first, last),
                 leaf,
-                is_alone: self.is_awaited && self.futures == 0,
                 is_certain: self.is_certain,
+                caller: self.caller,
+                standing: self.standing(self.is_awaited),
                 function: self.function,
                 branches: self.branches.clone(),
             });
@@ -214,9 +247,122 @@ impl<'a> Finder<'a> {
         self.futures -= 1;
     }
 
+    /// Visits the body of a function, or the tokens of a macro that is declared.
+    fn in_caller(&mut self, kind: Kind, name: &Ident, attributes: &[Attribute], visit: impl FnOnce(&mut Self)) {
+        let file = &self.tree.files[self.file].parsed;
+        let is_outermost = self.file == 0 && self.module.is_empty() && self.blocks.is_empty();
+        let attribute = match kind {
+            Kind::Macro => None,
+            _ => self.macro_attribute(attributes).or_else(|| self.impl_attribute.clone()),
+        };
+        self.calls.functions.push(Function {
+            name: unraw(name),
+            kind,
+            module: self.blocks.is_empty().then(|| self.module.clone()),
+            file: self.file,
+            place: file.range(name.span()),
+            is_main: is_outermost && kind == Kind::Free && unraw(name) == "main",
+            attribute,
+        });
+        let caller = std::mem::replace(&mut self.caller, self.calls.functions.len() - 1);
+        visit(self);
+        self.caller = caller;
+    }
+
+    /// Where an attribute stands that may be a macro, and make something else of what it is put on.
+    fn macro_attribute(&self, attributes: &[Attribute]) -> Option<Range<usize>> {
+        let mut attributes = attributes.iter();
+        let attribute =
+            attributes.find(|attribute| entry::may_be_macro(attribute) && !self.leaves_as_it_is(attribute))?;
+        let file = &self.tree.files[self.file].parsed;
+        Some(file.between(attribute.pound_token.span, attribute.bracket_token.span.close()))
+    }
+
+    /// Whether an attribute is a macro that is known to wait for the function that it is put on, and for nothing else.
+    fn leaves_as_it_is(&self, attribute: &Attribute) -> bool {
+        let segments = attribute.path().segments.iter();
+        let segments: Vec<String> = segments.map(|segment| unraw(&segment.ident)).collect();
+        let path = match self.names.resolve(&self.module, &self.blocks, &segments) {
+            Some(external) => external.path,
+            None => return false,
+        };
+        entry::is_tokio_main(&self.names.known(&path)) || path.last().is_some_and(|last| last == "instrument")
+    }
+
+    fn standing(&self, is_awaited: bool) -> Standing {
+        Standing {
+            is_awaited,
+            is_in_future: self.futures > 0,
+            in_macro: self.in_macro.clone(),
+        }
+    }
+
+    /// Takes in that something is named.
+    fn named(&mut self, form: Form, segments: Vec<String>, place: Range<usize>, is_awaited: bool) {
+        let Some(name) = segments.last().cloned() else { return };
+        if form == Form::Path && matches!(segments.as_slice(), [name] if self.locals.contains(name)) {
+            return;
+        }
+        let external = match form {
+            Form::Path => self.names.resolve(&self.module, &self.blocks, &segments),
+            _ => None,
+        };
+        self.calls.uses.push(Use {
+            is_external: external.is_some(),
+            path: external.map_or(segments, |external| external.path),
+            name,
+            form,
+            module: self.module.clone(),
+            file: self.file,
+            place,
+            function: self.caller,
+            standing: self.standing(is_awaited),
+        });
+    }
+
+    fn method(&mut self, call: &'a ExprMethodCall, is_awaited: bool) {
+        let place = self.tree.files[self.file].parsed.range(call.method.span());
+        let form = Form::Method(call.args.len());
+        self.named(form, vec![unraw(&call.method)], place, is_awaited);
+        self.visit_expr(&call.receiver);
+        for argument in &call.args {
+            self.visit_expr(argument);
+        }
+    }
+
+    /// Takes in a macro's tokens. Whether `several` of the paths that are called there may stand beside each other, none
+    /// known to be reached by way of another.
+    fn tokens(&mut self, tokens: &TokenStream, several: bool) {
+        let mentions = mentions(tokens.clone());
+        let outer = self.futures;
+        // Which of the calls are in the block is not looked at.
+        let futures = outer + usize::from(mentions.iter().any(|(ident, _)| ident == "async"));
+        self.futures = futures;
+        let is_choice = self.in_macro.as_deref().is_some_and(is_choice);
+        for called in called_paths(tokens.clone(), self.tree.cfg) {
+            let take = |finder: &mut Self| match is_choice {
+                true => finder.uncertain(|finder| finder.called(&called)),
+                false => finder.called(&called),
+            };
+            match several {
+                true => self.in_function(|finder| {
+                    finder.futures = futures;
+                    take(finder);
+                }),
+                false => take(self),
+            }
+        }
+        for (ident, mention) in mentions {
+            let place = self.tree.files[self.file].parsed.range(ident.span());
+            let is_awaited = matches!(mention.call, Call::Awaited | Call::Macro);
+            self.named(Form::Token(mention), vec![unraw(&ident)], place, is_awaited);
+        }
+        self.futures = outer;
+    }
+
     /// Takes in what is called in a macro's tokens.
-    fn called(&mut self, called: &CalledPath, has_company: bool) {
-        self.is_awaited = called.is_awaited && !has_company;
+    fn called(&mut self, called: &CalledPath) {
+        self.is_awaited = called.is_awaited;
         self.path(&called.segments, called.first, called.last);
         self.is_awaited = false;
     }
@@ -267,15 +413,40 @@ impl<'a> Visit<'a> for Finder<'a> {
     }
 
     fn visit_item_fn(&mut self, item: &'a ItemFn) {
-        self.in_function(|finder| visit::visit_item_fn(finder, item));
+        self.in_function(|finder| {
+            finder.in_caller(Kind::Free, &item.sig.ident, &item.attrs, |finder| {
+                visit::visit_item_fn(finder, item)
+            });
+        });
     }
 
     fn visit_impl_item_fn(&mut self, item: &'a ImplItemFn) {
-        self.in_function(|finder| visit::visit_impl_item_fn(finder, item));
+        let kind = match self.is_of_trait {
+            true => Kind::Trait,
+            false => Kind::Method,
+        };
+        self.in_function(|finder| {
+            finder.in_caller(kind, &item.sig.ident, &item.attrs, |finder| {
+                visit::visit_impl_item_fn(finder, item);
+            });
+        });
+    }
+
+    fn visit_item_impl(&mut self, item: &'a ItemImpl) {
+        let attribute = self.macro_attribute(&item.attrs);
+        let is_of_trait = std::mem::replace(&mut self.is_of_trait, item.trait_.is_some());
+        let impl_attribute = std::mem::replace(&mut self.impl_attribute, attribute);
+        visit::visit_item_impl(self, item);
+        self.impl_attribute = impl_attribute;
+        self.is_of_trait = is_of_trait;
     }
 
     fn visit_trait_item_fn(&mut self, item: &'a TraitItemFn) {
-        self.in_function(|finder| visit::visit_trait_item_fn(finder, item));
+        self.in_function(|finder| {
+            finder.in_caller(Kind::Trait, &item.sig.ident, &item.attrs, |finder| {
+                visit::visit_trait_item_fn(finder, item)
+            });
+        });
     }
 
     fn visit_block(&mut self, block: &'a syn::Block) {
@@ -350,21 +521,46 @@ impl<'a> Visit<'a> for Finder<'a> {
     }
 
     fn visit_expr_await(&mut self, expression: &'a ExprAwait) {
-        if let Expr::Call(call) = &*expression.base
-            && let Expr::Path(path) = &*call.func
-        {
-            self.is_awaited = true;
-            self.visit_expr_path(path);
-            self.is_awaited = false;
-            for argument in &call.args {
-                self.visit_expr(argument);
+        let mut base = &*expression.base;
+        loop {
+            base = match base {
+                Expr::Paren(ExprParen { expr, .. }) | Expr::Group(ExprGroup { expr, .. }) => expr,
+                Expr::MethodCall(call) if TRACERS.iter().any(|name| call.method == name) => {
+                    call.args.iter().for_each(|argument| self.visit_expr(argument));
+                    &call.receiver
+                }
+                _ => break,
             }
-        } else {
-            visit::visit_expr_await(self, expression);
+        }
+        match base {
+            Expr::Call(call) if matches!(&*call.func, Expr::Path(_)) => {
+                self.is_awaited = true;
+                self.visit_expr(&call.func);
+                self.is_awaited = false;
+                for argument in &call.args {
+                    self.visit_expr(argument);
+                }
+            }
+            Expr::MethodCall(call) => self.method(call, true),
+            _ => self.visit_expr(base),
         }
     }
 
+    fn visit_expr_method_call(&mut self, expression: &'a ExprMethodCall) {
+        self.method(expression, false);
+    }
+
     fn visit_expr_path(&mut self, expression: &'a ExprPath) {
+        if let (Some(_), Some(last)) = (&expression.qself, expression.path.segments.last()) {
+            let place = self.tree.files[self.file].parsed.range(last.ident.span());
+            let is_awaited = self.is_awaited;
+            self.named(
+                Form::Path,
+                vec!["Self".to_owned(), unraw(&last.ident)],
+                place,
+                is_awaited,
+            );
+        }
         if expression.qself.is_none()
             && let (Some(first), Some(last)) = (expression.path.segments.first(), expression.path.segments.last())
         {
@@ -376,36 +572,48 @@ impl<'a> Visit<'a> for Finder<'a> {
                 None => first.ident.span(),
             };
             self.path(&segments, start, last.ident.span());
+            let place = self.tree.files[self.file].parsed.between(start, last.ident.span());
+            self.named(Form::Path, segments, place, self.is_awaited);
         }
         visit::visit_expr_path(self, expression);
     }
 
     fn visit_item_macro(&mut self, item: &'a ItemMacro) {
-        let name = item.mac.path.segments.last();
-        let is_choice = name.is_some_and(|name| is_choice(&unraw(&name.ident)));
-        for called in called_paths(item.mac.tokens.clone(), self.tree.cfg) {
-            // In an item's macro, as in one that is declared, no call is known to lie behind another.
-            self.in_function(|finder| match is_choice {
-                true => finder.uncertain(|finder| finder.called(&called, false)),
-                false => finder.called(&called, false),
-            });
+        let Some(name) = &item.ident else {
+            return self.visit_macro(&item.mac);
+        };
+        if may_have_company(&item.mac.tokens) {
+            self.calls.opaque_macros.push(unraw(name));
         }
+        self.in_caller(Kind::Macro, name, &item.attrs, |finder| {
+            finder.tokens(&item.mac.tokens, true);
+        });
     }
 
     fn visit_macro(&mut self, invocation: &'a Macro) {
-        let name = invocation.path.segments.last();
-        let is_choice = name.is_some_and(|name| is_choice(&unraw(&name.ident)));
-        let has_company = !is_choice && name.is_some_and(|name| is_for_several(&unraw(&name.ident)));
-        for called in called_paths(invocation.tokens.clone(), self.tree.cfg) {
-            match is_choice {
-                true => self.uncertain(|finder| finder.called(&called, has_company)),
-                false => self.called(&called, has_company),
-            }
-        }
+        let Some(name) = invocation.path.segments.last() else {
+            return;
+        };
+        let place = self.tree.files[self.file].parsed.range(name.ident.span());
+        self.named(Form::Macro, vec![unraw(&name.ident)], place, true);
+        let outer = self.in_macro.replace(unraw(&name.ident));
+        // What a macro outside of functions makes of its tokens is several functions.
+        self.tokens(&invocation.tokens, self.caller == OUTSIDE);
+        self.in_macro = outer;
     }
 }
 
-/// Whether a macro of this name polls several futures: tokio's and futures' `join`, `try_join`, `select` and their like.
-fn is_for_several(name: &str) -> bool {
-    name.contains("join") || name.contains("select")
+/// tracing's methods around a future, which poll nothing else.
+const TRACERS: [&str; 4] = [
+    "in_current_span",
+    "instrument",
+    "with_current_subscriber",
+    "with_subscriber",
+];
+
+/// Whether the tokens of a macro that is declared may put its arguments beside other work.
+fn may_have_company(tokens: &TokenStream) -> bool {
+    mentions(tokens.clone())
+        .iter()
+        .any(|(ident, mention)| ident == "async" || mention.call == Call::Macro && !is_plain_macro(&unraw(ident)))
 }

@@ -23,8 +23,10 @@
 
 mod attributes;
 mod bridge;
+mod calls;
 mod cfg;
 mod command;
+mod company;
 mod configure;
 mod diagnostic;
 mod edit;
@@ -33,21 +35,24 @@ mod entry;
 mod event_loop;
 mod explain;
 mod globals;
+mod libraries;
 mod macro_tokens;
 mod manifest;
 mod module_tree;
 mod names;
 mod nesting;
+mod parity;
 mod rewrite;
 mod root_crate;
 mod source;
 mod stack;
 
 pub use command::{Command, RewriteArgs, RootCrateArgs};
-pub use diagnostic::Diagnostic;
+pub use diagnostic::{Diagnostic, Warning};
 pub use engine::Engine;
 pub use explain::explain;
 pub use globals::{Global, check_globals};
+pub use libraries::Library;
 pub use manifest::{EditRecord, Manifest, Obstacle};
 pub use rewrite::{Program, Rewritten, rewrite};
 pub use root_crate::root_crate;

@@ -330,12 +330,11 @@ fn outer(blocks: &[Scope]) -> &[Scope] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Source, cfg::Cfg};
+    use crate::{Source, cfg::UNKNOWN};
 
     fn resolve(source: &str, path: &str) -> Option<String> {
         let sources = [Source::new("main.rs", source)];
-        let cfg = Cfg::default();
-        let tree = ModuleTree::load(&sources, &sources[0], &cfg).unwrap();
+        let tree = ModuleTree::load(&sources, &sources[0], &UNKNOWN).unwrap();
         let crates = Crates {
             names: &["lambda_runtime".to_owned()],
             renamed: &BTreeMap::new(),

@@ -7,7 +7,7 @@ use quote::ToTokens;
 use syn::{Item, UseTree, Visibility, spanned::Spanned};
 
 use crate::{
-    Diagnostic, Engine, Manifest, Source,
+    Diagnostic, Engine, Library, Manifest, Source, Warning,
     bridge::{self, MAIN, MODULE},
     cfg::Cfg,
     edit::{self, Edit},
@@ -17,6 +17,7 @@ use crate::{
     globals, manifest,
     module_tree::{ModuleTree, unraw},
     names::{Crates, Leaf, Names, UseItem},
+    parity,
     source::Parsed,
     stack,
 };
@@ -36,6 +37,10 @@ pub struct Program {
     pub renamed: BTreeMap<String, String>,
     /// Those of them, lambda_runtime and lambda_http apart, that depend on a lambda_runtime, and so may start the event loop.
     pub frameworks: Vec<String>,
+    /// Those of them that are, or depend on, lambda_extension, by which a process is an extension too.
+    pub extensions: Vec<String>,
+    /// The libraries of its own workspace that it depends on.
+    pub libraries: Vec<Library>,
     /// The version of the lambda_runtime that the bridge is built with, if that is known.
     pub lambda_runtime: Option<String>,
     /// Those of its direct dependencies that depend on, or are, another lambda_runtime than the bridge, with that one's version.
@@ -57,6 +62,8 @@ pub struct Rewritten {
     pub sources: Vec<Source>,
     /// What was done to them.
     pub manifest: Manifest,
+    /// What the program can't do as a process of its own does.
+    pub warnings: Vec<Warning>,
 }
 
 /// Rewrites a program into a library.
@@ -91,16 +98,19 @@ fn rewrite_here(program: &Program) -> Result<Rewritten, Diagnostic> {
         event_loop::is_starter(path) || entry::is_tokio_main(path)
     });
     let entry = entry::find(&tree, &names)?;
-    let (mut starts, uses) = event_loop::find(&tree, names);
+    let mut found = event_loop::find(&tree, names);
     // What may be configured away is, where it names a crate that is not there.
-    starts.retain(|start| start.is_certain || program.deps.contains(&start.path[0]));
-    let choice = engine::choose(program, &tree, &entry, &starts)?;
+    found
+        .starts
+        .retain(|start| start.is_certain || program.deps.contains(&start.path[0]));
+    let choice = engine::choose(program, &tree, &entry, &found)?;
+    let (starts, uses) = (found.starts.as_slice(), &found.imports);
     let replaced = match choice.engine {
-        Engine::Inline | Engine::Thread => starts.as_slice(),
+        Engine::Inline | Engine::Thread => starts,
         Engine::Loopback => &[],
     };
     check_starts(&tree, replaced)?;
-    check_deps(&tree, &program.deps, choice.polled, &starts)?;
+    check_deps(&tree, &program.deps, choice.polled, starts)?;
 
     let mut edits: Vec<Vec<Edit>> = tree.files.iter().map(|_| Vec::new()).collect();
     // A `main` that is called, not polled, stays as it is, name and all: attributes that make it what it is may ask for that.
@@ -134,7 +144,7 @@ fn rewrite_here(program: &Program) -> Result<Rewritten, Diagnostic> {
     for (file, edits) in tree.files.iter().zip(&edits) {
         let (mut edited, mut made) = edit::apply(file.parsed.source, edits);
         if file.module.is_empty() {
-            edited.text.push_str(&bridge::text(&choice, &starts));
+            edited.text.push_str(&bridge::text(&choice, starts));
         }
         records.append(&mut made);
         if let Some(place) = sources.iter_mut().find(|source| source.path == edited.path) {
@@ -148,6 +158,7 @@ fn rewrite_here(program: &Program) -> Result<Rewritten, Diagnostic> {
     crates.extend(choice.polled.map(|polled| polled.attribute_crate.clone()));
     Ok(Rewritten {
         sources,
+        warnings: parity::warnings(&tree, &found.calls),
         manifest: Manifest {
             version: manifest::VERSION,
             crate_name: program.crate_name.clone(),

@@ -64,7 +64,7 @@ fn statements() {
         "#[tokio::main]\nasync fn main() {\n#[cfg(feature = \"a\")]\n{ lambda_http::run(h()).await }\n#[cfg(not(feature = \"a\"))]\n{ lambda_runtime::run(h()).await }\n}\n",
         "#[tokio::main]\nasync fn main() {\n#[cfg(feature = \"a\")]\nlet x=lambda_http::run(h()).await;\n#[cfg(not(feature = \"a\"))]\nlet x=lambda_runtime::run(h()).await;\n}\n",
         "#[tokio::main]\nasync fn main() {\n#[cfg(feature = \"a\")]\nreturn lambda_http::run(h()).await;\n#[cfg(not(feature = \"a\"))]\nreturn lambda_runtime::run(h()).await;\n}\n",
-        "#[tokio::main]\nasync fn main() {\n#[cfg(feature = \"a\")]\nreport!(lambda_http::run(h()).await);\n#[cfg(not(feature = \"a\"))]\nreport!(lambda_runtime::run(h()).await);\n}\n",
+        "#[tokio::main]\nasync fn main() {\n#[cfg(feature = \"a\")]\nprintln!(lambda_http::run(h()).await);\n#[cfg(not(feature = \"a\"))]\nprintln!(lambda_runtime::run(h()).await);\n}\n",
     ] {
         let [without, with] = with_and_without(text);
         let column = |name: &str| text.lines().find_map(|line| Some(line.find(name)? + 1)).unwrap();

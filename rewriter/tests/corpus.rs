@@ -69,6 +69,8 @@ fn program(folder: &Path, name: &str, versions: &str) -> Option<Program> {
         crate_name: name.to_owned(),
         crate_root: crate_root.to_owned(),
         frameworks: frameworks.map(|name| (*name).to_owned()).collect(),
+        extensions: vec![],
+        libraries: vec![],
         lambda_runtime: versions.starts_with("v0_").then(|| versions[1..].replace('_', ".")),
         sources: files,
         deps,

@@ -2,7 +2,7 @@
 
 mod common;
 
-use rewriter::{Engine, Manifest, Program, Rewritten, Source, rewrite};
+use rewriter::{Engine, Library, Manifest, Program, Rewritten, Source, rewrite};
 
 /// A program of one file.
 fn program(text: &str) -> Program {
@@ -277,25 +277,45 @@ fn the_module_that_polls() {
     );
 }
 
-const COMPANY: &str = "`main` may have other work beside the event loop, which goes on between events";
+const COMPANY: &str = "`main` may have other work beside the event loop, which goes on between events: ";
 
-/// Asserts whether a `main` with this body is polled during calls alone.
+/// Asserts what keeps a program from being polled during calls alone: `line:column why`.
 #[track_caller]
-fn assert_alone(body: &str, is_alone: bool) {
-    let text = format!(
-        "#[tokio::main]\nasync fn main() {{ {body} }}\nmacro_rules! go {{ ($h:expr) => {{ lambda_http::run($h).await }} }}\n"
-    );
-    let manifest = rewritten(&program(&text)).manifest;
-    let why: Vec<&str> = manifest
-        .obstacles
+fn assert_company(program: &Program, expected: &[&str]) {
+    let manifest = rewritten(program).manifest;
+    let found: Vec<String> = obstacles(&manifest)
         .iter()
-        .map(|obstacle| obstacle.why.as_str())
+        .map(|obstacle| obstacle.replace("inline ", "").replace(COMPANY, ""))
         .collect();
-    let (engine, expected) = match is_alone {
-        true => (Engine::Inline, vec![]),
-        false => (Engine::Thread, vec![COMPANY]),
+    let engine = match expected {
+        [] => Engine::Inline,
+        _ => Engine::Thread,
     };
-    assert_eq!((manifest.engine, why), (engine, expected), "{body}");
+    assert_eq!(
+        (manifest.engine, found.as_slice()),
+        (
+            engine,
+            expected
+                .iter()
+                .map(|text| (*text).to_owned())
+                .collect::<Vec<_>>()
+                .as_slice()
+        ),
+        "{}",
+        program.sources[0].text
+    );
+}
+
+/// A program whose `main` has this body, from column 5 of the third line on, and further items behind.
+fn with_main(body: &str, items: &str) -> Program {
+    program(&format!(
+        "#[tokio::main]\nasync fn main() {{\n    {body}\n}}\n{items}\n"
+    ))
+}
+
+/// One with the loop in a helper.
+fn with_helper(body: &str) -> Program {
+    with_main(body, "async fn serve() -> R { lambda_runtime::run(h()).await }")
 }
 
 #[test]
@@ -305,41 +325,490 @@ fn a_loop_that_main_waits_for_alone_is_polled() {
         "let result = lambda_runtime::run(h()).await; println!(\"{result:?}\")",
         "if let Err(error) = lambda_runtime::run(h()).await { panic!(\"{error}\") }",
         "println!(\"{:?}\", lambda_runtime::run(h()).await)",
-        "go!(h())",
+        "(lambda_runtime::run(h())).await",
+        "tokio::spawn(tick()); lambda_runtime::run(h()).await",
+        "let spawn = 1; lambda_runtime::run(h()).await",
     ] {
-        assert_alone(body, true);
+        assert_company(&with_main(body, ""), &[]);
     }
 }
 
 #[test]
 fn a_loop_beside_other_work_has_a_thread() {
-    for body in [
-        "tokio::try_join!(lambda_runtime::run(h()), other()).unwrap();",
-        "tokio::join!(async { lambda_runtime::run(h()).await }, other());",
-        "let events = async { lambda_runtime::run(h()).await }; tokio::join!(events, other());",
-        "tokio::select! { _ = lambda_runtime::run(h()) => (), _ = other() => () }",
-        "tokio::spawn(lambda_runtime::run(h())).await.unwrap()",
-        "tokio::time::timeout(T, lambda_runtime::run(h())).await.unwrap()",
-        "let start = lambda_runtime::run; start(h()).await.unwrap()",
-        "spawn(|| lambda_runtime::run(h()))",
+    const UNAWAITED: &str = "`lambda_runtime::run` is not awaited where it stands";
+    const FUTURE: &str = "`lambda_runtime::run` stands in an async block or a closure";
+    const RUN: &str = "lambda_runtime::run";
+    for (body, why) in [
+        (
+            "tokio::try_join!(lambda_runtime::run(h()), other()).unwrap();",
+            "`lambda_runtime::run` stands in `try_join!`",
+        ),
+        (
+            "tokio::join!(async { lambda_runtime::run(h()).await }, other());",
+            FUTURE,
+        ),
+        (
+            "let events = async { lambda_runtime::run(h()).await }; tokio::join!(events, other());",
+            FUTURE,
+        ),
+        (
+            "tokio::select! { _ = lambda_runtime::run(h()) => (), _ = other() => () }",
+            "`lambda_runtime::run` stands in `select!`",
+        ),
+        (
+            "parallel! { lambda_runtime::run(h()).await; other() }",
+            "`lambda_runtime::run` stands in `parallel!`",
+        ),
+        (
+            "println!(\"{:?}\", tokio::join!(lambda_runtime::run(h()), other()))",
+            UNAWAITED,
+        ),
+        (
+            "println!(\"{:?}\", block_on(async { lambda_runtime::run(h()).await }))",
+            FUTURE,
+        ),
+        ("tokio::spawn(lambda_runtime::run(h())).await.unwrap()", UNAWAITED),
+        (
+            "tokio::time::timeout(T, lambda_runtime::run(h())).await.unwrap()",
+            UNAWAITED,
+        ),
+        (
+            "futures::future::select(lambda_runtime::run(h()), other()).await",
+            UNAWAITED,
+        ),
+        ("lambda_runtime::run(h()).or(other()).await", UNAWAITED),
+        ("let start = lambda_runtime::run; start(h()).await.unwrap()", UNAWAITED),
+        ("spawn(|| lambda_runtime::run(h()))", FUTURE),
+        (
+            "tokio::task::block_in_place(|| handle.block_on(lambda_runtime::run(h())))",
+            FUTURE,
+        ),
     ] {
-        assert_alone(body, false);
+        let column = 5 + body.find(RUN).unwrap();
+        assert_company(&with_main(body, ""), &[&format!("3:{column} {why}")]);
     }
 }
 
 #[test]
+fn a_helper_around_the_loop_that_main_waits_for_alone_is_polled() {
+    for body in [
+        "serve().await",
+        "serve().await?",
+        "serve().await.context(\"serving\")?",
+        "return serve().await",
+        "match serve().await { Ok(()) => (), Err(error) => panic!(\"{error}\") }",
+        "if let Err(error) = serve().await { panic!(\"{error}\") }",
+        "if local() { other().await } else { self::serve().await }",
+        "println!(\"{:?}\", serve().await)",
+        "(serve().instrument(span!())).await",
+        "let serve = serve().await; println!(\"{serve:?}\"); drop(serve)",
+        "info!(serve = 1); crate::serve().await",
+    ] {
+        assert_company(&with_helper(body), &[]);
+    }
+}
+
+#[test]
+fn a_helper_around_the_loop_beside_other_work_has_a_thread() {
+    const UNAWAITED: &str = "is not awaited where it stands";
+    const FUTURE: &str = "stands in an async block or a closure";
+    for (body, how) in [
+        ("tokio::try_join!(serve(), extension.run())?;", "stands in `try_join!`"),
+        (
+            "tokio::select! { result = serve() => result, _ = terminate.recv() => Ok(()) }",
+            "stands in `select!`",
+        ),
+        ("futures::join! { serve(), other() };", "stands in `join!`"),
+        ("tokio::join!(other(), async move { serve().await });", FUTURE),
+        ("let all = async { serve().await }; all.await", FUTURE),
+        ("tokio::spawn(serve()).await?", UNAWAITED),
+        ("tokio::spawn(async { serve().await }).await?", FUTURE),
+        ("let events = serve(); tokio::join!(events, other());", UNAWAITED),
+        ("Box::pin(serve()).await", UNAWAITED),
+        ("tokio::time::timeout(T, serve()).await", UNAWAITED),
+        ("futures::future::try_join(serve(), other()).await?;", UNAWAITED),
+        ("serve().race(other()).await", UNAWAITED),
+        ("let all = FuturesUnordered::new(); all.push(serve());", UNAWAITED),
+        ("set.spawn(serve());", UNAWAITED),
+        ("start(serve).await", UNAWAITED),
+        ("let start = serve; start().await", UNAWAITED),
+        ("tokio::task::block_in_place(|| handle.block_on(serve()))", FUTURE),
+        ("println!(\"{:?}\", tokio::join!(serve(), other()))", UNAWAITED),
+        ("together!(serve, other)", "stands in `together!`"),
+    ] {
+        let column = 5 + body.find("serve").unwrap();
+        assert_company(
+            &with_helper(body),
+            &[&format!("3:{column} `serve` leads to it, and {how}")],
+        );
+    }
+}
+
+#[test]
+fn callers_are_followed_up_to_main() {
+    let helpers = "async fn serve() -> R { lambda_runtime::run(h()).await }\nasync fn outer() -> R { serve().await }";
+    assert_company(&with_main("outer().await", helpers), &[]);
+    assert_company(
+        &with_main("tokio::join!(outer(), other());", helpers),
+        &["3:18 `outer` leads to it, and stands in `join!`"],
+    );
+    // All of them: one way is alone, and the other is not.
+    assert_company(
+        &with_main(
+            "if a { outer().await } else { tokio::join!(serve(), other()) }",
+            helpers,
+        ),
+        &["3:48 `serve` leads to it, and stands in `join!`"],
+    );
+    // A future that is handed up.
+    assert_company(
+        &with_main(
+            "outer().await",
+            "async fn serve() -> R { lambda_runtime::run(h()).await }\nfn outer() -> impl Future<Output = R> { serve() }",
+        ),
+        &["6:41 `serve` leads to it, and is not awaited where it stands"],
+    );
+    // Functions that call each other, and never come from `main`.
+    assert_company(
+        &with_main("other().await", "async fn serve() { lambda_runtime::run(h()).await }"),
+        &["5:10 `serve` leads to it, and who calls that is not seen"],
+    );
+}
+
+#[test]
+fn helpers_are_followed_through_imports_and_files() {
+    let with = |main: &str, imports: &str| {
+        let mut program = with_main(main, &format!("mod app;\n{imports}"));
+        let text =
+            "pub mod deep { pub async fn serve() { lambda_http::run(h()).await } }\npub use deep::serve as go;\n";
+        program.sources.push(Source::new("app.rs", text));
+        program
+    };
+    for (main, imports) in [
+        ("app::deep::serve().await", ""),
+        ("go().await", "use app::go;"),
+        ("start().await", "use app::go as start;"),
+        ("start().await", "use app::{deep::{serve as start}};"),
+        ("serve().await", "use app::deep::*;"),
+    ] {
+        assert_company(&with(main, imports), &[]);
+    }
+    for (main, imports, name, how) in [
+        ("app::deep::serve()", "", "serve", "is not awaited where it stands"),
+        ("join!(go(), a())", "use app::go;", "go", "stands in `join!`"),
+        (
+            "join!(start(), a())",
+            "use app::go as start;",
+            "start",
+            "stands in `join!`",
+        ),
+        (
+            "select!(_ = serve() => ())",
+            "use app::deep::*;",
+            "serve",
+            "stands in `select!`",
+        ),
+    ] {
+        let column = match main.contains('!') {
+            true => 5 + main.find(name).unwrap(),
+            false => 5,
+        };
+        assert_company(
+            &with(main, imports),
+            &[&format!("3:{column} `{name}` leads to it, and {how}")],
+        );
+    }
+}
+
+#[test]
+fn another_function_of_the_same_name_is_none_of_the_loops() {
+    let items = "mod server { pub async fn run() { lambda_runtime::run(h()).await } }\nmod flusher { pub async fn run() { flush().await } pub fn start() { tokio::spawn(run()); } }";
+    for main in [
+        "tokio::spawn(flusher::run()); server::run().await",
+        "tokio::spawn(crate::flusher::run()); self::server::run().await",
+        "flusher::start(); server::run().await",
+        "tokio::spawn(self::run()); server::run().await } async fn run() { flush().await",
+    ] {
+        assert_company(&with_main(main, items), &[]);
+    }
+    let why = "3:18 `run` leads to it, and is not awaited where it stands";
+    for main in [
+        "tokio::spawn(server::run()).await; flusher::run().await",
+        "tokio::spawn(run()).await } use server::run; fn other() {",
+    ] {
+        assert_company(&with_main(main, items), &[why]);
+    }
+}
+
+#[test]
+fn methods_are_followed_too() {
+    let app = "impl App { async fn serve(self) { lambda_runtime::run(h()).await } }";
+    for body in [
+        "App::new().serve().await",
+        "App::serve(app).await",
+        "<App>::serve(app).await",
+    ] {
+        assert_company(&with_main(body, app), &[]);
+    }
+    for (body, place, how) in [
+        ("tokio::join!(app.serve(), other());", 22, "stands in `join!`"),
+        ("app.serve().or(other()).await", 9, "is not awaited where it stands"),
+        (
+            "tokio::spawn(App::serve(app)).await",
+            18,
+            "is not awaited where it stands",
+        ),
+        ("run_app(<App>::serve).await", 20, "is not awaited where it stands"),
+    ] {
+        assert_company(
+            &with_main(body, app),
+            &[&format!("3:{place} `serve` leads to it, and {how}")],
+        );
+    }
+    assert_company(
+        &with_main(
+            "framework(App).await",
+            "impl Service for App { async fn serve(self) { lambda_runtime::run(h()).await } }",
+        ),
+        &["5:33 `serve` leads to it, and others may call a trait's method"],
+    );
+    assert_company(
+        &with_main(
+            "App.serve().await",
+            "trait Serve { async fn serve(&self) { lambda_runtime::run(h()).await } }",
+        ),
+        &["5:24 `serve` leads to it, and others may call a trait's method"],
+    );
+}
+
+#[test]
+fn an_attribute_may_make_something_else_of_a_helper() {
+    let serve = |attribute: &str| format!("{attribute} async fn serve() {{ lambda_runtime::run(h()).await }}");
+    for attribute in [
+        "#[inline]",
+        "#[tracing::instrument]",
+        "#[lambda_runtime::tracing::instrument(skip_all)]",
+    ] {
+        assert_company(&with_main("serve().await", &serve(attribute)), &[]);
+    }
+    assert_company(
+        &with_main("serve().await", &serve("#[beside(flush)]")),
+        &["5:1 the attribute may make something else of `serve`, which leads to it"],
+    );
+    assert_company(
+        &with_main(
+            "App.serve().await",
+            "#[actor] impl App { async fn serve(self) { lambda_runtime::run(h()).await } }",
+        ),
+        &["5:1 the attribute may make something else of `serve`, which leads to it"],
+    );
+    assert_company(
+        &program("#[tokio::main]\n#[beside(flush)]\nasync fn main() { lambda_runtime::run(h()).await }\n"),
+        &["2:1 the attribute may make something else of `main`, which leads to it"],
+    );
+}
+
+#[test]
+fn macros_of_the_program_are_followed_as_functions_are() {
+    let go = "macro_rules! go { ($h:expr) => { lambda_http::run($h).await } }";
+    for body in ["go!(h())", "go!(h()).unwrap()", "println!(\"{:?}\", go!(h()))"] {
+        assert_company(&with_main(body, go), &[]);
+    }
+    for (body, place, how) in [
+        (
+            "tokio::join!(async { go!(h()) }, other());",
+            26,
+            "stands in an async block or a closure",
+        ),
+        (
+            "let events = async { go!(h()) };",
+            26,
+            "stands in an async block or a closure",
+        ),
+    ] {
+        assert_company(
+            &with_main(body, go),
+            &[&format!("3:{place} `go` leads to it, and {how}")],
+        );
+    }
+    assert_company(
+        &with_main(
+            "tokio::join!(go!(h()), a());",
+            "macro_rules! go { ($h:expr) => { async { lambda_http::run($h).await } } }",
+        ),
+        &["5:42 `lambda_http::run` stands in an async block or a closure"],
+    );
+    // What they are given stands beside other work, if they have some.
+    let main = "with!(lambda_runtime::run(h()).await)";
+    assert_company(
+        &with_main(main, "macro_rules! with { ($e:expr) => { println!(\"{:?}\", $e) } }"),
+        &[],
+    );
+    for with in [
+        "macro_rules! with { ($e:expr) => { tokio::join!(other(), done($e)) } }",
+        "macro_rules! with { ($e:expr) => { spawn(async move { $e }) } }",
+    ] {
+        assert_company(
+            &with_main(main, with),
+            &["3:11 `lambda_runtime::run` stands in `with!`"],
+        );
+    }
+    // One that makes the function that calls it.
+    assert_company(
+        &with_main(
+            "serve().await",
+            "macro_rules! define { ($name:ident) => { async fn $name() { lambda_http::run(h()).await } } }\ndefine!(serve);",
+        ),
+        &["5:61 `lambda_http::run` stands in an async block or a closure"],
+    );
+}
+
+/// A program on a runtime of one thread, whose `main` has this body, from column 19 of the second line on.
+fn single(body: &str) -> Program {
+    program(&format!(
+        "#[tokio::main(flavor = \"current_thread\")]\nasync fn main() {{ {body}; lambda_runtime::run(h()).await.unwrap() }}\n"
+    ))
+}
+
+#[test]
+fn tasks_have_a_thread_beside_the_events() {
+    const TASK: &str = "`main` has the one thread that a task of the program would need between events";
+    for (body, at, name) in [
+        ("tokio::spawn(async { signal().await })", "tokio::spawn", "tokio::spawn"),
+        (
+            "use tokio::task; task::spawn_local(tick())",
+            "task::spawn_local",
+            "tokio::task::spawn_local",
+        ),
+        ("use tokio::spawn as go; go(tick())", "go(tick", "tokio::spawn"),
+        ("use tokio::*; spawn(tick())", "spawn(", "spawn"),
+        ("let mut set = JoinSet::new(); set.spawn(tick())", "spawn(", "spawn"),
+        ("runtime.handle().spawn(tick())", "spawn(", "spawn"),
+        (
+            "let tasks = tokio::task::Builder::new(); tasks.name(\"a\").spawn(tick())",
+            "spawn(",
+            "spawn",
+        ),
+        ("flusher.spawn_flush(INTERVAL)", "spawn_flush", "spawn_flush"),
+        (
+            "let handler = |event| async { tokio::spawn(audit(event)); }",
+            "tokio::spawn",
+            "tokio::spawn",
+        ),
+        ("futures.for_each(tokio::spawn)", "tokio::spawn", "tokio::spawn"),
+        ("both!(tokio::spawn(tick()), a)", "spawn(", "spawn"),
+        ("spawn!(tick())", "spawn!", "spawn"),
+    ] {
+        let column = 19 + body.rfind(at).unwrap();
+        assert_company(&single(body), &[&format!("2:{column} {TASK}: `{name}` starts one")]);
+        // With more threads, those go on with it.
+        let mut program = single(body);
+        program.sources[0].text = program.sources[0].text.replace("current_thread", "multi_thread");
+        assert_company(&program, &[]);
+    }
+    const HANDLE: &str = "`main` has the one thread that what other threads hand to it would need between events";
+    assert_company(
+        &single("let handle = tokio::runtime::Handle::current()"),
+        &[&format!("2:32 {HANDLE}: `tokio::runtime::Handle::current` lets them")],
+    );
+    assert_company(
+        &single("include!(\"start.rs\")"),
+        &[&format!(
+            "2:19 {TASK}: `include` brings in what is not read, and may start one"
+        )],
+    );
+    // In another file, and in a macro.
+    let mut program = single("background::start()");
+    program.sources[0].text.push_str("mod background;\n");
+    program.sources.push(Source::new(
+        "background.rs",
+        "pub fn start() { tokio::spawn(tick()); }\n",
+    ));
+    assert_company(&program, &[&format!("1:18 {TASK}: `tokio::spawn` starts one")]);
+    program.sources[1].text = "macro_rules! go { ($f:expr) => { ::tokio::spawn($f) } }".to_owned();
+    assert_company(&program, &[&format!("1:43 {TASK}: `spawn` starts one")]);
+}
+
+#[test]
+fn libraries_of_the_workspace_are_read_for_tasks_too() {
+    let with = |root: &str, module: &str| {
+        let mut program = single("telemetry::start()");
+        program.libraries.push(Library {
+            crate_root: "telemetry/src/lib.rs".to_owned(),
+            sources: vec![
+                Source::new("telemetry/src/lib.rs", root),
+                Source::new("telemetry/src/flush.rs", module),
+                Source::new("telemetry/src/tests.rs", "fn flushes() { tokio::spawn(flush()); }"),
+            ],
+        });
+        program
+    };
+    let flush = "pub fn start() { tokio::spawn(flush()); }\n";
+    assert_company(&with("#[cfg(test)] mod tests; pub fn start() {}", flush), &[]);
+    let program = with("#[cfg(test)] mod tests; mod flush; pub use flush::start;", flush);
+    let why =
+        "main` has the one thread that a task of the program would need between events: `tokio::spawn` starts one";
+    assert_company(&program, &[&format!("1:18 `{why}")]);
+    assert_eq!(rewritten(&program).manifest.obstacles[0].file, "telemetry/src/flush.rs");
+    let extension = "`main` has the one thread that an extension of the program would need between events: `lambda_extension::run` is of one";
+    assert_company(
+        &with("pub async fn start() { lambda_extension::run(f).await }", ""),
+        &[&format!("1:24 {extension}")],
+    );
+    let unread = "1:1 this library can't be read, and may start tasks on the one thread that `main` has";
+    assert_company(&with("pub fn start( {", ""), &[unread]);
+    // Where there are more threads, those go on with it.
+    let mut program = with("mod flush;", flush);
+    program.sources[0].text = program.sources[0].text.replace("current_thread", "multi_thread");
+    assert_company(&program, &[]);
+}
+
+#[test]
+fn one_thread_is_enough_for_what_needs_no_other() {
+    for body in [
+        "let config = aws_config::load_from_env().await; let client = Client::new(&config)",
+        "tracing_subscriber::fmt().json().init()",
+        "std::thread::spawn(|| count())",
+        "use std::thread; thread::Builder::new(); thread::spawn(|| count())",
+        "tokio::task::spawn_blocking(|| count()).await",
+        "rayon::spawn(|| count())",
+        "let child = Command::new(\"ls\").spawn()",
+        "println!(\"{:?}\", Command::new(\"ls\").spawn())",
+        "info!(spawn = 1, \"spawned\")",
+        "let mut ticks = tokio::time::interval(SECOND); ticks.tick().await",
+    ] {
+        assert_company(&single(body), &[]);
+    }
+    let mut program = single("");
+    program.sources[0]
+        .text
+        .push_str("#[cfg(test)] mod tests { fn t() { tokio::spawn(a()); } }\n");
+    program.sources[0]
+        .text
+        .push_str("#[tokio::test] async fn t() { tokio::spawn(a()); }\n");
+    assert_company(&program, &[]);
+}
+
+#[test]
 fn an_extension_has_a_thread_beside_the_events() {
-    let single = "#[tokio::main(flavor = \"current_thread\")]\nasync fn main() { EXTENSION lambda_runtime::run(h()).await.unwrap() }\n";
-    let why = "`main` has the one thread that an extension of the program would need between events";
-    let mut with_handler =
-        program(&single.replace("EXTENSION", "lambda_runtime::spawn_graceful_shutdown_handler(h).await;"));
-    let reason = format!("{why}; every call that starts the event loop was replaced");
-    let obstacle = format!("inline 1:1 {why}");
-    assert_engine(&with_handler, Engine::Thread, &reason, &[&obstacle]);
-    with_handler.sources[0].text = single.replace("EXTENSION", "");
-    assert_eq!(rewritten(&with_handler).manifest.engine, Engine::Inline);
-    with_handler.deps.push("lambda_extension".to_owned());
-    assert_engine(&with_handler, Engine::Thread, &reason, &[&obstacle]);
+    const WHY: &str = "`main` has the one thread that an extension of the program would need between events";
+    let handler = "lambda_runtime::spawn_graceful_shutdown_handler(h).await";
+    assert_company(
+        &single(handler),
+        &[&format!(
+            "2:19 {WHY}: `lambda_runtime::spawn_graceful_shutdown_handler` is of one"
+        )],
+    );
+    assert_company(
+        &single("let a = lambda_extension::Extension::new(); let b = lambda_extension::service_fn(f)"),
+        &[&format!("2:27 {WHY}: `lambda_extension::Extension::new` is of one")],
+    );
+    let mut program = single("");
+    program.sources[0].text.push_str("// spawn_graceful_shutdown_handler\n");
+    assert_company(&program, &[]);
+    // What starts it is in no source at hand.
+    program.extensions.push("telemetry".to_owned());
+    assert_company(&program, &[&format!("1:1 {WHY}: `telemetry` may be of one")]);
 }
 
 #[test]

@@ -356,6 +356,53 @@ error: `engine = "inline"` can't drive this program
 );
 
 message!(
+    other_work_beside_a_function_that_leads_to_the_loop,
+    &DEPS,
+    Inline,
+    r##"#[tokio::main]
+async fn main() {
+    tokio::try_join!(serve(), flush()).unwrap();
+}
+
+async fn serve() -> Result<(), Error> {
+    lambda_runtime::run(handler()).await
+}
+"##,
+    r##"
+error: `engine = "inline"` can't drive this program
+ --> src/main.rs:3:22
+  |
+3 |     tokio::try_join!(serve(), flush()).unwrap();
+  |                      ^^^^^ `main` may have other work beside the event loop, which goes on between events: `serve` leads to it, and stands in `try_join!`
+  |
+  = help: leave `engine` out, and `thread` is chosen
+  = help: or await the loop, and each function that leads to it, where it is called
+"##
+);
+
+message!(
+    a_task_on_the_one_thread,
+    &DEPS,
+    Inline,
+    r##"#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    tokio::spawn(flush());
+    lambda_runtime::run(handler()).await.unwrap()
+}
+"##,
+    r##"
+error: `engine = "inline"` can't drive this program
+ --> src/main.rs:3:5
+  |
+3 |     tokio::spawn(flush());
+  |     ^^^^^^^^^^^^ `main` has the one thread that a task of the program would need between events: `tokio::spawn` starts one
+  |
+  = help: leave `engine` out, and `thread` is chosen
+  = help: or take `flavor = "current_thread"` out
+"##
+);
+
+message!(
     an_unknown_flavor,
     &DEPS,
     Inline,

@@ -40,8 +40,10 @@ def _aspect_impl(target, ctx):
             )
         return [LambdaCratesInfo(crates = [_crate(crate.owner, crate.name, runtime)])]
     if rust_common.crate_group_info in target:
-        known = {crate.runtime.label: crate.runtime for crate in below if crate.runtime}
-        known |= {crate.label: crate.runtime for crate in below}
+        known = {crate.runtime.label: crate.runtime for crate in below if crate.runtime} | {
+            crate.label: crate.runtime
+            for crate in below
+        }
         members = [variant.crate_info for variant in target[rust_common.crate_group_info].dep_variant_infos.to_list() if variant.crate_info]
         return [LambdaCratesInfo(crates = [_crate(member.owner, member.name, known.get(member.owner)) for member in members])]
     return []

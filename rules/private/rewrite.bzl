@@ -5,6 +5,7 @@ load("@rules_rust//rust:rust_common.bzl", "BuildInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":attributes.bzl", "OWNER_ATTRS", "owner")
+load(":beside.bzl", "beside_aspect", "has_extension", "workspace_crates")
 load(":lambda_runtime.bzl", "crates_of", "find_lambda_runtime", "is_framework", "lambda_runtime_aspect")
 load(":locations.bzl", "expand", "lines")
 load(":names.bzl", "wrong_crate_name", "wrong_handler")
@@ -30,6 +31,7 @@ def _crate_arguments(ctx):
     """Returns what the rewriter is told of the crates that the program depends on, and of its lambda_runtime."""
     aliases = {target.label: name for target, name in ctx.attr.aliases.items()}
     crates = crates_of(ctx.attr.deps)
+    extensions = [crate.label for crate in crates_of([dep for dep in ctx.attr.deps if has_extension(dep)])]
     bridged = find_lambda_runtime(crates_of([ctx.attr.bridge] if ctx.attr.bridge else []) or crates)
     arguments = ctx.actions.args()
     if bridged and bridged.version:
@@ -39,6 +41,8 @@ def _crate_arguments(ctx):
         arguments.add("--dep", name if name == crate.name else "{}={}".format(name, crate.name))
         if is_framework(crate):
             arguments.add("--framework", name)
+        if crate.label in extensions:
+            arguments.add("--extension", name)
         if crate.runtime and bridged and crate.runtime.label != bridged.label:
             arguments.add("--other-runtime", "{}={}".format(name, crate.runtime.version or "(unknown)"))
     return arguments
@@ -146,13 +150,16 @@ def _rewrite_impl(ctx):
     arguments.add("--engine", engine)
     rustc_flags = [_expand(ctx, flag, tree) for flag in ctx.attr.rustc_flags]
     configuration, flags_files = _configuration_arguments(ctx, tree, rustc_flags)
+    libraries = workspace_crates(ctx.attr.deps)
+    arguments.add_all(libraries.roots, before_each = "--library")
+    arguments.add_all(libraries.sources, before_each = "--library-source")
     for file, output in tree.sources.items():
         arguments.add("--source", "{}={}".format(file.path, output.path))
     outputs = tree.sources.values()
     run_build_tool(
         ctx,
         arguments = [arguments, _crate_arguments(ctx), configuration],
-        inputs = tree.sources.keys() + flags_files,
+        inputs = depset(tree.sources.keys() + flags_files, transitive = [libraries.sources]),
         outputs = outputs + [manifest],
         mnemonic = "LambdaRewrite",
         progress_message = "Rewriting %{label}",
@@ -187,7 +194,7 @@ rewrite = rule(
         "crate_name": attr.string(doc = "The name of the program's crate.", mandatory = True),
         "crate_root": attr.label(doc = "As in rules_rust.", allow_single_file = [".rs"]),
         "data": attr.label_list(doc = "What `rustc_env` and `rustc_flags` may name besides `compile_data`.", allow_files = True),
-        "deps": attr.label_list(doc = "As in rules_rust.", aspects = [lambda_runtime_aspect]),
+        "deps": attr.label_list(doc = "As in rules_rust.", aspects = [lambda_runtime_aspect, beside_aspect]),
         "dispatch": attr.string(doc = "The `dispatch` of the zip.", default = "ctypes"),
         "engine": attr.string(
             doc = "How `main` is driven.",

@@ -76,12 +76,17 @@ def _rewrite_test_impl(ctx):
             line = " ".join(action.argv)
             for part in ctx.attr.parts:
                 asserts.true(env, part in line, "{} in {}".format(part, line))
+            for part in ctx.attr.absent:
+                asserts.false(env, part in line, "{} in {}".format(part, line))
             return analysistest.end(env)
     fail("nothing is rewritten")
 
 rewrite_test = analysistest.make(
     _rewrite_test_impl,
-    attrs = {"parts": attr.string_list(doc = "Parts of the rewriter's command line.", mandatory = True)},
+    attrs = {
+        "absent": attr.string_list(doc = "What is no part of it."),
+        "parts": attr.string_list(doc = "Parts of the rewriter's command line.", mandatory = True),
+    },
 )
 
 def _files_test_impl(ctx):

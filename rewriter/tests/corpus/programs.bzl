@@ -60,6 +60,22 @@ PROGRAMS = [
         member = "current",
     ),
     struct(
+        name = "audit_task",
+        compile_data = [],
+        deps = [
+            "lambda_runtime",
+            "tokio",
+        ],
+        edition = "2021",
+        errors = [],
+        events = [
+            "event",
+            "event_2",
+        ],
+        init_error = False,
+        member = "current",
+    ),
+    struct(
         name = "authorizer",
         compile_data = [],
         deps = [
@@ -439,6 +455,23 @@ PROGRAMS = [
         edition = "2021",
         errors = [],
         events = ["event"],
+        init_error = False,
+        member = "current",
+    ),
+    struct(
+        name = "extension_helper",
+        compile_data = [],
+        deps = [
+            "lambda-extension",
+            "lambda_runtime",
+            "tokio",
+        ],
+        edition = "2021",
+        errors = [],
+        events = [
+            "event",
+            "event_2",
+        ],
         init_error = False,
         member = "current",
     ),
@@ -1493,6 +1526,22 @@ PROGRAMS = [
         edition = "2021",
         errors = [],
         events = ["event"],
+        init_error = False,
+        member = "current",
+    ),
+    struct(
+        name = "select_helper",
+        compile_data = [],
+        deps = [
+            "lambda_runtime",
+            "tokio",
+        ],
+        edition = "2021",
+        errors = [],
+        events = [
+            "event",
+            "event_2",
+        ],
         init_error = False,
         member = "current",
     ),

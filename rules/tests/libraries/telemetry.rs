@@ -1,0 +1,3 @@
+//! Leads to the crate that starts a task.
+
+pub use flusher::start;
