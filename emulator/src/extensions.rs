@@ -17,8 +17,8 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::{
+    http::{Body, accepted, failure, json_response, text},
     ids,
-    runtime_api::{Body, accepted, failure, json_response, text},
 };
 
 const IDENTIFIER: &str = "lambda-extension-identifier";

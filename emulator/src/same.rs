@@ -7,7 +7,7 @@ use crate::{
     diff::{self, Named},
     expectation::describe,
     http_response::{HttpResponse, Streamed, is_streamed},
-    runtime_api::EXIT_ERROR,
+    outcome::EXIT_ERROR,
 };
 
 /// How what two programs ended an invocation with differs, if it does.

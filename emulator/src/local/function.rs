@@ -18,7 +18,7 @@ use super::{
     instance::Instance,
     report,
 };
-use crate::{Invocation, Outcome, Program, Sandbox, runtime_api::StreamPart};
+use crate::{Invocation, Outcome, Program, Sandbox, outcome::StreamPart};
 
 /// An unpacked zip, and what runs it.
 pub(super) struct Code {

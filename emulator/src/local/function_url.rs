@@ -27,8 +27,9 @@ use super::{
 };
 use crate::{
     base64,
+    http::text,
     http_response::{DELIMITER, HttpResponse, is_streamed},
-    runtime_api::{StreamPart, text},
+    outcome::StreamPart,
 };
 
 /// The most bytes that a request's body may have.
