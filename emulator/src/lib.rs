@@ -4,6 +4,7 @@ mod base64;
 mod case;
 mod context;
 mod diff;
+mod exit;
 mod expectation;
 mod extensions;
 mod http;

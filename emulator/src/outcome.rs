@@ -39,11 +39,16 @@ pub enum Outcome {
         /// The error, as JSON.
         body: Vec<u8>,
     },
-    /// There was no answer before the deadline.
-    TimedOut,
+    /// The environment was not through with the event by the deadline. Says what was waited for.
+    TimedOut(String),
 }
 
 impl Outcome {
+    /// Whether the function has answered, be it by an error.
+    pub(crate) fn is_answer(&self) -> bool {
+        matches!(self, Self::Response { .. } | Self::Error { .. })
+    }
+
     /// An error in the form in which Lambda itself reports one.
     pub(crate) fn error(error_type: &str, message: &str) -> Self {
         Outcome::Error {

@@ -4,7 +4,7 @@ use std::{
     collections::{HashMap, VecDeque},
     net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result};
@@ -66,9 +66,32 @@ struct Shared {
     inner: Mutex<Inner>,
     queued: Notify,
     client_seen: watch::Sender<bool>,
-    /// Whether the client waits for an event.
-    asking: watch::Sender<bool>,
+    /// How many requests for an event wait for one. A client with several workers has one for each.
+    asking: watch::Sender<usize>,
     extensions: Arc<Extensions>,
+}
+
+/// A request for an event that waits, or whose client is not gone.
+struct Asking<'a>(&'a watch::Sender<usize>);
+
+impl<'a> Asking<'a> {
+    fn start(count: &'a watch::Sender<usize>) -> Self {
+        count.send_modify(|count| *count += 1);
+        Self(count)
+    }
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
+    }
+}
+
+/// What came of an event.
+pub(crate) struct Answer {
+    pub outcome: Outcome,
+    /// How much of the event's time is left for what the environment does after the answer.
+    pub left: Duration,
 }
 
 impl Shared {
@@ -103,7 +126,7 @@ impl RuntimeApi {
             inner: Mutex::default(),
             queued: Notify::new(),
             client_seen: watch::Sender::new(false),
-            asking: watch::Sender::new(false),
+            asking: watch::Sender::new(0),
             extensions: Arc::new(Extensions::new(handler)),
         });
         let (stop, stopped) = oneshot::channel();
@@ -144,9 +167,44 @@ impl RuntimeApi {
         self.shared.client_seen.subscribe().wait_for(|seen| *seen).await.ok();
     }
 
-    /// Waits until the client waits for an event.
-    pub(crate) async fn client_asking(&self) {
-        self.shared.asking.subscribe().wait_for(|asking| *asking).await.ok();
+    /// Waits until the initialisation is over: the client and each extension have asked for an event, or the client has
+    /// reported that it cannot start.
+    pub(crate) async fn initialized(&self) {
+        self.client_connected().await;
+        if self.shared.lock().init_error.is_none() {
+            self.shared.extensions.idle().await;
+        }
+    }
+
+    /// Waits, after an answer, until the environment is through with the event: until the client and each extension ask
+    /// for another one. Otherwise says who did not.
+    pub(crate) async fn finished(&self, limit: Duration) -> Result<(), String> {
+        let all = async {
+            self.shared.asking.subscribe().wait_for(|count| *count > 0).await.ok();
+            self.shared.extensions.idle().await;
+        };
+        if timeout(limit, all).await.is_ok() {
+            return Ok(());
+        }
+        let client = (*self.shared.asking.borrow() == 0).then(|| "the runtime client".to_owned());
+        let busy: Vec<_> = client.into_iter().chain(self.shared.extensions.busy()).collect();
+        Err(format!(
+            "it answered, but {} did not ask for another event",
+            busy.join(" and ")
+        ))
+    }
+
+    /// Whether an extension is registered, which Lambda gives time to shut down.
+    pub(crate) fn has_extensions(&self) -> bool {
+        !self.shared.extensions.is_empty()
+    }
+
+    /// Takes an event back that nobody has fetched yet.
+    pub(crate) fn take_back(&self) -> Option<Invocation> {
+        let mut inner = self.shared.lock();
+        let queued = inner.queue.pop_front()?;
+        inner.waiting.remove(&queued.id);
+        Some(queued.invocation)
     }
 
     /// Whether a client has asked for an event, or has reported that it cannot start.
@@ -156,6 +214,16 @@ impl RuntimeApi {
 
     /// Sends an event to the client, and waits for its answer, and for extensions to be through with the event.
     pub async fn invoke(&self, invocation: Invocation) -> Outcome {
+        let Answer { outcome, left } = self.answer(invocation).await;
+        if outcome.is_answer() {
+            // The answer counts even if an extension never asks for another event.
+            timeout(left, self.shared.extensions.idle()).await.ok();
+        }
+        outcome
+    }
+
+    /// Sends an event to the client, and waits for its answer.
+    pub(crate) async fn answer(&self, invocation: Invocation) -> Answer {
         let id = invocation
             .request_id
             .clone()
@@ -164,14 +232,24 @@ impl RuntimeApi {
         let deadline = invocation.deadline;
         let headers = match invocation.headers(&id, &trace) {
             Ok(headers) => headers,
-            Err(error) => return Outcome::error("Emulator.InvalidHeader", &format!("{error:#}")),
+            Err(error) => {
+                let outcome = Outcome::error("Emulator.InvalidHeader", &format!("{error:#}"));
+                return Answer {
+                    outcome,
+                    left: deadline,
+                };
+            }
         };
         let (delivered, was_delivered) = oneshot::channel();
         let (answer, mut answered) = oneshot::channel();
         {
             let mut inner = self.shared.lock();
             if let Some(body) = inner.init_error.clone() {
-                return Outcome::InitError { body };
+                let outcome = Outcome::InitError { body };
+                return Answer {
+                    outcome,
+                    left: deadline,
+                };
             }
             let stream = invocation.stream.clone();
             inner.waiting.insert(id.clone(), Waiting { answer, stream });
@@ -185,23 +263,38 @@ impl RuntimeApi {
         }
         self.shared.queued.notify_one();
         // An init error drops the queue, and with it the sender, so that this ends at once.
+        let mut left = Duration::ZERO;
+        let mut reason = "there was no answer".to_owned();
         let outcome = match timeout(deadline, was_delivered).await {
-            Ok(_) => timeout(deadline, &mut answered).await.ok().and_then(Result::ok),
-            Err(_) => None,
+            Ok(_) => {
+                let delivered = Instant::now();
+                let outcome = timeout(deadline, &mut answered).await.ok().and_then(Result::ok);
+                left = deadline.saturating_sub(delivered.elapsed());
+                outcome
+            }
+            Err(_) => {
+                reason = self.undelivered();
+                None
+            }
         };
-        let outcome = {
-            let mut inner = self.shared.lock();
-            inner.waiting.remove(&id);
-            inner.queue.retain(|queued| queued.id != id);
-            outcome
-                .or_else(|| answered.try_recv().ok())
-                .unwrap_or(Outcome::TimedOut)
-        };
-        if matches!(outcome, Outcome::Response { .. } | Outcome::Error { .. }) {
-            // The answer counts even if an extension never asks for another event.
-            timeout(deadline, self.shared.extensions.idle()).await.ok();
+        let mut inner = self.shared.lock();
+        inner.waiting.remove(&id);
+        inner.queue.retain(|queued| queued.id != id);
+        let outcome = outcome
+            .or_else(|| answered.try_recv().ok())
+            .unwrap_or(Outcome::TimedOut(reason));
+        Answer { outcome, left }
+    }
+
+    /// Why nobody has fetched an event.
+    fn undelivered(&self) -> String {
+        let is_asked_for = *self.shared.asking.borrow() > 0;
+        match self.shared.extensions.busy().filter(|_| is_asked_for) {
+            Some(busy) => {
+                format!("the initialisation did not end: {busy} registered, but did not ask for an event")
+            }
+            None => "the runtime client did not ask for the event".to_owned(),
         }
-        outcome
     }
 
     /// Stops the server once the replies under way have been sent.
@@ -221,9 +314,11 @@ impl Drop for RuntimeApi {
 }
 
 async fn next(State(shared): State<Arc<Shared>>) -> Response {
-    shared.asking.send_replace(true);
+    let _asking = Asking::start(&shared.asking);
     shared.client_seen.send_replace(true);
     loop {
+        // An environment is ready for an event once all that is registered in it has asked for one.
+        shared.extensions.idle().await;
         let found = {
             let mut inner = shared.lock();
             let found = inner.queue.pop_front();
@@ -238,7 +333,6 @@ async fn next(State(shared): State<Arc<Shared>>) -> Response {
         };
         // Nobody waits any longer for an invocation whose receiver is gone.
         if queued.delivered.send(()).is_ok() {
-            shared.asking.send_replace(false);
             let millis = queued.invocation.deadline_millis();
             shared.extensions.send_invoke(&json!({
                 "eventType": "INVOKE",

@@ -57,7 +57,7 @@ impl Ending {
                 error if is_exit(&error) => Self::InitExit,
                 error => Self::InitError(error),
             },
-            Outcome::TimedOut => Self::TimedOut,
+            Outcome::TimedOut(_) => Self::TimedOut,
         })
     }
 
@@ -132,6 +132,10 @@ mod tests {
         }
     }
 
+    fn timed_out(reason: &str) -> Outcome {
+        Outcome::TimedOut(reason.to_owned())
+    }
+
     fn compare(one: &Outcome, other: &Outcome) -> Option<String> {
         difference(Named("zip", one), Named("program", other))
     }
@@ -149,7 +153,7 @@ mod tests {
             (Outcome::exit("main returned"), Outcome::exit("status 1")),
             (init_error("E"), Outcome::init_exit("status 1")),
             (init_error("E"), init_error("E")),
-            (Outcome::TimedOut, Outcome::TimedOut),
+            (timed_out("one"), timed_out("other")),
         ] {
             assert_eq!(compare(&one, &other), None);
             assert_eq!(compare(&other, &one), None);
@@ -170,7 +174,7 @@ mod tests {
                 response(r#"{"statusCode": 200, "body": "hi"}"#),
                 streamed(b"{\"statusCode\": 201}\0\0\0\0\0\0\0\0hi"),
             ),
-            (Outcome::TimedOut, response("1")),
+            (timed_out("one"), response("1")),
         ] {
             let difference = compare(&one, &other).unwrap();
             assert!(

@@ -1,4 +1,4 @@
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 use tokio::{
@@ -8,6 +8,9 @@ use tokio::{
 
 use super::*;
 use crate::http::JSON;
+
+/// How long a test waits for what should come at once.
+const LIMIT: Duration = Duration::from_secs(20);
 
 const NEXT: &str = "GET /2018-06-01/runtime/invocation/next";
 
@@ -160,11 +163,13 @@ async fn a_late_answer_is_refused() {
     let api = RuntimeApi::start("index.handler").await.unwrap();
     let brief = Invocation::new(b"{}".to_vec(), Duration::from_millis(100));
     let (outcome, (head, _)) = tokio::join!(api.invoke(brief.clone()), request(api.address(), NEXT, "", b""));
-    assert_eq!(outcome, Outcome::TimedOut);
+    assert!(matches!(&outcome, Outcome::TimedOut(reason) if reason == "there was no answer"));
     let id = header(&head, "Lambda-Runtime-Aws-Request-Id").unwrap();
     let reply = post(api.address(), &format!("invocation/{id}/response"), "", b"1").await;
     assert!(reply.starts_with("HTTP/1.1 400"), "{reply}");
-    assert_eq!(api.invoke(brief).await, Outcome::TimedOut, "without a client");
+    let outcome = api.invoke(brief).await;
+    let expected = Outcome::TimedOut("the runtime client did not ask for the event".to_owned());
+    assert_eq!(outcome, expected);
 }
 
 /// Sends an event, answers with a body, and returns the event as received, the outcome and the reply's head.
@@ -224,10 +229,9 @@ async fn an_extension_is_told_of_each_invocation_and_waited_for() {
     let identifier = header(&head, "Lambda-Extension-Identifier").unwrap();
     let identifier = format!("Lambda-Extension-Identifier: {identifier}\r\n");
     let client = async {
-        let (head, _) = request(address, NEXT, "", b"").await;
+        let ((head, _), event) = tokio::join!(request(address, NEXT, "", b""), next_event(address, &identifier));
         let id = header(&head, "Lambda-Runtime-Aws-Request-Id").unwrap();
         post(address, &format!("invocation/{id}/response"), "", b"1").await;
-        let event = next_event(address, &identifier).await;
         assert_eq!(event["eventType"], "INVOKE");
         assert_eq!(event["requestId"], id);
         assert_eq!(
@@ -250,8 +254,116 @@ async fn an_extension_is_told_of_each_invocation_and_waited_for() {
         api.invoke(invocation(b"{}")).await;
         Instant::now()
     };
-    let (ended, asked) = tokio::join!(ended, client);
+    let (ended, asked) = timeout(LIMIT, async { tokio::join!(ended, client) }).await.unwrap();
     assert!(ended >= asked);
+}
+
+/// Registers an extension, and returns the header that it identifies itself by.
+async fn identifier(address: SocketAddr, name: &str, events: &str) -> String {
+    let (head, _) = register(address, name, events).await;
+    let id = header(&head, "Lambda-Extension-Identifier").unwrap();
+    format!("Lambda-Extension-Identifier: {id}\r\n")
+}
+
+#[tokio::test]
+async fn the_initialisation_lasts_until_each_extension_has_asked() {
+    let api = RuntimeApi::start("index.handler").await.unwrap();
+    let address = api.address();
+    let quiet = identifier(address, "quiet", "[]").await;
+    let client = async { request(address, NEXT, "", b"").await };
+    let extension = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let asked = Instant::now();
+        // No event comes for it.
+        timeout(Duration::from_secs(1), next_event(address, &quiet))
+            .await
+            .unwrap_err();
+        asked
+    };
+    let delivered = async {
+        client.await;
+        Instant::now()
+    };
+    let mut brief = invocation(b"{}");
+    brief.deadline = Duration::from_secs(2);
+    let (_, delivered, asked) = timeout(LIMIT, async { tokio::join!(api.invoke(brief), delivered, extension) })
+        .await
+        .unwrap();
+    assert!(delivered >= asked);
+}
+
+#[tokio::test]
+async fn who_did_not_ask_is_told() {
+    let api = RuntimeApi::start("index.handler").await.unwrap();
+    let address = api.address();
+    identifier(address, "flusher", "[\"INVOKE\"]").await;
+    identifier(address, "other", "[]").await;
+    let brief = Invocation::new(b"{}".to_vec(), Duration::from_millis(200));
+    // During the initialisation.
+    let client = async {
+        timeout(Duration::from_millis(400), request(address, NEXT, "", b""))
+            .await
+            .unwrap_err()
+    };
+    let (outcome, _) = tokio::join!(api.invoke(brief.clone()), client);
+    let told = |outcome: &Outcome, parts: &[&str]| {
+        let Outcome::TimedOut(reason) = outcome else {
+            panic!("{outcome:?}")
+        };
+        assert!(parts.iter().all(|part| reason.contains(part)), "{reason}");
+    };
+    told(
+        &outcome,
+        &["the extensions \"flusher\" and \"other\" registered", "initialisation"],
+    );
+    // After an answer.
+    let api = RuntimeApi::start("index.handler").await.unwrap();
+    let address = api.address();
+    let flusher = identifier(address, "flusher", "[\"INVOKE\"]").await;
+    let answered = async {
+        let ((head, _), _) = tokio::join!(request(address, NEXT, "", b""), next_event(address, &flusher));
+        let id = header(&head, "Lambda-Runtime-Aws-Request-Id").unwrap();
+        post(address, &format!("invocation/{id}/response"), "", b"1").await;
+    };
+    let (answer, ()) = timeout(LIMIT, async { tokio::join!(api.answer(invocation(b"{}")), answered) })
+        .await
+        .unwrap();
+    assert!(answer.outcome.is_answer());
+    let reason = api.finished(Duration::from_millis(100)).await.unwrap_err();
+    assert_eq!(
+        reason,
+        "it answered, but the runtime client and the extension \"flusher\" did not ask for another event"
+    );
+}
+
+#[tokio::test]
+async fn several_workers_may_ask_at_once() {
+    let api = RuntimeApi::start("index.handler").await.unwrap();
+    let address = api.address();
+    let workers: Vec<_> = (0..4)
+        .map(|_| {
+            tokio::spawn(async move {
+                loop {
+                    let (head, body) = request(address, NEXT, "", b"").await;
+                    let id = header(&head, "Lambda-Runtime-Aws-Request-Id").unwrap();
+                    post(address, &format!("invocation/{id}/response"), "", &body).await;
+                }
+            })
+        })
+        .collect();
+    let api = Arc::new(api);
+    let events: Vec<_> = (0..40)
+        .map(|n| {
+            let api = api.clone();
+            tokio::spawn(async move { api.invoke(invocation(n.to_string().as_bytes())).await })
+        })
+        .collect();
+    for (n, event) in events.into_iter().enumerate() {
+        let outcome = timeout(LIMIT, event).await.unwrap().unwrap();
+        assert!(matches!(&outcome, Outcome::Response { body, .. } if *body == n.to_string().into_bytes()));
+    }
+    api.finished(LIMIT).await.unwrap();
+    workers.iter().for_each(tokio::task::JoinHandle::abort);
 }
 
 #[tokio::test]
