@@ -99,6 +99,8 @@ pub(super) struct Call {
     pub request_id: Option<String>,
     /// The client context, as JSON.
     pub client_context: Option<String>,
+    /// The X-Ray trace header; a new one is made when there is none.
+    pub trace_id: Option<String>,
     /// Where a streamed answer goes as it comes.
     pub stream: Option<mpsc::Sender<StreamPart>>,
 }
@@ -209,6 +211,7 @@ impl Function {
         invocation.function_arn = self.arn();
         invocation.request_id = Some(request_id.clone());
         invocation.client_context = call.client_context;
+        invocation.trace_id = call.trace_id;
         invocation.stream = call.stream;
         let mut ran = self.run(invocation).await;
         let mut log = report::start(&request_id).into_bytes();

@@ -171,6 +171,7 @@ fn call(headers: &HeaderMap, body: Bytes, limit: usize) -> Result<Call, ApiError
         event,
         request_id: Some(Uuid::new_v4().to_string()),
         client_context,
+        trace_id: None,
         stream: None,
     })
 }

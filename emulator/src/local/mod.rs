@@ -2,6 +2,7 @@
 
 mod args;
 mod console;
+mod event_of_url;
 mod event_stream;
 mod examples;
 mod function;
