@@ -189,8 +189,8 @@ impl FunctionProcess {
     /// Waits until it is gone.
     pub async fn end(&mut self, api: &RuntimeApi) {
         if api.has_extensions() {
-            self.terminate();
             self.thaw();
+            self.terminate();
             timeout(SHUTDOWN_TIME, self.ended()).await.ok();
         }
         self.signal(Signal::KILL);

@@ -134,6 +134,9 @@ impl Drop for Local {
 
 /// Ends an emulator in the way in which it cleans up.
 fn terminate(child: &mut Child) -> ExitStatus {
+    if let Some(status) = child.try_wait().unwrap() {
+        return status;
+    }
     Command::new("kill").arg(child.id().to_string()).status().unwrap();
     child.wait().unwrap()
 }
@@ -381,7 +384,7 @@ fn a_process_with_an_extension_is_given_time_to_shut_down() {
     let is_saved = |setup: &str, name: &str, end: &dyn Fn(&mut Local)| {
         let saved = folder.path().join(name);
         let environment = [format!("SETUP={setup}"), format!("SAVED={}", saved.display())];
-        let arguments = ["--freeze", "--env", &environment[0], "--env", &environment[1]];
+        let arguments = ["--env", &environment[0], "--env", &environment[1]];
         let mut local = Local::start(r#"respond "$event"; [[ $event == 1 ]] && sleep 60"#, &arguments);
         assert_eq!(local.invoke("0").1, "0");
         end(&mut local);

@@ -34,11 +34,14 @@ pub const EXTENSION: &str = r#"
     extension=/2020-01-01/extension
     call POST $extension/register '{"events": ["INVOKE"]}' $'Lambda-Extension-Name: flusher\r\n'
     identifier="Lambda-Extension-Identifier: ${header[lambda-extension-identifier]}"$'\r\n'
-    while true; do
-        call GET $extension/event/next "" "$identifier"
-        sleep 0.3
-        echo "flushed after $body"
-    done &
+    { # Bash may miss a signal that comes together with the end of a child.
+        trap '' TERM
+        while true; do
+            call GET $extension/event/next "" "$identifier"
+            sleep 0.3
+            echo "flushed after $body"
+        done
+    } &
 "#;
 
 /// A `SETUP` that registers an extension which never asks for an event.
