@@ -2,6 +2,8 @@
 
 use std::{io, os::unix::process::ExitStatusExt, process::ExitStatus};
 
+use serde_json::Value;
+
 /// What Lambda tells of the end of a function's process in the error of the event that it was at, or that it was started for.
 pub(crate) fn message(request_id: &str, status: &io::Result<ExitStatus>) -> String {
     let ended = match status {
@@ -9,6 +11,12 @@ pub(crate) fn message(request_id: &str, status: &io::Result<ExitStatus>) -> Stri
         Err(error) => format!("Runtime cannot be watched: {error}"),
     };
     format!("RequestId: {request_id} Error: {ended}")
+}
+
+/// How the process ended that an error tells of, if it is in Lambda's words.
+pub(crate) fn how(error: &Value) -> Option<&str> {
+    let (_, how) = error["errorMessage"].as_str()?.split_once(" Error: Runtime exited ")?;
+    Some(how)
 }
 
 fn reason(status: ExitStatus) -> String {

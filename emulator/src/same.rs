@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     Outcome,
     diff::{self, Named},
+    exit,
     expectation::describe,
     http_response::{HttpResponse, Streamed, is_streamed},
     outcome::EXIT_ERROR,
@@ -65,8 +66,13 @@ impl Ending {
         let json = |one: &Value, other: &Value| diff::json(Named(left.0, one), Named(right.0, other));
         match (self, other) {
             (Self::Json(one), Self::Json(other)) | (Self::InitError(one), Self::InitError(other)) => json(one, other),
-            // That the process ended is all that is known of the program: the rest is in each runtime's own words.
-            (Self::Error(one), Self::Error(other)) if is_exit(one) && is_exit(other) => None,
+            // A runtime client that reports the end itself has words of its own, and knows of no status.
+            (Self::Error(one), Self::Error(other)) if is_exit(one) && is_exit(other) => {
+                let is_same = exit::how(one)
+                    .zip(exit::how(other))
+                    .is_none_or(|(one, other)| one == other);
+                if is_same { None } else { json(one, other) }
+            }
             (Self::Error(one), Self::Error(other)) => json(one, other),
             (Self::Stream(one), Self::Stream(other)) => json(&one.to_json(), &other.to_json()),
             (Self::Stream(stream), Self::Json(value)) => match HttpResponse::buffered(value) {
@@ -110,6 +116,8 @@ fn is_exit(error: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::{os::unix::process::ExitStatusExt, process::ExitStatus};
+
     use super::*;
 
     fn response(body: &str) -> Outcome {
@@ -132,6 +140,10 @@ mod tests {
         }
     }
 
+    fn exit(code: i32) -> Outcome {
+        Outcome::exit(&exit::message("id", &Ok(ExitStatus::from_raw(code << 8))))
+    }
+
     fn timed_out(reason: &str) -> Outcome {
         Outcome::TimedOut(reason.to_owned())
     }
@@ -151,6 +163,8 @@ mod tests {
             ),
             (Outcome::error("E", "m"), Outcome::error("E", "m")),
             (Outcome::exit("main returned"), Outcome::exit("status 1")),
+            (Outcome::exit("main returned"), exit(1)),
+            (exit(1), exit(1)),
             (init_error("E"), Outcome::init_exit("status 1")),
             (init_error("E"), init_error("E")),
             (timed_out("one"), timed_out("other")),
@@ -168,6 +182,7 @@ mod tests {
             (response("1"), Outcome::error("E", "m")),
             (Outcome::error("E", "m"), Outcome::error("E", "n")),
             (Outcome::error("E", "m"), Outcome::exit("m")),
+            (exit(1), exit(3)),
             (init_error("E"), Outcome::error("E", "x")),
             (init_error("E"), init_error("F")),
             (
