@@ -127,8 +127,8 @@ pub(crate) fn describe(outcome: &Outcome) -> String {
         Outcome::Response { body, .. } => format!("the function returned:\n{}", pretty(body)),
         Outcome::Error { body, .. } => format!("the function failed:\n{}", pretty(body)),
         Outcome::InitError { body } => format!("the function could not start:\n{}", pretty(body)),
-        Outcome::TimedOut => {
-            "there was no answer in time: speed the function up, or raise --timeout-seconds".to_owned()
+        Outcome::TimedOut(reason) => {
+            format!("{reason} in time: speed the function up, or raise --timeout-seconds")
         }
     }
 }
@@ -198,7 +198,7 @@ mod tests {
         let expected = Expectation::Response(json!(1));
         assert!(
             expected
-                .check(&Outcome::TimedOut)
+                .check(&Outcome::TimedOut("there was no answer".to_owned()))
                 .unwrap_err()
                 .contains("no answer in time")
         );

@@ -17,8 +17,8 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::{
+    http::{Body, accepted, failure, json_response, text},
     ids,
-    runtime_api::{Body, accepted, failure, json_response, text},
 };
 
 const IDENTIFIER: &str = "lambda-extension-identifier";
@@ -29,8 +29,15 @@ struct Extension {
     /// Whether it wants an event for each invocation.
     invoke: bool,
     events: VecDeque<Value>,
-    /// Whether it has an event, and has not asked for another one since.
-    busy: bool,
+    /// Whether it waits for an event, as it first does at the end of its initialisation.
+    asking: bool,
+}
+
+impl Extension {
+    /// Whether it is through with the last event, or with its initialisation.
+    fn is_through(&self) -> bool {
+        self.asking && self.events.is_empty()
+    }
 }
 
 /// The extensions that the function's process has registered.
@@ -58,12 +65,29 @@ impl Extensions {
         self.changed.send_replace(());
     }
 
-    /// Waits until each has asked for another event.
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
+    /// Waits until each has asked for an event: for its first, or for another one.
     pub async fn idle(&self) {
-        let through = |extension: &Extension| !extension.busy && extension.events.is_empty();
         let mut changed = self.changed.subscribe();
-        while !self.lock().values().all(through) {
+        while !self.lock().values().all(Extension::is_through) {
             changed.changed().await.ok();
+        }
+    }
+
+    /// Those that are waited for, in words; none if none are.
+    pub fn busy(&self) -> Option<String> {
+        let registered = self.lock();
+        let busy = registered.values().filter(|extension| !extension.is_through());
+        let mut names: Vec<_> = busy.map(|extension| format!("{:?}", extension.name)).collect();
+        names.sort();
+        match names.len() {
+            0 => None,
+            1 => Some(format!("the extension {}", names.concat())),
+            _ => Some(format!("the extensions {}", names.join(" and "))),
         }
     }
 
@@ -135,7 +159,7 @@ fn try_register(extensions: &Extensions, headers: &HeaderMap, body: Body) -> Res
         name,
         invoke: !events.is_empty(),
         events: VecDeque::new(),
-        busy: false,
+        asking: false,
     };
     registered.insert(id, extension);
     let mut answer = json!({
@@ -158,13 +182,13 @@ async fn next(State(extensions): Shared, headers: HeaderMap) -> Response {
     };
     let mut changed = extensions.changed.subscribe();
     if let Some(extension) = extensions.lock().get_mut(&id) {
-        extension.busy = false;
+        extension.asking = true;
     }
     extensions.changed.send_replace(());
     loop {
         let event = extensions.lock().get_mut(&id).and_then(|extension| {
             let event = extension.events.pop_front()?;
-            extension.busy = true;
+            extension.asking = false;
             Some(event)
         });
         if let Some(event) = event {

@@ -237,6 +237,7 @@ async fn test(args: TestArgs, matches: &ArgMatches) -> Result<bool> {
             }
         }
     }
+    runner.end().await;
     println!("{} passed, {failed} failed", cases.len() - failed);
     Ok(failed == 0)
 }
@@ -266,7 +267,9 @@ async fn serve(args: ServeArgs) -> Result<bool> {
             }
             Outcome::Error { body, .. } => format!("the function failed: {}", String::from_utf8_lossy(&body)),
             Outcome::InitError { body } => format!("the function could not start: {}", String::from_utf8_lossy(&body)),
-            Outcome::TimedOut => "there was no answer in time: speed it up, or raise --timeout-seconds".to_owned(),
+            Outcome::TimedOut(reason) => {
+                format!("{reason} in time: speed the function up, or raise --timeout-seconds")
+            }
         };
         all_well = false;
         eprintln!("error: {}: {failure}", path.display());

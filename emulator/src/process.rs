@@ -2,8 +2,7 @@
 
 use std::{
     io::{PipeReader, Read},
-    os::unix::process::ExitStatusExt,
-    process::{ExitStatus, Stdio},
+    process::Stdio,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
     time::Duration,
@@ -13,12 +12,22 @@ use anyhow::{Context, Result};
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     io::{Errno, ioctl_fionread},
-    process::{Pid, Signal, kill_process_group},
+    process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid},
 };
-use tokio::{process::Child, time::sleep};
+use tokio::{
+    process::Child,
+    time::{sleep, timeout},
+};
 use uuid::Uuid;
 
-use crate::{Invocation, Outcome, Program, RuntimeApi, Sandbox};
+use crate::{Invocation, Outcome, Program, RuntimeApi, Sandbox, exit, runtime_api::Answer};
+
+/// How long a process may take to shut down that has an extension of its own, from SIGTERM to SIGKILL. Lambda gives none to
+/// a function without extensions.
+const SHUTDOWN_TIME: Duration = Duration::from_millis(500);
+
+/// How often it is looked at meanwhile.
+const SHUTDOWN_INTERVAL: Duration = Duration::from_millis(5);
 
 /// How long the log must be silent to be taken for complete.
 const LOG_DELAY: Duration = Duration::from_millis(50);
@@ -38,6 +47,8 @@ pub struct FunctionProcess {
     /// The process group of its own, if it has one.
     group: Option<Pid>,
     log: Arc<Mutex<Log>>,
+    /// Whether it has been through with an event, and waited for another one.
+    has_served: bool,
 }
 
 /// The log, and the pipe that more of it comes by.
@@ -124,39 +135,94 @@ impl FunctionProcess {
                 }
             }
         });
-        Ok(Self { child, group, log })
+        Ok(Self {
+            child,
+            group,
+            log,
+            has_served: false,
+        })
     }
 
-    /// Sends an event, and waits for the answer, or for the end of the process.
-    pub async fn invoke(&mut self, api: &RuntimeApi, mut invocation: Invocation) -> Outcome {
+    /// Sends an event, and waits for the answer, or for the end of the process. Returns the event if the process had ended
+    /// before, between two events: it is another process's then.
+    pub(crate) async fn answer(&mut self, api: &RuntimeApi, invocation: Invocation) -> Result<Answer, Box<Invocation>> {
         let id = invocation
             .request_id
-            .get_or_insert_with(|| Uuid::new_v4().to_string())
-            .clone();
-        tokio::select! {
+            .clone()
+            .unwrap_or_else(|| Uuid::new_v4().to_string());
+        let invocation = Invocation {
+            request_id: Some(id.clone()),
+            ..invocation
+        };
+        let status = tokio::select! {
             // An answer that was sent before the end of the process counts.
             biased;
-            outcome = api.invoke(invocation) => outcome,
-            status = self.child.wait() => {
-                let ended = match status {
-                    Ok(status) => ending(status),
-                    Err(error) => format!("Runtime cannot be watched: {error}"),
-                };
-                let message = format!("RequestId: {id} Error: {ended}");
-                if api.has_client() {
-                    Outcome::exit(&message)
-                } else {
-                    Outcome::init_exit(&message)
+            answer = api.answer(invocation) => return Ok(answer),
+            status = self.child.wait() => status,
+        };
+        if let Some(invocation) = api.take_back().filter(|_| self.has_served) {
+            return Err(Box::new(invocation));
+        }
+        let message = exit::message(&id, &status);
+        let outcome = if api.has_client() {
+            Outcome::exit(&message)
+        } else {
+            Outcome::init_exit(&message)
+        };
+        let left = Duration::ZERO;
+        Ok(Answer { outcome, left })
+    }
+
+    /// Waits, after an answer, until the process is through with the event: until all that runs in it asks for another one,
+    /// or it ends. Otherwise says what was waited for.
+    pub(crate) async fn finish(&mut self, api: &RuntimeApi, limit: Duration) -> Result<(), String> {
+        let finished = tokio::select! {
+            finished = api.finished(limit) => finished,
+            // The next event has another process.
+            _ = self.child.wait() => return Ok(()),
+        };
+        self.has_served = finished.is_ok();
+        finished
+    }
+
+    /// Ends the process as Lambda does: with SIGTERM and time to shut down if an extension is registered, and with SIGKILL.
+    /// Waits until it is gone.
+    pub async fn end(&mut self, api: &RuntimeApi) {
+        if api.has_extensions() {
+            self.thaw();
+            self.terminate();
+            timeout(SHUTDOWN_TIME, self.ended()).await.ok();
+        }
+        self.signal(Signal::KILL);
+        // It may have ended by itself.
+        self.child.kill().await.ok();
+    }
+
+    fn terminate(&self) {
+        match self.group {
+            Some(_) => self.signal(Signal::TERM),
+            None => {
+                if let Some(pid) = self.pid() {
+                    // A process that has ended needs no signal.
+                    kill_process(pid, Signal::TERM).ok();
                 }
             }
         }
     }
 
-    /// Kills the process, and waits until it is gone.
-    pub async fn end(&mut self) {
-        self.signal(Signal::KILL);
-        // It may have ended by itself.
-        self.child.kill().await.ok();
+    /// Waits until the process has ended, and leaves it to be waited for: until then, its group's number stays its own.
+    async fn ended(&self) {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        while let Some(pid) = self.pid()
+            && matches!(waitid(WaitId::Pid(pid), options), Ok(None) | Err(Errno::INTR))
+        {
+            sleep(SHUTDOWN_INTERVAL).await;
+        }
+    }
+
+    /// The process's number, unless it has been waited for.
+    fn pid(&self) -> Option<Pid> {
+        Pid::from_raw(i32::try_from(self.child.id()?).ok()?)
     }
 
     /// Whether the process still runs.
@@ -220,18 +286,10 @@ impl FunctionProcess {
         Some(kilobytes.div_ceil(1024))
     }
 
-    /// Waits until the process asks for an event, reports that it cannot start, or ends.
+    /// Waits until the process is initialised, reports that it cannot start, or ends.
     pub(crate) async fn ready(&mut self, api: &RuntimeApi) {
         tokio::select! {
-            () = api.client_connected() => {}
-            _ = self.child.wait() => {}
-        }
-    }
-
-    /// Waits until the process asks for another event, or ends.
-    pub(crate) async fn asking(&mut self, api: &RuntimeApi) {
-        tokio::select! {
-            () = api.client_asking() => {}
+            () = api.initialized() => {}
             _ = self.child.wait() => {}
         }
     }
@@ -241,48 +299,9 @@ impl FunctionProcess {
     }
 }
 
-/// How a process ended, in Lambda's words.
-fn ending(status: ExitStatus) -> String {
-    let how = match (status.code(), status.signal()) {
-        (Some(0), _) => return "Runtime exited without providing a reason".to_owned(),
-        (Some(code), _) => format!("exit status {code}"),
-        (None, Some(signal)) => match signal {
-            4 => "signal: illegal instruction".to_owned(),
-            6 => "signal: aborted".to_owned(),
-            7 => "signal: bus error".to_owned(),
-            8 => "signal: floating point exception".to_owned(),
-            9 => "signal: killed".to_owned(),
-            11 => "signal: segmentation fault".to_owned(),
-            15 => "signal: terminated".to_owned(),
-            number => format!("signal: signal {number}"),
-        },
-        (None, None) => status.to_string(),
-    };
-    format!("Runtime exited with error: {how}")
-}
-
 impl Drop for FunctionProcess {
     fn drop(&mut self) {
         // `kill_on_drop` reaches the process alone.
         self.signal(Signal::KILL);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_end_of_a_process_is_told_as_lambda_does() {
-        for (raw, told) in [
-            (0, "Runtime exited without providing a reason"),
-            (1 << 8, "Runtime exited with error: exit status 1"),
-            (101 << 8, "Runtime exited with error: exit status 101"),
-            (6, "Runtime exited with error: signal: aborted"),
-            (9, "Runtime exited with error: signal: killed"),
-            (40, "Runtime exited with error: signal: signal 40"),
-        ] {
-            assert_eq!(ending(ExitStatus::from_raw(raw)), told);
-        }
     }
 }

@@ -85,6 +85,11 @@ impl Runner {
         Ok(self)
     }
 
+    /// Ends the zip's process as Lambda does.
+    pub async fn end(mut self) {
+        self.zip.end().await;
+    }
+
     /// Runs the next case.
     pub async fn run(&mut self, case: &Case) -> Result<Verdict> {
         let model = self.model.as_mut();

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     Outcome,
     diff::{self, Named},
+    exit,
     expectation::describe,
     http_response::HttpResponse,
     streamed::{Streamed, has_prelude},
@@ -52,16 +53,21 @@ impl Ending {
             },
             Outcome::Error { body, .. } => Self::Error(error(body)?),
             Outcome::InitError { body } => Self::InitError(error(body)?),
-            Outcome::TimedOut => Self::TimedOut,
+            Outcome::TimedOut(_) => Self::TimedOut,
         })
     }
 
     fn difference(&self, other: &Self, left: Named<Outcome>, right: Named<Outcome>) -> Option<String> {
         let json = |one: &Value, other: &Value| diff::json(Named(left.0, one), Named(right.0, other));
         match (self, other) {
-            (Self::Json(one), Self::Json(other))
-            | (Self::InitError(one), Self::InitError(other))
-            | (Self::Error(one), Self::Error(other)) => json(one, other),
+            (Self::Json(one), Self::Json(other)) => json(one, other),
+            (Self::InitError(one), Self::InitError(other)) | (Self::Error(one), Self::Error(other)) => {
+                // How a process ended is told beside the id of the request.
+                match exit::how(one).zip(exit::how(other)) {
+                    Some((one, other)) if one == other => None,
+                    _ => json(one, other),
+                }
+            }
             (Self::Stream(one), Self::Stream(other)) => json(&one.to_json(), &other.to_json()),
             (Self::Stream(stream), Self::Json(value)) => match HttpResponse::buffered(value) {
                 Ok(response) => json(&stream.to_json(), &response.to_json()),
@@ -98,6 +104,8 @@ fn error(body: &[u8]) -> Result<Value, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::{os::unix::process::ExitStatusExt, process::ExitStatus};
+
     use super::*;
 
     fn response(body: &str) -> Outcome {
@@ -120,6 +128,14 @@ mod tests {
         }
     }
 
+    fn exit(code: i32) -> Outcome {
+        Outcome::exit(&exit::message("id", &Ok(ExitStatus::from_raw(code << 8))))
+    }
+
+    fn timed_out(reason: &str) -> Outcome {
+        Outcome::TimedOut(reason.to_owned())
+    }
+
     fn compare(one: &Outcome, other: &Outcome) -> Option<String> {
         difference(Named("zip", one), Named("program", other))
     }
@@ -137,7 +153,7 @@ mod tests {
             (Outcome::exit("status 1"), Outcome::exit("status 1")),
             (Outcome::init_exit("status 1"), Outcome::init_exit("status 1")),
             (init_error("E"), init_error("E")),
-            (Outcome::TimedOut, Outcome::TimedOut),
+            (timed_out("one"), timed_out("other")),
         ] {
             assert_eq!(compare(&one, &other), None);
             assert_eq!(compare(&other, &one), None);
@@ -152,6 +168,7 @@ mod tests {
             (response("1"), Outcome::error("E", "m")),
             (Outcome::error("E", "m"), Outcome::error("E", "n")),
             (Outcome::error("E", "m"), Outcome::exit("m")),
+            (exit(1), exit(3)),
             (init_error("E"), Outcome::error("E", "x")),
             (Outcome::exit("status 1"), Outcome::exit("status 101")),
             (Outcome::init_exit("status 1"), Outcome::init_exit("status 101")),
@@ -161,7 +178,7 @@ mod tests {
                 response(r#"{"statusCode": 200, "body": "hi"}"#),
                 streamed(b"{\"statusCode\": 201}\0\0\0\0\0\0\0\0hi"),
             ),
-            (Outcome::TimedOut, response("1")),
+            (timed_out("one"), response("1")),
         ] {
             let difference = compare(&one, &other).unwrap();
             assert!(

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{FunctionProcess, Invocation, Outcome, Program, RuntimeApi, Sandbox};
+use crate::{FunctionProcess, Invocation, Outcome, Program, RuntimeApi, Sandbox, runtime_api::Answer};
 
 /// What came of an invocation.
 pub(crate) struct Run {
@@ -40,43 +40,54 @@ impl Side {
         matches!(self.program, Program::Python(_))
     }
 
-    /// Ends the process, so that what it holds is free for another one.
+    /// Ends the process as Lambda does, so that what it holds is free for another one.
     pub async fn end(&mut self) {
         if let Some(mut session) = self.session.take() {
-            session.process.end().await;
+            session.process.end(&session.api).await;
         }
     }
 
-    /// Sends an event.
-    pub async fn run(&mut self, sandbox: &Sandbox, invocation: Invocation) -> Result<Run> {
-        let alive = self
-            .session
-            .take()
-            .and_then(|mut session| session.process.is_alive().then_some(session));
-        let mut session = match alive {
-            Some(session) => session,
-            None => {
-                let api = RuntimeApi::start(sandbox.handler()).await?;
-                let process = FunctionProcess::spawn(&self.program, sandbox, &api)?;
-                Session {
-                    process,
-                    api,
-                    log_start: 0,
-                }
+    /// Sends an event, and waits until the process is through with it.
+    pub async fn run(&mut self, sandbox: &Sandbox, mut invocation: Invocation) -> Result<Run> {
+        let (mut session, Answer { mut outcome, left }) = loop {
+            let mut session = self.session(sandbox).await?;
+            match session.process.answer(&session.api, invocation).await {
+                Ok(answer) => break (session, answer),
+                Err(unsent) => invocation = *unsent,
             }
         };
-        let outcome = session.process.invoke(&session.api, invocation).await;
+        if outcome.is_answer()
+            && let Err(reason) = session.process.finish(&session.api, left).await
+        {
+            outcome = Outcome::TimedOut(reason);
+        }
         session.process.settle().await;
         let log = session.process.log_from(session.log_start);
         session.log_start += log.len();
         self.session = Some(session);
         // A function that is still busy with an event is of no use for the next one.
-        if !matches!(outcome, Outcome::Response { .. } | Outcome::Error { .. }) {
+        if !outcome.is_answer() {
             self.end().await;
         }
         Ok(Run {
             outcome,
             log: String::from_utf8_lossy(&log).into_owned(),
+        })
+    }
+
+    /// The process of the last event if it is alive, or a new one.
+    async fn session(&mut self, sandbox: &Sandbox) -> Result<Session> {
+        if let Some(mut session) = self.session.take()
+            && session.process.is_alive()
+        {
+            return Ok(session);
+        }
+        let api = RuntimeApi::start(sandbox.handler()).await?;
+        let process = FunctionProcess::spawn(&self.program, sandbox, &api)?;
+        Ok(Session {
+            process,
+            api,
+            log_start: 0,
         })
     }
 }

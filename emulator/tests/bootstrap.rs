@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-use common::BOOTSTRAP;
+use common::{BOOTSTRAP, EXTENSION, SHUTDOWN_HOOK, SILENT_EXTENSION};
 
 /// A process that another test starts while this one writes an executable would keep that from being run.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
@@ -71,10 +71,14 @@ fn sandbox(zip: &Path, env: &[(&str, &str)]) -> Sandbox {
 }
 
 fn runner(files: &Files, handle: &str, env: &[(&str, &str)]) -> Runner {
+    runner_with_deadline(files, handle, env, Duration::from_secs(20))
+}
+
+fn runner_with_deadline(files: &Files, handle: &str, env: &[(&str, &str)], deadline: Duration) -> Runner {
     let zip = files.zip("bootstrap", &BOOTSTRAP.replace("HANDLE", handle), 0o755);
     let sandbox = sandbox(&zip, env);
     let program = Program::of_zip(&sandbox, &zip).unwrap();
-    Runner::new(sandbox, program, Duration::from_secs(20))
+    Runner::new(sandbox, program, deadline)
 }
 
 async fn same_as(files: &Files, one: &str, other: &str, expectation: Expectation) -> Verdict {
@@ -130,6 +134,88 @@ async fn a_bootstrap_that_ends_at_once_fails_to_start() {
     let mut runner = runner(&files, "", &[("BROKEN", "1")]);
     let case = files.case("init", &json!({}), Expectation::InitError(error("Runtime.ExitError")));
     passed(&runner.run(&case).await.unwrap());
+}
+
+#[tokio::test]
+async fn the_end_of_the_process_is_told_in_lambdas_words() {
+    let files = Files::new().await;
+    let mut runner = runner(&files, "eval \"$END\"", &[("END", "kill -9 $$")]);
+    let expected = [("errorMessage".to_owned(), "x".into())].into_iter().collect();
+    let case = files.case("end", &json!({}), Expectation::Error(expected));
+    let text = difference(runner.run(&case).await.unwrap());
+    assert!(text.contains("+  \"errorMessage\": \"RequestId: "), "{text}");
+    assert!(
+        text.contains(" Error: Runtime exited with error: signal: killed\""),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_bootstrap_that_ends_after_its_answer_is_started_anew() {
+    let files = Files::new().await;
+    let mut runner = runner(&files, r#"respond "$event"; sleep 0.5; exit 0"#, &[]);
+    for n in [1, 2] {
+        let case = files.case("answer", &json!(n), Expectation::Response(json!(n)));
+        passed(&runner.run(&case).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn what_an_extension_does_after_an_event_belongs_to_it() {
+    let files = Files::new().await;
+    let mut runner = runner(&files, r#"echo "id $id"; respond "$event""#, &[("SETUP", EXTENSION)]);
+    for n in [1, 2] {
+        let case = files.case("answer", &json!(n), Expectation::Response(json!("the log, please")));
+        let Verdict::Failed { logs, .. } = runner.run(&case).await.unwrap() else {
+            panic!("the case passed")
+        };
+        let text = &logs[0].text;
+        let id = text.lines().find_map(|line| line.strip_prefix("id ")).unwrap();
+        assert_eq!(text.matches("flushed after ").count(), 1, "{text}");
+        assert!(
+            text.lines()
+                .any(|line| line.starts_with("flushed after ") && line.contains(id)),
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_extension_that_does_not_ask_for_events_is_told() {
+    let files = Files::new().await;
+    let setup = format!("{EXTENSION}{SILENT_EXTENSION}");
+    let deadline = Duration::from_secs(2);
+    let mut runner = runner_with_deadline(&files, r#"respond "$event""#, &[("SETUP", &setup)], deadline);
+    let case = files.case("answer", &json!(1), Expectation::Response(json!(1)));
+    let text = difference(runner.run(&case).await.unwrap());
+    assert!(
+        text.contains("the extension \"silent\" registered, but did not ask"),
+        "{text}"
+    );
+
+    let hung = EXTENSION.replace("sleep 0.3", "sleep 30");
+    let mut runner = runner_with_deadline(&files, r#"respond "$event""#, &[("SETUP", &hung)], deadline);
+    let text = difference(runner.run(&case).await.unwrap());
+    assert!(
+        text.contains("it answered, but the extension \"flusher\" did not ask for another event"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_process_with_an_extension_is_given_time_to_shut_down() {
+    let files = Files::new().await;
+    let path = files.folder.path().join("saved");
+    let saved = path.display().to_string();
+    let with_extension = format!("{EXTENSION}{SHUTDOWN_HOOK}");
+    for (setup, is_saved) in [(SHUTDOWN_HOOK, false), (&with_extension, true)] {
+        let env = [("SETUP", setup), ("SAVED", &*saved)];
+        let mut runner = runner(&files, r#"respond "$event""#, &env);
+        let case = files.case("answer", &json!(1), Expectation::Response(json!(1)));
+        passed(&runner.run(&case).await.unwrap());
+        runner.end().await;
+        assert_eq!(path.exists(), is_saved, "{setup}");
+    }
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-use common::BOOTSTRAP;
+use common::{BOOTSTRAP, EXTENSION, SHUTDOWN_HOOK};
 
 const INVOKE: &str = "/2015-03-31/functions/hello/invocations";
 
@@ -134,6 +134,9 @@ impl Drop for Local {
 
 /// Ends an emulator in the way in which it cleans up.
 fn terminate(child: &mut Child) -> ExitStatus {
+    if let Some(status) = child.try_wait().unwrap() {
+        return status;
+    }
     Command::new("kill").arg(child.id().to_string()).status().unwrap();
     child.wait().unwrap()
 }
@@ -294,6 +297,157 @@ fn a_request_to_the_functions_host_becomes_an_event_and_the_answer_a_response() 
             .request("GET /", "Host: other.localhost\r\n", b"")
             .0
             .starts_with("http/1.0 404")
+    );
+}
+
+#[test]
+fn an_answer_to_head_has_the_length_of_the_body_and_no_body() {
+    let handle = r#"length=
+        [[ $event == *'"rawPath":"/told"'* ]] && length=', "headers": {"Content-Length": "7"}'
+        text=hello; [[ $length ]] && text=
+        respond "{\"statusCode\": 200, \"body\": \"$text\"$length}""#;
+    let local = Local::start(handle, &[]);
+    let host = "Host: hello.localhost\r\n";
+    for (path, length) in [("/", 5), ("/told", 7)] {
+        let (head, body) = local.request(&format!("HEAD {path}"), host, b"");
+        assert!(
+            head.starts_with("http/1.0 200") && head.contains(&format!("content-length: {length}")),
+            "{head}"
+        );
+        assert_eq!(body, "");
+    }
+    assert_eq!(local.request("GET /", host, b"").1, "hello");
+}
+
+#[test]
+fn the_trace_of_a_request_is_that_of_the_invocation() {
+    let handle = r#"body=${event//\\/\\\\}; body=${body//\"/\\\"}
+        respond "{\"statusCode\": 200, \"headers\": {\"X-Trace\": \"$trace\"}, \"body\": \"$body\"}""#;
+    let local = Local::start(handle, &[]);
+    let (head, body) = local.request("GET /", "Host: hello.localhost:9000\r\n", b"");
+    let event: Value = serde_json::from_str(&body).unwrap();
+    let root = event["headers"]["x-amzn-trace-id"].as_str().unwrap();
+    assert!(
+        head.contains(&format!("x-trace: {};parent=", root.to_lowercase())),
+        "{head}\n{root}"
+    );
+}
+
+#[test]
+fn a_process_that_is_killed_is_an_error_and_is_started_anew() {
+    let local = Local::start(r#"[[ $event == 1 ]] && sleep 60; respond "$$""#, &[]);
+    let kill = |pid: &str| assert!(Command::new("kill").args(["-9", pid]).status().unwrap().success());
+    let (_, first) = local.invoke("0");
+    // Between two events.
+    kill(&first);
+    let (head, second) = local.invoke("0");
+    assert!(!head.contains("x-amz-function-error") && first != second, "{head}");
+    // During an event.
+    thread::scope(|scope| {
+        let event = scope.spawn(|| local.invoke("1"));
+        thread::sleep(Duration::from_millis(500));
+        kill(&second);
+        let (head, body) = event.join().unwrap();
+        assert!(head.contains("x-amz-function-error: unhandled"), "{head}");
+        assert!(
+            body.contains("\"Runtime.ExitError\"")
+                && body.contains(" Error: Runtime exited with error: signal: killed"),
+            "{body}"
+        );
+    });
+    let (_, third) = local.invoke("0");
+    assert_ne!(second, third);
+}
+
+#[test]
+fn two_hundred_events_at_once_are_all_answered() {
+    for arguments in [&[][..], &["--concurrency", "4"]] {
+        let local = Local::start(r#"respond "[$event]""#, arguments);
+        thread::scope(|scope| {
+            let events: Vec<_> = (0..200)
+                .map(|n| {
+                    let local = &local;
+                    scope.spawn(move || (n, local.invoke(&n.to_string()).1))
+                })
+                .collect();
+            for event in events {
+                let (n, answer) = event.join().unwrap();
+                assert_eq!(answer, format!("[{n}]"));
+            }
+        });
+    }
+}
+
+#[test]
+fn a_process_with_an_extension_is_given_time_to_shut_down() {
+    let folder = TempDir::new().unwrap();
+    let is_saved = |setup: &str, name: &str, end: &dyn Fn(&mut Local)| {
+        let saved = folder.path().join(name);
+        let environment = [format!("SETUP={setup}"), format!("SAVED={}", saved.display())];
+        let arguments = ["--env", &environment[0], "--env", &environment[1]];
+        let mut local = Local::start(r#"respond "$event"; [[ $event == 1 ]] && sleep 60"#, &arguments);
+        assert_eq!(local.invoke("0").1, "0");
+        end(&mut local);
+        saved.exists()
+    };
+    let reload = |local: &mut Local| {
+        write_zip(&local.zip, "respond 2");
+        let began = Instant::now();
+        while local.invoke("0").1 != "2" {
+            assert!(began.elapsed() < Duration::from_secs(20));
+            thread::sleep(Duration::from_millis(100));
+        }
+        // The old process may take its time beside the new one.
+        thread::sleep(Duration::from_secs(1));
+    };
+    let interrupt = |local: &mut Local| {
+        assert!(terminate(&mut local.child).success());
+    };
+    let interrupt_an_event = |local: &mut Local| {
+        let _stream = local.send(&format!("POST {INVOKE}"), "", b"1");
+        thread::sleep(Duration::from_millis(500));
+        assert!(terminate(&mut local.child).success());
+    };
+    let with_extension = format!("{EXTENSION}{SHUTDOWN_HOOK}");
+    assert!(is_saved(&with_extension, "reload", &reload));
+    assert!(is_saved(&with_extension, "interrupt", &interrupt));
+    // Without an extension there is no time.
+    assert!(!is_saved(SHUTDOWN_HOOK, "none", &reload));
+    assert!(!is_saved(SHUTDOWN_HOOK, "none", &interrupt));
+    // A shell runs its hook once `sleep` is done, which the signal ends as well: all of the group has it.
+    assert!(is_saved(&with_extension, "event", &interrupt_an_event));
+
+    let saved = folder.path().join("one shot");
+    let environment = [format!("SETUP={with_extension}"), format!("SAVED={}", saved.display())];
+    let arguments = ["--env", &environment[0], "--env", &environment[1]];
+    let zip = folder.path().join("function.zip");
+    write_zip(&zip, r#"respond "$event""#);
+    let output = command(&zip)
+        .args(arguments)
+        .args(["invoke", "--example", "sqs"])
+        .output()
+        .unwrap();
+    assert!(output.status.success() && saved.exists());
+    // What it writes meanwhile is shown.
+    assert!(String::from_utf8_lossy(&output.stderr).contains("saved"));
+}
+
+#[test]
+fn an_extension_that_hangs_is_told_and_the_answer_counts() {
+    let hung = EXTENSION.replace("sleep 0.3", "sleep 60");
+    let setup = format!("SETUP={hung}");
+    let folder = TempDir::new().unwrap();
+    let zip = folder.path().join("function.zip");
+    write_zip(&zip, r#"respond "$$""#);
+    let output = command(&zip)
+        .args(["--timeout-seconds", "1", "--env", &setup, "invoke", "--example", "sqs"])
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        text.contains("hello: it answered, but the extension \"flusher\" did not ask for another event"),
+        "{text}"
     );
 }
 

@@ -8,7 +8,10 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::{
+    sync::{Semaphore, mpsc, watch},
+    task::JoinSet,
+};
 use uuid::Uuid;
 
 use super::{
@@ -18,7 +21,7 @@ use super::{
     instance::Instance,
     report,
 };
-use crate::{Invocation, Outcome, Program, Sandbox, runtime_api::StreamPart};
+use crate::{Invocation, Outcome, Program, Sandbox, outcome::StreamPart, runtime_api::Answer};
 
 /// An unpacked zip, and what runs it.
 pub(super) struct Code {
@@ -75,8 +78,11 @@ pub(super) struct Function {
     memory_mb: u64,
     freeze: bool,
     console: Arc<Console>,
+    concurrency: u32,
     permits: Semaphore,
     pool: Mutex<Pool>,
+    /// Whether no more events are served.
+    ending: watch::Sender<bool>,
 }
 
 struct Pool {
@@ -93,8 +99,36 @@ pub(super) struct Call {
     pub request_id: Option<String>,
     /// The client context, as JSON.
     pub client_context: Option<String>,
+    /// The X-Ray trace header; a new one is made when there is none.
+    pub trace_id: Option<String>,
     /// Where a streamed answer goes as it comes.
     pub stream: Option<mpsc::Sender<StreamPart>>,
+}
+
+/// What a process made of an event.
+struct Ran {
+    outcome: Outcome,
+    times: Times,
+    /// What the function wrote.
+    log: Vec<u8>,
+    /// What was waited for until the time was up.
+    overdue: Option<String>,
+}
+
+impl Ran {
+    /// An event that no process was sent.
+    fn not(error_type: &str, message: &str) -> Self {
+        Self {
+            outcome: Outcome::error(error_type, message),
+            times: Times::default(),
+            log: Vec::new(),
+            overdue: None,
+        }
+    }
+
+    fn interrupted() -> Self {
+        Self::not("Emulator.Interrupted", "the emulator was ended")
+    }
 }
 
 /// What came of a call.
@@ -114,11 +148,13 @@ impl Function {
             memory_mb: args.memory_mb,
             freeze: args.freeze,
             console,
+            concurrency: args.concurrency,
             permits: Semaphore::new(args.concurrency as usize),
             pool: Mutex::new(Pool {
                 code: Arc::new(code),
                 idle: Vec::new(),
             }),
+            ending: watch::Sender::new(false),
         }
     }
 
@@ -137,11 +173,28 @@ impl Function {
         format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{}", self.name())
     }
 
-    /// Has further events served by other code. Events under way are finished by the code that they met.
-    pub fn replace(&self, code: Code) {
-        let mut pool = self.lock();
-        pool.code = Arc::new(code);
-        pool.idle.clear();
+    /// Has further events served by other code, and ends the processes that wait for one. Events under way are finished by
+    /// the code that they met.
+    pub async fn replace(&self, code: Code) {
+        let idle = {
+            let mut pool = self.lock();
+            pool.code = Arc::new(code);
+            std::mem::take(&mut pool.idle)
+        };
+        end_all(idle).await;
+    }
+
+    /// Ends all processes. Events under way fail.
+    pub async fn shut_down(&self) {
+        self.ending.send_replace(true);
+        // Whoever has a permit has a process, which it ends first. An error would say that the semaphore is closed.
+        let _permits = self.permits.acquire_many(self.concurrency).await;
+        let idle = std::mem::take(&mut self.lock().idle);
+        end_all(idle).await;
+    }
+
+    async fn ending(&self) {
+        self.ending.subscribe().wait_for(|ending| *ending).await.ok();
     }
 
     fn lock(&self) -> MutexGuard<'_, Pool> {
@@ -158,31 +211,25 @@ impl Function {
         invocation.function_arn = self.arn();
         invocation.request_id = Some(request_id.clone());
         invocation.client_context = call.client_context;
+        invocation.trace_id = call.trace_id;
         invocation.stream = call.stream;
-        let (outcome, mut times, function_log) = match self.instance().await {
-            Ok(instance) => self.invoke(instance, invocation).await,
-            Err(error) => {
-                let message = format!("{error:#}");
-                (
-                    Outcome::error("Emulator.StartFailed", &message),
-                    Times::default(),
-                    Vec::new(),
-                )
-            }
-        };
+        let mut ran = self.run(invocation).await;
         let mut log = report::start(&request_id).into_bytes();
-        log.extend_from_slice(&function_log);
+        log.extend_from_slice(&ran.log);
         if log.last() != Some(&b'\n') {
             log.push(b'\n');
         }
-        let result = match outcome {
+        let message = format!("Task timed out after {:.2} seconds", self.timeout.as_secs_f64());
+        if let Some(overdue) = &ran.overdue {
+            ran.times.duration = ran.times.duration.max(self.timeout);
+            let now = OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default();
+            log.extend(format!("{now} {request_id} {message}\n").into_bytes());
+            self.console.problem(&format!("{}: {overdue}", self.name()));
+        }
+        let result = match ran.outcome {
             Outcome::Response { body, .. } => Ok(body),
             Outcome::Error { body, .. } | Outcome::InitError { body } => Err(body),
-            Outcome::TimedOut => {
-                times.duration = times.duration.max(self.timeout);
-                let message = format!("Task timed out after {:.2} seconds", self.timeout.as_secs_f64());
-                let now = OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default();
-                log.extend(format!("{now} {request_id} {message}\n").into_bytes());
+            Outcome::TimedOut(_) => {
                 let error = json!({
                     "errorType": "Sandbox.Timedout",
                     "errorMessage": format!("RequestId: {request_id} Error: {message}"),
@@ -190,10 +237,29 @@ impl Function {
                 Err(error.to_string().into_bytes())
             }
         };
-        log.extend(report::end(&request_id, &times, self.memory_mb).into_bytes());
+        log.extend(report::end(&request_id, &ran.times, self.memory_mb).into_bytes());
         let error = result.as_ref().err().map(|body| summary(body));
-        self.console.end(self.name(), error.as_deref(), &times);
+        self.console.end(self.name(), error.as_deref(), &ran.times);
         Finished { result, log }
+    }
+
+    /// Sends an event to a process that is free, or to a new one.
+    async fn run(&self, mut invocation: Invocation) -> Ran {
+        loop {
+            let instance = tokio::select! {
+                biased;
+                () = self.ending() => return Ran::interrupted(),
+                instance = self.instance() => instance,
+            };
+            let instance = match instance {
+                Ok(instance) => instance,
+                Err(error) => return Ran::not("Emulator.StartFailed", &format!("{error:#}")),
+            };
+            match self.invoke(instance, invocation).await {
+                Ok(ran) => return ran,
+                Err(unsent) => invocation = *unsent,
+            }
+        }
     }
 
     /// A process that was idle, or a new one.
@@ -213,28 +279,43 @@ impl Function {
             .with_context(|| format!("{} cannot be started", self.name()))
     }
 
-    /// Sends an event to a process, and keeps that for the next one if it can serve it.
-    async fn invoke(&self, mut instance: Instance, invocation: Invocation) -> (Outcome, Times, Vec<u8>) {
+    /// Sends an event to a process, and keeps that for the next one if it can serve it. Returns the event if the process
+    /// had ended before.
+    async fn invoke(&self, mut instance: Instance, invocation: Invocation) -> Result<Ran, Box<Invocation>> {
         let began = Instant::now();
         let init = instance.take_init();
-        let outcome = instance.invoke(invocation).await;
+        let handled = tokio::select! {
+            handled = handle(&mut instance, invocation) => handled,
+            () = self.ending() => {
+                instance.end().await;
+                return Ok(Ran::interrupted());
+            }
+        };
+        let (outcome, overdue) = match handled {
+            Ok(handled) => handled,
+            Err(unsent) => {
+                instance.end().await;
+                return Err(unsent);
+            }
+        };
         let times = Times {
             duration: began.elapsed(),
             init,
             megabytes: instance.megabytes(),
         };
-        if self.freeze {
-            // What a function does after its answer, it does until it asks for another event.
-            instance.asking(self.timeout.saturating_sub(times.duration)).await;
-        }
         let log = instance.take_log();
         // A function that is still busy with an event is of no use for the next one.
-        let answered = matches!(outcome, Outcome::Response { .. } | Outcome::Error { .. });
-        let rejected = if answered { self.keep(instance) } else { Some(instance) };
+        let is_free = outcome.is_answer() && overdue.is_none();
+        let rejected = if is_free { self.keep(instance) } else { Some(instance) };
         if let Some(instance) = rejected {
             instance.end().await;
         }
-        (outcome, times, log)
+        Ok(Ran {
+            outcome,
+            times,
+            log,
+            overdue,
+        })
     }
 
     /// Keeps a process for the next event, or returns it if it cannot serve one.
@@ -249,6 +330,23 @@ impl Function {
         pool.idle.push(instance);
         None
     }
+}
+
+/// Has a process handle an event, until it is through with it. Returns what came of it, and what was waited for until the
+/// time was up.
+async fn handle(instance: &mut Instance, invocation: Invocation) -> Result<(Outcome, Option<String>), Box<Invocation>> {
+    let Answer { outcome, left } = instance.answer(invocation).await?;
+    let overdue = match &outcome {
+        Outcome::TimedOut(reason) => Some(reason.clone()),
+        Outcome::InitError { .. } => None,
+        Outcome::Response { .. } | Outcome::Error { .. } => instance.finish(left).await.err(),
+    };
+    Ok((outcome, overdue))
+}
+
+async fn end_all(instances: Vec<Instance>) {
+    let ends: JoinSet<()> = instances.into_iter().map(Instance::end).collect();
+    ends.join_all().await;
 }
 
 /// An error in one line.

@@ -1,4 +1,4 @@
-//! Function URLs: a request becomes an event of API Gateway's format 2.0, and the answer a response.
+//! Function URLs: a request becomes an event, and the answer a response.
 
 use std::{collections::BTreeMap, io, sync::Arc};
 
@@ -7,28 +7,26 @@ use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{Path, Request, State},
     http::{
-        HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
-        header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, SET_COOKIE, TRANSFER_ENCODING, USER_AGENT},
-        request::Parts,
+        HeaderName, HeaderValue, Method, StatusCode,
+        header::{CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE, TRANSFER_ENCODING},
     },
     response::{IntoResponse, Response},
     routing::any,
 };
-use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
-use time::{OffsetDateTime, macros::format_description};
 use tokio::{sync::mpsc, task::JoinHandle};
 use tokio_stream::{StreamExt, wrappers::ReceiverStream};
 use uuid::Uuid;
 
 use super::{
     App,
+    event_of_url::{event, trace},
     function::{Call, Finished, Function},
 };
 use crate::{
-    base64,
     http_response::HttpResponse,
-    runtime_api::{StreamPart, text},
+    invocation::trace_id_of,
+    outcome::StreamPart,
     streamed::{Head, has_prelude, part},
 };
 
@@ -78,113 +76,27 @@ pub(super) async fn serve(function: Arc<Function>, request: Request, path: &str)
     let is_head = parts.method == Method::HEAD;
     let request_id = Uuid::new_v4().to_string();
     let (sender, mut receiver) = mpsc::channel(16);
+    let trace = trace(&parts.headers);
     let call = Call {
-        event: event(&parts, path, &body, function.name(), &request_id)
+        event: event(&parts, path, &body, function.name(), &request_id, &trace)
             .to_string()
             .into_bytes(),
         request_id: Some(request_id),
         client_context: None,
+        trace_id: Some(trace_id_of(&trace)),
         stream: Some(sender),
     };
     // The invocation goes on when the client is gone, as in Lambda.
     let run = tokio::spawn(async move { function.call(call).await });
-    let response = match receiver.recv().await {
+    // The server leaves the body of an answer to HEAD out, and says how long it is.
+    match receiver.recv().await {
         Some(StreamPart::Start { content_type }) => streamed(content_type, receiver, run).await,
-        _ => buffered(run.await.ok()),
-    };
-    if is_head {
-        response.map(|_| Body::empty())
-    } else {
-        response
+        _ => buffered(run.await.ok(), is_head),
     }
-}
-
-/// The event for a request.
-fn event(parts: &Parts, path: &str, body: &[u8], name: &str, request_id: &str) -> Value {
-    let (raw_path, query) = path.split_once('?').unwrap_or((path, ""));
-    let now = OffsetDateTime::now_utc();
-    let time = format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000");
-    let host = text(&parts.headers, HOST.as_str()).unwrap_or_default();
-    let mut event = json!({
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": raw_path,
-        "rawQueryString": query,
-        "headers": headers(&parts.headers),
-        "requestContext": {
-            "accountId": "anonymous",
-            "apiId": name,
-            "domainName": host,
-            "domainPrefix": name,
-            "http": {
-                "method": parts.method.as_str(),
-                "path": percent_decode_str(raw_path).decode_utf8_lossy(),
-                "protocol": "HTTP/1.1",
-                "sourceIp": "127.0.0.1",
-                "userAgent": text(&parts.headers, USER_AGENT.as_str()).unwrap_or_default(),
-            },
-            "requestId": request_id,
-            "routeKey": "$default",
-            "stage": "$default",
-            "time": now.format(&time).unwrap_or_default(),
-            "timeEpoch": i64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default(),
-        },
-        "isBase64Encoded": false,
-    });
-    let cookies: Vec<_> = parts
-        .headers
-        .get_all(COOKIE)
-        .iter()
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-        .collect();
-    if !cookies.is_empty() {
-        event["cookies"] = cookies.join("; ").split("; ").collect();
-    }
-    if !query.is_empty() {
-        event["queryStringParameters"] = json!(joined(form_urlencoded::parse(query.as_bytes())));
-    }
-    if !body.is_empty() {
-        let is_text = text(&parts.headers, CONTENT_TYPE.as_str()).is_none_or(|value| is_text(&value));
-        match std::str::from_utf8(body) {
-            Ok(body) if is_text => event["body"] = body.into(),
-            _ => {
-                event["body"] = base64::encode(body).into();
-                event["isBase64Encoded"] = true.into();
-            }
-        }
-    }
-    event
-}
-
-/// The headers by name in lower case, but for cookies, which an event has apart.
-fn headers(headers: &HeaderMap) -> BTreeMap<String, String> {
-    let pairs = headers.iter().filter(|(name, _)| *name != COOKIE);
-    joined(pairs.map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()))))
-}
-
-/// Several values of a name are one, with commas between them.
-fn joined<N: Into<String>, V: AsRef<str>>(pairs: impl Iterator<Item = (N, V)>) -> BTreeMap<String, String> {
-    let mut values = BTreeMap::<String, String>::new();
-    for (name, value) in pairs {
-        values
-            .entry(name.into())
-            .and_modify(|joined| *joined = format!("{joined},{}", value.as_ref()))
-            .or_insert_with(|| value.as_ref().to_owned());
-    }
-    values
-}
-
-/// Whether a body of this type is passed on as it is; Lambda encodes all others.
-fn is_text(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim().to_lowercase();
-    essence.starts_with("text/")
-        || ["application/json", "application/javascript", "application/xml"].contains(&&*essence)
-        || essence.ends_with("+json")
-        || essence.ends_with("+xml")
 }
 
 /// The response to an answer that was not streamed; without one, the emulator failed.
-fn buffered(finished: Option<Finished>) -> Response {
+fn buffered(finished: Option<Finished>, is_head: bool) -> Response {
     let Some(Finished { result: Ok(answer), .. }) = finished else {
         return message(StatusCode::BAD_GATEWAY, "Internal Server Error");
     };
@@ -195,8 +107,18 @@ fn buffered(finished: Option<Finished>) -> Response {
             return (headers, answer).into_response();
         }
     };
-    match parsed.and_then(|response| Ok((head(&response.head)?, response.body))) {
-        Ok((response, body)) => response.map(|()| Body::from(body)),
+    match parsed.and_then(|response| Ok((head(&response.head)?, response))) {
+        Ok((mut head, response)) => {
+            // Frameworks take the body of an answer to HEAD away themselves, and leave its length.
+            let told = response.head.headers.get(CONTENT_LENGTH.as_str());
+            if is_head
+                && response.body.is_empty()
+                && let Some(length) = told.and_then(|length| length.parse::<u64>().ok())
+            {
+                head.headers_mut().insert(CONTENT_LENGTH, length.into());
+            }
+            head.map(|()| Body::from(response.body))
+        }
         Err(error) => unusable(&error),
     }
 }

@@ -13,7 +13,7 @@ use axum::{
 };
 
 use super::{App, function_url};
-use crate::runtime_api::text;
+use crate::http::text;
 
 /// Function URLs are the functions' own: NAME.localhost. What is left is for this machine's programs and the page.
 pub(super) async fn admit(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {

@@ -12,7 +12,7 @@ use super::{
     console::{Console, Lines},
     function::Code,
 };
-use crate::{FunctionProcess, Invocation, Outcome, RuntimeApi};
+use crate::{FunctionProcess, Invocation, RuntimeApi, runtime_api::Answer};
 
 /// How long Lambda lets a function initialise itself.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
@@ -28,7 +28,7 @@ pub(super) struct Instance {
 }
 
 impl Instance {
-    /// Starts a process, and waits until it asks for an event, fails to start, or takes longer than it may.
+    /// Starts a process, and waits until it is initialised, fails to start, or takes longer than it may.
     pub async fn start(code: Arc<Code>, name: &str, console: Arc<Console>, limit: Duration) -> Result<Self> {
         let began = Instant::now();
         let api = RuntimeApi::start(code.sandbox.handler()).await?;
@@ -62,14 +62,14 @@ impl Instance {
         self.process.peak_megabytes()
     }
 
-    /// Sends an event.
-    pub async fn invoke(&mut self, invocation: Invocation) -> Outcome {
-        self.process.invoke(&self.api, invocation).await
+    /// Sends an event. Returns it if the process had ended before.
+    pub async fn answer(&mut self, invocation: Invocation) -> Result<Answer, Box<Invocation>> {
+        self.process.answer(&self.api, invocation).await
     }
 
-    /// Waits until the process asks for another event or ends, but no longer than given.
-    pub async fn asking(&mut self, limit: Duration) {
-        timeout(limit, self.process.asking(&self.api)).await.ok();
+    /// Waits until the process is through with an event that it has answered. Otherwise says what was waited for.
+    pub async fn finish(&mut self, limit: Duration) -> Result<(), String> {
+        self.process.finish(&self.api, limit).await
     }
 
     /// Takes what the process has written since the last time.
@@ -79,9 +79,10 @@ impl Instance {
         log
     }
 
-    /// Kills the process, and waits until it is gone.
+    /// Ends the process as Lambda does, and shows what it writes meanwhile.
     pub async fn end(mut self) {
-        self.process.end().await;
+        self.process.end(&self.api).await;
+        self.take_log();
     }
 
     /// Stops the process until `thaw`.

@@ -22,10 +22,7 @@ use super::{
     App, event_stream,
     function::{Call, Finished, Function, tail},
 };
-use crate::{
-    base64,
-    runtime_api::{StreamPart, text},
-};
+use crate::{base64, http::text, outcome::StreamPart};
 
 /// The most bytes that an event may have: when it is waited for, and when it is not.
 const MAX_EVENT_BYTES: usize = 6_291_456;
@@ -174,6 +171,7 @@ fn call(headers: &HeaderMap, body: Bytes, limit: usize) -> Result<Call, ApiError
         event,
         request_id: Some(Uuid::new_v4().to_string()),
         client_context,
+        trace_id: None,
         stream: None,
     })
 }

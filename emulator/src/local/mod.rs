@@ -2,6 +2,7 @@
 
 mod args;
 mod console;
+mod event_of_url;
 mod event_stream;
 mod examples;
 mod function;
@@ -17,10 +18,13 @@ mod server;
 
 pub use args::LocalArgs;
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
 use anyhow::{Context, Result, bail};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    task::JoinSet,
+};
 
 use args::{LocalCommand, NamedHandler};
 use console::Console;
@@ -60,6 +64,15 @@ impl App {
         })
     }
 
+    /// Ends all functions' processes.
+    async fn shut_down(&self) {
+        let functions = self.functions.iter().cloned();
+        let ends: JoinSet<()> = functions
+            .map(|function| async move { function.shut_down().await })
+            .collect();
+        ends.join_all().await;
+    }
+
     /// The function of a name.
     fn function(&self, name: &str) -> Option<&Arc<Function>> {
         self.functions.iter().find(|function| function.name() == name)
@@ -82,21 +95,31 @@ fn repeated(handlers: &[NamedHandler]) -> Option<&str> {
 /// Serves until it is interrupted, or sends one event. Returns whether the function succeeded.
 pub async fn run(mut args: LocalArgs) -> Result<bool> {
     // From here on, what ends this process ends its functions' processes, too, and removes the unpacked zips.
-    let told_to_end = told_to_end()?;
-    let is_server = args.command.is_none();
-    let work = async {
-        match args.command.take() {
-            None => {
-                server::serve(App::new(args).await?).await?;
-                Ok(true)
-            }
-            Some(LocalCommand::Invoke(invoke)) => one_shot::invoke(args, &invoke).await,
+    let mut told_to_end = pin!(told_to_end()?);
+    let event = match args.command.take() {
+        None => None,
+        Some(LocalCommand::Invoke(invoke)) => {
+            args.handlers = vec![one_shot::chosen(&args.handlers, invoke.function.as_deref())?.clone()];
+            Some(one_shot::event(&invoke)?)
         }
     };
-    tokio::select! {
+    let is_server = event.is_none();
+    let app = tokio::select! {
+        app = App::new(args) => Arc::new(app?),
+        () = &mut told_to_end => return Ok(is_server),
+    };
+    let work = async {
+        match event {
+            None => server::serve(app.clone()).await.map(|()| true),
+            Some(event) => one_shot::invoke(&app, event).await,
+        }
+    };
+    let result = tokio::select! {
         result = work => result,
         () = told_to_end => Ok(is_server),
-    }
+    };
+    app.shut_down().await;
+    result
 }
 
 /// Has signals that would end the process end the returned future instead.

@@ -9,25 +9,24 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use super::{
-    App, LocalArgs,
+    App,
     args::{InvokeArgs, NamedHandler},
     function::Call,
 };
 use crate::read_event;
 
-/// Sends an event, prints the answer to stdout, and returns whether the function succeeded.
-pub(super) async fn invoke(mut args: LocalArgs, invoke: &InvokeArgs) -> Result<bool> {
-    let event = event(invoke)?;
-    args.handlers = vec![chosen(&args.handlers, invoke.function.as_deref())?.clone()];
-    let app = App::new(args).await?;
-    let Some(function) = app.functions.first() else {
+/// Sends an event to the only function, prints the answer to stdout, and returns whether the function succeeded.
+pub(super) async fn invoke(app: &App, event: Vec<u8>) -> Result<bool> {
+    let Some(function) = app.functions.first().cloned() else {
         bail!("there is no function: give --handler");
     };
     let call = Call {
         event,
         ..Call::default()
     };
-    let finished = function.call(call).await;
+    // A task, so that the process is ended in order when this is interrupted.
+    let run = tokio::spawn(async move { function.call(call).await });
+    let finished = run.await.context("the emulator itself failed")?;
     let is_good = finished.result.is_ok();
     let (Ok(mut body) | Err(mut body)) = finished.result;
     body.push(b'\n');
@@ -37,7 +36,8 @@ pub(super) async fn invoke(mut args: LocalArgs, invoke: &InvokeArgs) -> Result<b
     Ok(is_good)
 }
 
-fn chosen<'a>(handlers: &'a [NamedHandler], name: Option<&str>) -> Result<&'a NamedHandler> {
+/// The function that is meant.
+pub(super) fn chosen<'a>(handlers: &'a [NamedHandler], name: Option<&str>) -> Result<&'a NamedHandler> {
     let names = || {
         handlers
             .iter()
@@ -55,7 +55,8 @@ fn chosen<'a>(handlers: &'a [NamedHandler], name: Option<&str>) -> Result<&'a Na
     }
 }
 
-fn event(invoke: &InvokeArgs) -> Result<Vec<u8>> {
+/// The event that is meant.
+pub(super) fn event(invoke: &InvokeArgs) -> Result<Vec<u8>> {
     match (&invoke.event, invoke.example) {
         (_, Some(example)) => Ok(example.text().as_bytes().to_vec()),
         (Some(path), None) if path == Path::new("-") => {

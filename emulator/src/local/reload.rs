@@ -73,7 +73,7 @@ async fn load(app: &App) -> Result<()> {
         loaded.push((function, Code::load(&app.args, function.handler()).await?));
     }
     for (function, code) in loaded {
-        function.replace(code);
+        function.replace(code).await;
     }
     Ok(())
 }

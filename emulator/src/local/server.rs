@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use super::{App, function_url, guard, invoke_api, page, reload};
 
 /// Serves for ever.
-pub(super) async fn serve(app: App) -> Result<()> {
+pub(super) async fn serve(app: Arc<App>) -> Result<()> {
     let port = app.args.port;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .await
@@ -18,7 +18,6 @@ pub(super) async fn serve(app: App) -> Result<()> {
         .local_addr()
         .context("cannot read the address of the server's socket")?
         .port();
-    let app = Arc::new(app);
     announce(&app, port);
     tokio::spawn(reload::watch(app.clone()));
     let router = Router::new()

@@ -1,11 +1,12 @@
-//! What the tests share.
+//! What the tests share. Not each of them needs all of it.
+#![allow(dead_code)]
 
 /// Speaks HTTP by Bash's own means. What it does with an event is put in the place of `HANDLE`.
 pub const BOOTSTRAP: &str = r#"#!/usr/bin/env bash
 runtime=/2018-06-01/runtime
-call() { # Sends a request with the method, path and body that are given, and reads the headers and the body.
-    exec 3<>"/dev/tcp/${AWS_LAMBDA_RUNTIME_API%:*}/${AWS_LAMBDA_RUNTIME_API#*:}"
-    printf '%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s' "$1" "$2" "${#3}" "$3" >&3
+call() { # Sends a request with the method, path, body and further headers, and reads the headers and the body.
+    exec 3<>"/dev/tcp/${AWS_LAMBDA_RUNTIME_API%:*}/${AWS_LAMBDA_RUNTIME_API#*:}" || exit
+    printf '%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n%s\r\n%s' "$1" "$2" "${#3}" "$4" "$3" >&3
     declare -gA header=()
     while IFS=': ' read -r name value <&3; do
         value=${value%$'\r'}
@@ -18,6 +19,7 @@ call() { # Sends a request with the method, path and body that are given, and re
 respond() { call POST "$runtime/invocation/$id/response" "$1"; }
 fail() { call POST "$runtime/invocation/$id/error" "{\"errorType\": \"$1\", \"errorMessage\": \"$2\"}"; }
 [[ $BROKEN ]] && exit 3
+eval "$SETUP"
 while true; do
     call GET "$runtime/invocation/next" ""
     id=${header[lambda-runtime-aws-request-id]}
@@ -25,4 +27,28 @@ while true; do
     event=$body
     HANDLE
 done
+"#;
+
+/// A `SETUP` that registers an extension of the program's own, which runs beside the loop and takes a while after each event.
+pub const EXTENSION: &str = r#"
+    extension=/2020-01-01/extension
+    call POST $extension/register '{"events": ["INVOKE"]}' $'Lambda-Extension-Name: flusher\r\n'
+    identifier="Lambda-Extension-Identifier: ${header[lambda-extension-identifier]}"$'\r\n'
+    { # Bash may miss a signal that comes together with the end of a child.
+        trap '' TERM
+        while true; do
+            call GET $extension/event/next "" "$identifier"
+            sleep 0.3
+            echo "flushed after $body"
+        done
+    } &
+"#;
+
+/// A `SETUP` that registers an extension which never asks for an event.
+pub const SILENT_EXTENSION: &str = r#"
+    call POST /2020-01-01/extension/register '{"events": []}' $'Lambda-Extension-Name: silent\r\n'
+"#;
+
+/// A `SETUP` that writes a file when it is told to shut down.
+pub const SHUTDOWN_HOOK: &str = r#"trap 'echo saved; touch "$SAVED"; exit' TERM
 "#;
