@@ -34,8 +34,8 @@ trait Held: Sync {
 /// A lock that is held by the thread that forks, once it was [registered](ForkMutex::hold_around_forks): a child has no other thread that could
 /// ever give it back.
 ///
-/// While a thread holds one, it takes no other one of these, and runs no code but the library's own: the thread that forks takes all of them, in
-/// the order of their registration.
+/// While a thread holds one, it takes no other one of these, and calls nothing but this library and libc: the thread that forks takes all of
+/// them, in the order of their registration.
 pub(crate) struct ForkMutex<T: 'static> {
     mutex: Mutex<T>,
     /// The guard of the thread that forks; only who holds the lock comes near it.

@@ -619,7 +619,7 @@ fn deadline(api: &Api, installed: &Installed, context: Object) -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(now.as_millis())
         .unwrap_or(0)
-        .saturating_add_signed(millis.into())
+        .saturating_add_signed(millis)
 }
 
 /// The trace id of the invocation, which Lambda's client has in the environment.
