@@ -130,7 +130,7 @@ pub(crate) fn generation() -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use std::thread;
+    use std::{sync::atomic::AtomicBool, thread};
 
     use super::*;
 
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn a_child_finds_the_lock_free_and_its_value_whole() {
         static PAIR: ForkMutex<(u64, u64)> = ForkMutex::new((0, 0));
-        static ENDED: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+        static ENDED: AtomicBool = AtomicBool::new(false);
         PAIR.hold_around_forks();
         PAIR.hold_around_forks();
         let before = generation();
@@ -156,6 +156,9 @@ mod tests {
                     std::hint::spin_loop();
                 }
                 pair.1 += 1;
+                drop(pair);
+                // So that others get it.
+                thread::yield_now();
             }
         });
         for _ in 0..50 {
