@@ -11,7 +11,7 @@ use lambda_shim::{Failure, Function, Invocation};
 use serde::{Deserialize, Serialize};
 use tokio_stream::Stream;
 use tower::Service;
-use tracing::{error, info_span, Instrument, Span};
+use tracing::{dispatcher, error, info_span, Instrument, Span};
 
 use crate::{deadline::deadline_ms, panic::catch_panic, response::to_bytes};
 
@@ -58,19 +58,28 @@ where
             let diagnostic = error.into();
             Error::from(format!("{}: {}", diagnostic.error_type, diagnostic.error_message))
         })?;
-        let result = async {
-            match payload {
+        let outcome = async {
+            let result = match payload {
                 Ok(payload) => catch_panic(|| handler.call(LambdaEvent::new(payload, context))).await,
                 Err(diagnostic) => Err(diagnostic),
+            };
+            match result {
+                Ok(response) => to_bytes(slot, response.into_response()).await.inspect_err(log_unwritten),
+                Err(diagnostic) => Ok(Err(diagnostic)),
             }
         }
         .instrument(span)
-        .await;
-        let outcome = match result {
-            Ok(response) => to_bytes(slot, response.into_response()).await?,
-            Err(diagnostic) => Err(diagnostic),
-        };
+        .await?;
         slot.respond(outcome.map_err(|diagnostic| Failure::new(diagnostic.error_type, diagnostic.error_message)));
+    }
+}
+
+/// Logs what `lambda_runtime` does of a response that can't be written, before it ends.
+fn log_unwritten(error: &Error) {
+    if dispatcher::has_been_set() {
+        error!(target: "lambda_runtime::layers::api_client", ?error, "failed to build Lambda Runtime API request");
+    } else {
+        eprintln!("failed to build Lambda Runtime API request: {error:?}");
     }
 }
 

@@ -34,8 +34,8 @@ trait Held: Sync {
 /// A lock that is held by the thread that forks, once it was [registered](ForkMutex::hold_around_forks): a child has no other thread that could
 /// ever give it back.
 ///
-/// While a thread holds one, it takes no other one of these, and runs no code but the library's own: the thread that forks takes all of them, in
-/// the order of their registration.
+/// While a thread holds one, it takes no other one of these, and calls nothing but this library and libc: the thread that forks takes all of
+/// them, in the order of their registration.
 pub(crate) struct ForkMutex<T: 'static> {
     mutex: Mutex<T>,
     /// The guard of the thread that forks; only who holds the lock comes near it.
@@ -130,7 +130,7 @@ pub(crate) fn generation() -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use std::thread;
+    use std::{sync::atomic::AtomicBool, thread};
 
     use super::*;
 
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn a_child_finds_the_lock_free_and_its_value_whole() {
         static PAIR: ForkMutex<(u64, u64)> = ForkMutex::new((0, 0));
-        static ENDED: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+        static ENDED: AtomicBool = AtomicBool::new(false);
         PAIR.hold_around_forks();
         PAIR.hold_around_forks();
         let before = generation();
@@ -156,6 +156,9 @@ mod tests {
                     std::hint::spin_loop();
                 }
                 pair.1 += 1;
+                drop(pair);
+                // So that others get it.
+                thread::yield_now();
             }
         });
         for _ in 0..50 {

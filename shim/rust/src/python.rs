@@ -31,7 +31,8 @@
 //! Before Python 3.14, a thread that takes the interpreter's lock while the interpreter shuts down is ended by `pthread_exit`, which unwinds the stack:
 //! through this module's functions, into CPython's that called them. So wherever this module calls what may take the lock (all that may run
 //! Python code), no function on the stack catches an unwinding, or has a value to drop: results wait in a [`ManuallyDrop`], and references are
-//! given back by hand. The program itself runs in [`Api::unlocked`], which calls nothing of Python's meanwhile.
+//! given back by hand. The program itself runs in [`Api::unlocked`], which calls nothing of Python's meanwhile. (With `-Cpanic=abort`, Rust lets
+//! no unwinding pass at all: such a thread's end aborts the process, which is shutting down.)
 
 mod api;
 
@@ -619,7 +620,7 @@ fn deadline(api: &Api, installed: &Installed, context: Object) -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(now.as_millis())
         .unwrap_or(0)
-        .saturating_add_signed(millis.into())
+        .saturating_add_signed(millis)
 }
 
 /// The trace id of the invocation, which Lambda's client has in the environment.

@@ -1,4 +1,4 @@
-//! The slot of `lambda_shim`, under loom: each test runs in all orders in which its threads may meet.
+//! The slot of `lambda_shim`, under loom, which runs each test in all orders in which its threads may meet, up to a bound.
 #![cfg(loom)]
 
 #[path = "../../src/failure.rs"]
@@ -16,14 +16,16 @@ use failure::Failure;
 mod tests {
     use std::{future::poll_fn, mem, task::Poll};
 
-    use loom::{
-        future::block_on,
-        model::{self, model},
-        sync::Arc,
-        thread,
-    };
+    use loom::{future::block_on, model, sync::Arc, thread};
 
     use crate::slot::{Invocation, Slot};
+
+    /// Runs a test in all orders with so many switches of threads that nothing waits for: all of all take hours.
+    fn check(test: impl Fn() + Send + Sync + 'static) {
+        let mut builder = model::Builder::new();
+        builder.preemption_bound = Some(2);
+        builder.check(test);
+    }
 
     fn event(text: &'static str) -> Invocation<'static> {
         Invocation {
@@ -64,7 +66,7 @@ mod tests {
 
     #[test]
     fn each_event_has_its_own_answer() {
-        model(|| {
+        check(|| {
             let slot = Arc::new(Slot::new());
             let served = slot.clone();
             let main = thread::spawn(move || serve(&served, 1));
@@ -76,10 +78,7 @@ mod tests {
 
     #[test]
     fn a_second_event_has_its_own_answer() {
-        let mut builder = model::Builder::new();
-        // All orders of two events are too many.
-        builder.preemption_bound = Some(2);
-        builder.check(|| {
+        check(|| {
             let slot = Arc::new(Slot::new());
             let served = slot.clone();
             let main = thread::spawn(move || serve(&served, 2));
@@ -93,7 +92,7 @@ mod tests {
 
     #[test]
     fn an_event_that_its_caller_took_back_is_not_read() {
-        model(|| {
+        check(|| {
             let slot = Arc::new(Slot::new());
             let served = slot.clone();
             let main = thread::spawn(move || {
