@@ -27,7 +27,7 @@ use std::{
 use crate::{
     errno::{EINVAL, fail},
     fork::ForkMutex,
-    symbol::symbol,
+    symbol::replaced_symbol,
 };
 
 /// An entry of a table: a pointer to `NAME=VALUE`, null at the table's end.
@@ -53,10 +53,14 @@ impl Libc {
         // SAFETY: POSIX declares these symbols with these types.
         unsafe {
             Some(Self {
-                environ: symbol(c"environ")?.cast_const().cast(),
-                putenv: mem::transmute::<*mut _, unsafe extern "C" fn(*mut c_char) -> c_int>(symbol(c"putenv")?),
-                unsetenv: mem::transmute::<*mut _, unsafe extern "C" fn(*const c_char) -> c_int>(symbol(c"unsetenv")?),
-                clearenv: symbol(c"clearenv")
+                environ: replaced_symbol(c"environ")?.cast_const().cast(),
+                putenv: mem::transmute::<*mut _, unsafe extern "C" fn(*mut c_char) -> c_int>(replaced_symbol(
+                    c"putenv",
+                )?),
+                unsetenv: mem::transmute::<*mut _, unsafe extern "C" fn(*const c_char) -> c_int>(replaced_symbol(
+                    c"unsetenv",
+                )?),
+                clearenv: replaced_symbol(c"clearenv")
                     .map(|found| mem::transmute::<*mut _, unsafe extern "C" fn() -> c_int>(found)),
             })
         }

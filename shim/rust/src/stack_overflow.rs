@@ -20,7 +20,7 @@ use std::{
     thread,
 };
 
-use crate::symbol::symbol;
+use crate::symbol::replaced_symbol;
 
 /// What a thread does.
 pub type Start = unsafe extern "C-unwind" fn(*mut c_void) -> *mut c_void;
@@ -312,7 +312,7 @@ unsafe extern "C" fn ended(watch: *mut c_void) {
 
 fn libc_create() -> Option<Create> {
     static FOUND: OnceLock<Option<usize>> = OnceLock::new();
-    let found = FOUND.get_or_init(|| symbol(c"pthread_create").map(|found| found.expose_provenance()));
+    let found = FOUND.get_or_init(|| replaced_symbol(c"pthread_create").map(|found| found.expose_provenance()));
     // SAFETY: POSIX declares this symbol with this type.
     found.map(|found| unsafe { mem::transmute::<usize, Create>(found) })
 }

@@ -41,6 +41,11 @@ pub unsafe fn start(this: *const Constructor, environ: &'static Table) {
                 // SAFETY: glibc would call it next. Arguments and environment are as a new process has them, and stay.
                 unsafe { constructor(1, arguments.argv(), arguments.envp()) };
             }
+            if env::args_os().len() != 1 {
+                eprintln!(
+                    "rules_rust_lambda: Rust's standard library has the arguments from elsewhere: they are Python's"
+                );
+            }
         }
         Err(error) => eprintln!("rules_rust_lambda: {error}: the program's arguments are Python's"),
     }
