@@ -35,7 +35,7 @@ def _check(ctx, sources, data):
     for path, file in data.items():
         for folder in _folders(path):
             if folder in data:
-                wrong.append("`compile_data` has the folder {} and {} in it, which are built apart".format(readable(data[folder].owner), readable(file.owner)))
+                wrong.append("`compile_data` has the folder {} and {} in it".format(readable(data[folder].owner), readable(file.owner)))
     if wrong:
         fail("{}: {}; name the folder's files in its place, as by `glob([\"FOLDER/**\"])`.".format(owner(ctx), ";\n  and ".join(wrong)))
 
@@ -71,15 +71,9 @@ def lay_out(ctx, folder):
             ))
         data[path] = file
 
-    # A folder of the source tree brings all that is in it.
-    laid = {
-        path: file
-        for path, file in data.items()
-        if not file.is_source or not [above for above in _folders(path) if above in data and data[above].is_source]
-    }
-    _check(ctx, sources, laid)
+    _check(ctx, sources, data)
     linked = {}
-    for path, file in laid.items():
+    for path, file in data.items():
         name = paths.join(folder, path)
         linked[file] = ctx.actions.declare_directory(name) if file.is_directory else ctx.actions.declare_file(name)
         ctx.actions.symlink(output = linked[file], target_file = file)
