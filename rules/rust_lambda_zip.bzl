@@ -10,11 +10,15 @@ load("//rules/private:runtimes.bzl", "RUNTIMES", "is_library")
 load("//rules/private:zip.bzl", "lambda_zip")
 load(":rust_lambda_function.bzl", "RUST_ATTRIBUTES", "rust_lambda_function")
 
-# What makes a small and fast executable. The user's `rustc_flags` come behind these, and override them. The crates below were compiled
-# to bitcode (`rules/private/platform.bzl`): rustc takes them together, and the linker gets machine code.
-_CODEGEN_FLAGS = ["-Ccodegen-units=1"] + select({
+# What makes a small and fast executable. The user's `rustc_flags` come behind these, and override them. The crates below may have
+# been compiled to bitcode (`rules/private/platform.bzl`): rustc takes them together, and the linker gets machine code.
+_CODEGEN_FLAGS = [
+    "-Ccodegen-units=1",
+    "-Cembed-bitcode=yes",
+    "-Clinker-plugin-lto=no",
+] + select({
     Label("//rules/settings:dev"): ["-Clto=off"],
-    "//conditions:default": ["-Clto=fat", "-Cembed-bitcode=yes", "-Clinker-plugin-lto=no"],
+    "//conditions:default": ["-Clto=fat"],
 })
 
 _EXECUTABLE_FLAGS = ["-Cstrip=symbols"]
@@ -165,6 +169,7 @@ def rust_lambda_zip(
         "architecture": architecture,
         "data": data,
         "runtime": runtime,
+        "rustc_flags": rustc_flags,
     } | common
     if is_program:
         library_only = {

@@ -6,10 +6,11 @@ load(":attributes.bzl", "readable")
 load(":platform.bzl", "bundled_transition")
 load(":rewritten_tree.bzl", "path_in_workspace")
 
-# For rules that have what the transition reads: `architecture` and `runtime`.
+# For rules that have what the transitions read besides: `architecture` and `runtime`.
 PACK_ATTRS = {
     # What of it runs does so where the function does.
     "data": attr.label_list(doc = "Files and folders that are laid into the zip.", allow_files = True, cfg = bundled_transition),
+    "rustc_flags": attr.string_list(doc = "What the library or the program is compiled with; for the transition."),
     "_allowlist_function_transition": attr.label(
         default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
     ),

@@ -17,12 +17,12 @@ _READABLE_RUSTC_FLAGS = str(Label("//rules/settings:extra_rustc_flags"))
 
 _PROFILE = str(Label("//rules/settings:profile"))
 
-# What a crate of a function is compiled to, by profile: for optimisation as a whole, bitcode and no machine code, as Cargo has it, which
-# takes two thirds of the time of both; else machine code alone. What is linked at the end overrides them (`rust_lambda_zip`).
-_FUNCTION_FLAGS = {
-    "dev": ["-Cembed-bitcode=no"],
-    "release": ["-Clinker-plugin-lto"],
-}
+# What a crate of a function is compiled to where it is optimised as a whole: bitcode and no machine code, as Cargo has it, which takes
+# two thirds of the time of both. What is linked at the end overrides it (`rust_lambda_zip`).
+_FOR_LTO = ["-Clinker-plugin-lto"]
+
+# What it is compiled to where it is linked as it is.
+_AS_IT_IS = ["-Cembed-bitcode=no"]
 
 # What other rules link is machine code, with the bitcode that it needs if they ask for -Clto.
 _OTHER_FLAGS = ["-Cembed-bitcode=yes"]
@@ -54,8 +54,17 @@ def _for_lambda(settings, attr, crate_flags):
         changed[LINKER_PREFERENCE] = "cc"
     return changed
 
+def _has_lto(settings, attr):
+    """Whether a zip's crates are optimised as a whole: by the profile, unless its `rustc_flags` say otherwise."""
+    has_lto = settings[_PROFILE] != "dev"
+    for flag in attr.rustc_flags:
+        name, _, value = flag.removeprefix("--codegen=").removeprefix("-C").strip().partition("=")
+        if name == "lto":
+            has_lto = value not in ["n", "no", "off"]
+    return has_lto
+
 def _lambda_transition_impl(settings, attr):
-    return _for_lambda(settings, attr, _FUNCTION_FLAGS[settings[_PROFILE]])
+    return _for_lambda(settings, attr, _FOR_LTO if _has_lto(settings, attr) else _AS_IT_IS)
 
 def _bundled_transition_impl(settings, attr):
     return _for_lambda(settings, attr, _OTHER_FLAGS)

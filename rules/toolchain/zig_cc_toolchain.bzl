@@ -112,6 +112,16 @@ def _flags(name, actions, flags):
         flag_sets = [flag_set(actions = actions, flag_groups = [flag_group(flags = flags)])],
     )
 
+# Bazel's own, which it enables for the action configurations that it makes itself.
+_SHARED_LIBRARY_FEATURES = [
+    "shared_flag",
+    "output_execpath_flags",
+    "library_search_directories",
+    "libraries_to_link",
+    "user_link_flags",
+    "linker_param_file",
+]
+
 def _zig_config_impl(ctx):
     programs = ctx.attr.programs[_ZigProgramsInfo]
     c_actions = [
@@ -120,8 +130,17 @@ def _zig_config_impl(ctx):
         ACTION_NAMES.preprocess_assemble,
     ]
     cxx_actions = [action for action in ALL_CC_COMPILE_ACTION_NAMES if action not in c_actions]
+    shared_library_actions = [
+        ACTION_NAMES.cpp_link_dynamic_library,
+        ACTION_NAMES.cpp_link_nodeps_dynamic_library,
+    ]
     action_configs = [
-        action_config(action_name = action, enabled = True, tools = [tool(tool = program)])
+        action_config(
+            action_name = action,
+            enabled = True,
+            implies = _SHARED_LIBRARY_FEATURES if action in shared_library_actions else [],
+            tools = [tool(tool = program)],
+        )
         for actions, program in [
             (c_actions, programs.compiler),
             (cxx_actions, programs.cxx_compiler),
