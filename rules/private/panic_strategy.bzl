@@ -23,34 +23,25 @@ def panic_strategy(flags):
             strategy = word.removeprefix("-Cpanic=")
     return strategy
 
-def strategy_of_library(label, flags, functions):
-    """Decides on the strategy of a library; or fails where its programs disagree.
+def check_panic_strategy(label, flags, functions):
+    """Fails where programs of a library end at a panic, and it does not.
 
-    A process of its own ends at a panic if its program is compiled with `abort`, and one that unwinds answers with an error: neither can
-    be had for the other's programs in one library.
+    A process of its own ends at a panic if its program is compiled with `abort`, and one that unwinds answers with an error: a library does
+    one or the other, and what is below its programs is compiled for it.
 
     Args:
       label: a str, the target that joins the programs.
-      flags: that one's `rustc_flags`, which decide if they name a strategy.
+      flags: that one's `rustc_flags`.
       functions: the programs, targets with `PanicStrategyInfo`.
-
-    Returns:
-      A strategy; `None` if nobody asks for one.
     """
-    own = panic_strategy(flags)
-    by_strategy = {}
-    for function in functions:
-        strategy = function[PanicStrategyInfo].strategy or "unwind"
-        by_strategy.setdefault(strategy, []).append(readable(function.label))
-    aborting = by_strategy.get("abort", [])
-    if own == "abort" or not aborting:
-        return own
-    unwinding = by_strategy.get("unwind", []) + ([label] if own else [])
-    if unwinding:
-        fail("{}: {} {} compiled with `-Cpanic=abort`, and {} not; functions in one zip are one library, where a panic does one or the other. Pack them in zips of their own, give all of them the flag, or put it into the `rustc_flags` of the zip, which then ends at a panic of any.".format(
+    if panic_strategy(flags) == "abort":
+        return
+    aborting = [readable(function.label) for function in functions if function[PanicStrategyInfo].strategy == "abort"]
+    if aborting:
+        fail("{}: {} {} compiled with `-Cpanic=abort`, and the zip is not; functions in one zip are one library, where a panic does one or the other. Put the flag into the `rustc_flags` of the zip, which then ends at a panic of any, or pack {} in a zip of {} own that has it.".format(
             label,
             ", ".join(aborting),
             "are" if len(aborting) > 1 else "is",
-            ", ".join(unwinding) + (" are" if len(unwinding) > 1 else " is"),
+            "them" if len(aborting) > 1 else "it",
+            "their" if len(aborting) > 1 else "its",
         ))
-    return "abort"

@@ -1,6 +1,7 @@
 """Building for Lambda's platforms, whatever the command line says and the workspace registers."""
 
 load("//rules/toolchain:architectures.bzl", "ARCHITECTURES")
+load(":panic_strategy.bzl", "panic_strategy")
 load(":rules_rust.bzl", "LINKER_PREFERENCE")
 load(":runtimes.bzl", "RUNTIMES")
 
@@ -64,7 +65,11 @@ def _has_lto(settings, attr):
     return has_lto
 
 def _lambda_transition_impl(settings, attr):
-    return _for_lambda(settings, attr, _FOR_LTO if _has_lto(settings, attr) else _AS_IT_IS)
+    flags = _FOR_LTO if _has_lto(settings, attr) else _AS_IT_IS
+
+    # As of Cargo's profile: rustc links no crate that may be unwound through into one that aborts.
+    abort = ["-Cpanic=abort"] if panic_strategy(attr.rustc_flags) == "abort" else []
+    return _for_lambda(settings, attr, flags + abort)
 
 def _bundled_transition_impl(settings, attr):
     return _for_lambda(settings, attr, _OTHER_FLAGS)

@@ -7,7 +7,7 @@ load(":attributes.bzl", "OWNER_ATTRS", "owner")
 load(":flags.bzl", "flags_for_dependants")
 load(":locations.bzl", "expand", "lines")
 load(":names.bzl", "wrong_library_name")
-load(":panic_strategy.bzl", "PanicStrategyInfo", "strategy_of_library")
+load(":panic_strategy.bzl", "PanicStrategyInfo", "check_panic_strategy")
 
 def library_name(crate_name):
     """The name under which Python imports a library: that of its file in the zip, without `.so`.
@@ -61,9 +61,7 @@ def _root_crate_impl(ctx):
         progress_message = "Writing the root crate of %{label}",
     )
     flags = ["-Clink-arg=-Wl,--export-only=" + exported_symbol(ctx.attr.crate_name)]
-    strategy = strategy_of_library(owner(ctx), ctx.attr.rustc_flags, ctx.attr.functions)
-    if strategy:
-        flags.append("-Cpanic=" + strategy)
+    check_panic_strategy(owner(ctx), ctx.attr.rustc_flags, ctx.attr.functions)
     flags += [
         expand(ctx, flag, ctx.attr.compile_data + ctx.attr.data, {})
         for flag in ctx.attr.rustc_flags

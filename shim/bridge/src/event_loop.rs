@@ -64,7 +64,7 @@ where
                 Err(diagnostic) => Err(diagnostic),
             };
             match result {
-                Ok(response) => to_bytes(slot, response.into_response()).await.inspect_err(log_unwritten),
+                Ok(response) => to_bytes(slot, response).await.inspect_err(log_unwritten),
                 Err(diagnostic) => Ok(Err(diagnostic)),
             }
         }

@@ -1,10 +1,14 @@
 //! A handler's response as bytes.
 
-use std::{fmt::Debug, future::poll_fn, pin::Pin};
+use std::{
+    fmt::Debug,
+    future::{poll_fn, Future},
+    pin::Pin,
+};
 
 use bytes::{Bytes, BytesMut};
 use hyper::body::Body;
-use lambda_runtime::{Diagnostic, Error, FunctionResponse, StreamResponse};
+use lambda_runtime::{Diagnostic, Error, FunctionResponse, IntoFunctionResponse, StreamResponse};
 use lambda_shim::Slot;
 use serde::{ser::Error as _, Serialize, Serializer};
 use tokio_stream::{Stream, StreamExt};
@@ -17,47 +21,56 @@ use crate::{
 /// The type under which a stream that breaks off is reported.
 const STREAM_ERROR_TYPE: &str = "Runtime.StreamError";
 
-/// The JSON of a response to the invocation in `slot`. A stream, which a managed runtime's client can't pass on as such, is collected into the
-/// response that the event's source takes; one that breaks off is the invocation's error.
-///
-/// # Errors
-///
-/// When the response does not serialize, which ends `lambda_runtime`'s event loop.
-pub(crate) async fn to_bytes<B, S, D, E>(
-    slot: &Slot,
-    response: FunctionResponse<B, S>,
-) -> Result<Result<Vec<u8>, Diagnostic>, Error>
+/// What an event is answered with, or the error that ends `lambda_runtime`'s event loop: that the response does not serialize.
+pub(crate) type Answer = Result<Result<Vec<u8>, Diagnostic>, Error>;
+
+/// The JSON of a response to the invocation in `slot`.
+pub(crate) async fn to_bytes<B, S, D, E>(slot: &Slot, response: impl IntoFunctionResponse<B, S>) -> Answer
 where
     B: Serialize,
     S: Stream<Item = Result<D, E>> + Unpin,
     D: Into<Bytes>,
     E: Into<Error>,
 {
-    match response {
+    match response.into_response() {
         FunctionResponse::BufferedResponse(body) => Ok(Ok(serde_json::to_vec(&body)?)),
-        FunctionResponse::StreamingResponse(StreamResponse {
-            metadata_prelude,
-            mut stream,
-        }) => {
-            let mut body = BytesMut::new();
-            while let Some(chunk) = stream.next().await {
-                match chunk {
-                    Ok(chunk) => body.extend_from_slice(&chunk.into()),
-                    Err(error) => {
-                        return Ok(Err(Diagnostic {
-                            error_type: STREAM_ERROR_TYPE.to_owned(),
-                            error_message: error.into().to_string(),
-                        }))
-                    }
-                }
-            }
-            // Read as what lambda_runtime would have posted, so that no engine's response differs.
-            let head = Head::parse(&serde_json::to_vec(&metadata_prelude)?)?;
-            let form = slot.read(|invocation| Form::of(invocation.event));
-            let response = http_response(form.unwrap_or(Form::Single), head, &body);
-            Ok(Ok(serde_json::to_vec(&response)?))
+        FunctionResponse::StreamingResponse(response) => {
+            // Behind a pointer, what is done with streams is left out of a library whose programs have none.
+            let collected: Pin<Box<dyn Future<Output = Answer> + '_>> = Box::pin(collected(slot, response));
+            collected.await
         }
     }
+}
+
+/// A stream, which a managed runtime's client can't pass on as such, as the response that the event's source takes; one that breaks off is the
+/// invocation's error.
+async fn collected<S, D, E>(slot: &Slot, response: StreamResponse<S>) -> Answer
+where
+    S: Stream<Item = Result<D, E>> + Unpin,
+    D: Into<Bytes>,
+    E: Into<Error>,
+{
+    let StreamResponse {
+        metadata_prelude,
+        mut stream,
+    } = response;
+    let mut body = BytesMut::new();
+    while let Some(chunk) = stream.next().await {
+        match chunk {
+            Ok(chunk) => body.extend_from_slice(&chunk.into()),
+            Err(error) => {
+                return Ok(Err(Diagnostic {
+                    error_type: STREAM_ERROR_TYPE.to_owned(),
+                    error_message: error.into().to_string(),
+                }))
+            }
+        }
+    }
+    // Read as what lambda_runtime would have posted, so that no engine's response differs.
+    let head = Head::parse(&serde_json::to_vec(&metadata_prelude)?)?;
+    let form = slot.read(|invocation| Form::of(invocation.event));
+    let response = http_response(form.unwrap_or(Form::Single), head, &body);
+    Ok(Ok(serde_json::to_vec(&response)?))
 }
 
 /// A response of `lambda_http`'s that was collected from a stream, in the form that `lambda_runtime`'s own streams get.

@@ -144,6 +144,7 @@ pub(crate) unsafe fn attach(environ: &'static Table) {
 /// # Safety
 ///
 /// As of [`attach`].
+#[inline(never)]
 pub(crate) unsafe fn follow() {
     let mut state = lock();
     let Some(libc) = state.libc else { return };

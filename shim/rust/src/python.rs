@@ -249,9 +249,7 @@ impl Api {
     fn unlocked<T>(&self, work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
         // SAFETY: the lock is held.
         let state = unsafe { (self.release_lock)() };
-        let result = ManuallyDrop::new(
-            catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(Failure::panic(&*payload))),
-        );
+        let result = ManuallyDrop::new(caught(work));
         // SAFETY: the state is the one that this thread gave up. Where the thread is ended instead, this frame has nothing to drop.
         unsafe { (self.take_lock)(state) };
         ManuallyDrop::into_inner(result)
@@ -296,10 +294,7 @@ impl Api {
         let functions = FUNCTIONS.get().copied().unwrap_or_default();
         match usize::try_from(number).ok().and_then(|number| functions.get(number)) {
             Some(function) => Ok(function),
-            None => Err(Failure::misuse(format!(
-                "function number {number} was called in a library of {}",
-                functions.len()
-            ))),
+            None => Err(unknown(number, functions.len())),
         }
     }
 
@@ -310,6 +305,20 @@ impl Api {
             Err(failure) => self.raise(failure),
         }
     }
+}
+
+/// Does what may panic, in a frame of its own: one that catches has a personality, which an end of the thread would call, were it the caller's.
+#[inline(never)]
+fn caught<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(Failure::panic(&*payload)))
+}
+
+#[cold]
+#[inline(never)]
+fn unknown(number: c_long, functions: usize) -> Failure {
+    Failure::misuse(format!(
+        "function number {number} was called in a library of {functions}"
+    ))
 }
 
 unsafe extern "C-unwind" fn install(_: Object, arguments: *const Object, count: isize) -> Object {
@@ -626,6 +635,7 @@ fn deadline(api: &Api, installed: &Installed, context: Object) -> u64 {
 /// The trace id of the invocation, which Lambda's client has in the environment.
 ///
 /// Read without std's lock: in a forked child, a thread of the parent's may hold that for ever.
+#[inline(never)]
 fn trace_id() -> String {
     let Some(environ) = ENVIRON.get() else {
         return String::new();
