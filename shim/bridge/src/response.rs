@@ -28,15 +28,15 @@ pub(crate) type Answer = Result<Result<Vec<u8>, Diagnostic>, Error>;
 pub(crate) async fn to_bytes<B, S, D, E>(slot: &Slot, response: impl IntoFunctionResponse<B, S>) -> Answer
 where
     B: Serialize,
-    S: Stream<Item = Result<D, E>> + Unpin,
-    D: Into<Bytes>,
-    E: Into<Error>,
+    S: Stream<Item = Result<D, E>> + Unpin + Send,
+    D: Into<Bytes> + Send,
+    E: Into<Error> + Send,
 {
     match response.into_response() {
         FunctionResponse::BufferedResponse(body) => Ok(Ok(serde_json::to_vec(&body)?)),
         FunctionResponse::StreamingResponse(response) => {
             // Behind a pointer, what is done with streams is left out of a library whose programs have none.
-            let collected: Pin<Box<dyn Future<Output = Answer> + '_>> = Box::pin(collected(slot, response));
+            let collected: Pin<Box<dyn Future<Output = Answer> + Send + '_>> = Box::pin(collected(slot, response));
             collected.await
         }
     }
@@ -46,9 +46,9 @@ where
 /// invocation's error.
 async fn collected<S, D, E>(slot: &Slot, response: StreamResponse<S>) -> Answer
 where
-    S: Stream<Item = Result<D, E>> + Unpin,
-    D: Into<Bytes>,
-    E: Into<Error>,
+    S: Stream<Item = Result<D, E>> + Unpin + Send,
+    D: Into<Bytes> + Send,
+    E: Into<Error> + Send,
 {
     let StreamResponse {
         metadata_prelude,

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Has Valgrind's memcheck look at libraries under Python: reads and writes beside what is allocated, and what is read before it is written.
+#
+# Wants `valgrind` and `python3` on the PATH.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+tools/bazel build --noshow_progress //examples/hello:lambda_zip //examples/hello:mimalloc_zip
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+check() {
+  local zip=$1
+  mkdir "$folder/$2"
+  (cd "$folder/$2" && python3 -m zipfile -e "$OLDPWD/$zip" .)
+  echo "$zip"
+  # Python's own allocator hides what belongs together.
+  PYTHONMALLOC=malloc valgrind --quiet --error-exitcode=1 --leak-check=no --read-var-info=no \
+    python3 shim/python/tests/under_valgrind.py "$folder/$2" "$3" "$4"
+}
+
+check bazel-bin/examples/hello/lambda_zip.zip hello '{"name": "Ada"}' '{"message": "Hello, Ada!"}'
+check bazel-bin/examples/hello/mimalloc_zip.zip mimalloc '{"name": "Ada"}' '{"message": "Hello, Ada!"}'
