@@ -365,17 +365,6 @@ class Deployments:
 def taken(moto: Moto, account: Account, deployments: Deployments) -> None:
     """What has the names of what a stack would make is told before anything is made, with what to do."""
     first, at = deployments.first, moto.endpoint
-    account.logs.create_log_group(logGroupName=f"/aws/lambda/{STACK}")
-    for verb in (["plan"], []):
-        _, stderr = first.run(at, *verb, code=3)
-        assert f"aws logs delete-log-group --region {REGION} --log-group-name /aws/lambda/{STACK}" in stderr, stderr
-        assert account.stacks() == [], "the stack was left"
-    account.logs.delete_log_group(logGroupName=f"/aws/lambda/{STACK}")
-    # Of another name, though this one begins it.
-    account.logs.create_log_group(logGroupName=f"/aws/lambda/{STACK}-other")
-    first.run(at)
-    first.run(at, "delete", "--yes")
-
     role = account.iam.create_role(RoleName="other", AssumeRolePolicyDocument="{}")
     account.function.create_function(
         FunctionName=STACK,
@@ -384,9 +373,19 @@ def taken(moto: Moto, account: Account, deployments: Deployments) -> None:
         Handler="index.handler",
         Code={"ZipFile": first.zip.read_bytes()},
     )
-    _, stderr = first.run(at, code=3)
-    assert f"aws lambda delete-function --region {REGION} --function-name {STACK}" in stderr, stderr
-    assert account.stacks() == [] and account.configuration()["Handler"] == "index.handler"
+    group = f"/aws/lambda/{STACK}"
+    account.logs.create_log_group(logGroupName=group)
+    for verb in (["plan"], []):
+        _, stderr = first.run(at, *verb, code=3)
+        assert f"aws lambda delete-function --region {REGION} --function-name {STACK}" in stderr, stderr
+        assert f"aws logs delete-log-group --region {REGION} --log-group-name {group}" in stderr, stderr
+        assert account.stacks() == [], "the stack was left"
+    assert account.configuration()["Handler"] == "index.handler"
+    account.function.delete_function(FunctionName=STACK)
+    account.logs.delete_log_group(logGroupName=group)
+    # Of another name, though this one begins it.
+    account.logs.create_log_group(logGroupName=f"{group}-other")
+    first.run(at)
 
 
 def life(moto: Moto, account: Account, deployments: Deployments) -> None:
