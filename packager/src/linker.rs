@@ -7,6 +7,9 @@ use crate::{GlibcVersion, family::Family, glibc::first_version, report::list};
 /// What follows is the name of a symbol that is not defined.
 const UNDEFINED: &str = "undefined symbol: ";
 
+/// What follows is the name of a symbol that is defined twice.
+const DUPLICATE: &str = "duplicate symbol: ";
+
 /// What follows is a library that there is not.
 const NO_LIBRARY: &str = "unable to find library -l";
 
@@ -43,6 +46,13 @@ pub fn explain_linker(log: &str, glibc: &GlibcVersion) -> Vec<String> {
                 "`{symbol}` is in glibc from {version} on, and the runtime has {glibc}"
             ));
         }
+    }
+    let twice: Vec<&str> = found(DUPLICATE).into_iter().collect();
+    if !twice.is_empty() {
+        known.push(format!(
+            "{} more than once: the programs of a zip are one library; give it another name in one of them, or pack each in a zip of its own",
+            list(&twice) + if twice.len() > 1 { " are exported" } else { " is exported" }
+        ));
     }
     for (family, symbols) in &families {
         known.push(format!("nothing defines {}: {}", list(symbols), family.advice()));
@@ -83,6 +93,18 @@ ld.lld: error: unable to find library -lssl
             known[2].starts_with("there is no `stdc++`: C++ is not supported"),
             "{}",
             known[2]
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_exported_twice_is_told_once() -> Result<()> {
+        let log = "ld.lld: error: duplicate symbol: plugin_version\n>>> defined at one.rs:1\n>>> defined at two.rs:1\n";
+        let known = explain_linker(log, &"2.34".parse()?);
+        assert_eq!(known.len(), 1, "{known:?}");
+        assert!(
+            known[0].starts_with("`plugin_version` is exported more than once: the programs of a zip"),
+            "{known:?}"
         );
         Ok(())
     }

@@ -1,6 +1,6 @@
 """The zip: a shared library for Lambda's platform, and the shim that calls it."""
 
-load("@rules_rust//rust:rust_common.bzl", "DepInfo")
+load("@rules_rust//rust:rust_common.bzl", "CrateInfo", "DepInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo", "LambdaZipInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":attributes.bzl", "closest", "readable")
@@ -116,7 +116,10 @@ def _lambda_zip_impl(ctx):
     functions = [function[LambdaFunctionInfo] for function in ctx.attr.functions]
     _check_names(ctx)
     check_versions(readable(ctx.label), ctx.attr.functions)
-    rlibs = depset(transitive = [function[DepInfo].transitive_crate_outputs for function in ctx.attr.functions])
+    rlibs = depset(
+        [function[CrateInfo].output for function in ctx.attr.functions],
+        transitive = [function[DepInfo].transitive_crate_outputs for function in ctx.attr.functions],
+    )
     shim = _shim(ctx, [function.handler for function in functions])
     limit = "{}=on Lambda@Edge, for viewer events".format(_EDGE_LIMIT) if ctx.attr.edge else None
     data = list_data(ctx)
@@ -161,7 +164,7 @@ lambda_zip = rule(
             aspects = [unversioned_aspect],
             cfg = lambda_transition,
             mandatory = True,
-            providers = [DepInfo, LambdaFunctionInfo],
+            providers = [CrateInfo, DepInfo, LambdaFunctionInfo],
         ),
         "layer_libraries": attr.string_list(doc = "Names of shared libraries that layers bring."),
         "library": attr.label(doc = "The shared library.", cfg = lambda_transition, mandatory = True),
