@@ -1,4 +1,4 @@
-"""Calls the handler of an unpacked zip a few hundred times, as Lambda's client would; `tools/valgrind.sh` has Valgrind look on.
+"""Calls the handler of an unpacked zip some hundred times while Valgrind looks on: see `tools/valgrind.sh`.
 
 Usage: under_valgrind.py FOLDER EVENT RESPONSE. The response to each event has to be that one.
 """
