@@ -24,8 +24,9 @@ const NAME: &str = "std::backtrace_rs::symbolize::Symbol::name";
 /// Writes a name that was found; returns a `Result` without content.
 const WRITE: &str = "std::backtrace_rs::symbolize::SymbolName as core::fmt::Display::fmt";
 
-/// The compilers whose std this was tested with, 1.93 to 1.97: the functions above have no other callers, and no more is expected of them.
-const TESTED: RangeInclusive<u32> = 93..=97;
+/// The compilers whose std is taken to be as in those that this was tried with (1.93.1, 1.95.0 and 1.97.1): the functions above have no other
+/// callers, and no more is expected of them.
+const KNOWN: RangeInclusive<u32> = 93..=97;
 
 /// What the compiler writes into an object, with its version behind it.
 const COMPILER: &str = "rustc version 1.";
@@ -62,8 +63,8 @@ const AARCH64: Code = Code {
 /// lead to them are made to return at once; the linker then leaves out what nothing calls. Panics and their messages, and the
 /// frames of backtraces with their addresses, stay as they are.
 ///
-/// What is no ELF object for x86-64 or AArch64, has no such functions in sections of their own, or comes from another compiler than those that
-/// this was tested with, is returned as it is.
+/// What is no ELF object for x86-64 or AArch64, has no such functions in sections of their own, or comes from a compiler that is not
+/// known, is returned as it is.
 ///
 /// # Errors
 ///
@@ -156,7 +157,7 @@ fn is_of_tested_compilers(comment: &[u8]) -> bool {
             let (minor, rest) = version.split_once('.').unwrap_or_default();
             let patch = rest.split(' ').next().unwrap_or_default();
             // A nightly or a beta of that number may have another std.
-            patch.parse::<u32>().is_ok() && minor.parse().is_ok_and(|minor: u32| TESTED.contains(&minor))
+            patch.parse::<u32>().is_ok() && minor.parse().is_ok_and(|minor: u32| KNOWN.contains(&minor))
         })
 }
 

@@ -1,6 +1,7 @@
 """What a panic does: a library has one strategy for all that is linked into it."""
 
 load(":attributes.bzl", "readable")
+load(":codegen_options.bzl", "codegen_option")
 
 PanicStrategyInfo = provider(
     doc = "What a program's flags of rustc say of panics.",
@@ -14,14 +15,9 @@ def panic_strategy(flags):
       flags: a list of str, as `rustc_flags` has them.
 
     Returns:
-      What the last of them that names one says, such as `abort`; `None` if none does.
+      A str, such as `abort`; `None` if they say nothing.
     """
-    strategy = None
-    words = " ".join(flags).replace("--codegen=", "-C").replace("--codegen ", "-C").replace("-C ", "-C").split(" ")
-    for word in words:
-        if word.startswith("-Cpanic="):
-            strategy = word.removeprefix("-Cpanic=")
-    return strategy
+    return codegen_option(flags, "panic")
 
 def check_panic_strategy(label, flags, functions):
     """Fails where programs of a library end at a panic, and it does not.

@@ -1,6 +1,7 @@
 """Building for Lambda's platforms, whatever the command line says and the workspace registers."""
 
 load("//rules/toolchain:architectures.bzl", "ARCHITECTURES")
+load(":codegen_options.bzl", "codegen_option")
 load(":panic_strategy.bzl", "panic_strategy")
 load(":rules_rust.bzl", "LINKER_PREFERENCE")
 load(":runtimes.bzl", "RUNTIMES")
@@ -57,12 +58,8 @@ def _for_lambda(settings, attr, crate_flags):
 
 def _has_lto(settings, attr):
     """Whether a zip's crates are optimised as a whole: by the profile, unless its `rustc_flags` say otherwise."""
-    has_lto = settings[_PROFILE] != "dev"
-    for flag in attr.rustc_flags:
-        name, _, value = flag.removeprefix("--codegen=").removeprefix("-C").strip().partition("=")
-        if name == "lto":
-            has_lto = value not in ["n", "no", "off"]
-    return has_lto
+    value = codegen_option(attr.rustc_flags, "lto")
+    return settings[_PROFILE] != "dev" if value == None else value not in ["n", "no", "off"]
 
 def _lambda_transition_impl(settings, attr):
     flags = _FOR_LTO if _has_lto(settings, attr) else _AS_IT_IS

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os as _os
 import sys as _sys
 from builtins import Exception as _Exception
-from builtins import any as _any
 from builtins import bytes as _bytes
 from builtins import dict as _dict
 from builtins import getattr as _getattr
@@ -60,32 +59,36 @@ def _headers(context: Any) -> tuple[str, str]:
             if not text and _isinstance(value := frame.f_locals.get(name), _str):
                 found[name] = value
         frame = frame.f_back
-    client, identity = _rewritten(context)
-    return found["client_context_json"] or client, found["cognito_identity_json"] or identity
+    client = found["client_context_json"] or _client_context(_getattr(context, "client_context", None))
+    identity = found["cognito_identity_json"] or _cognito_identity(_getattr(context, "identity", None))
+    return client, identity
 
 
-def _rewritten(context: Any) -> tuple[str, str]:
-    """The same, of what the runtime client's objects hold."""
+def _client_context(client: Any) -> str:
+    """The client context, of what the runtime client's object holds of it."""
+    if client is None:
+        return ""
     import json
-
-    def texts(owner: Any, *names: str) -> dict[str, str]:
-        return {name: _str(_getattr(owner, name, None) or "") for name in names}
 
     def mapping(name: str) -> dict[str, str]:
         values = _getattr(client, name, None)
         return {_str(key): _str(value) for key, value in values.items()} if _isinstance(values, _dict) else {}
 
-    client: Any = _getattr(context, "client_context", None)
-    app = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
     parts: dict[str, object] = {"custom": mapping("custom"), "env": mapping("env")}
-    if _getattr(client, "client", None) is not None:
-        parts["client"] = texts(client.client, *app)
-    ids = texts(_getattr(context, "identity", None), "cognito_identity_id", "cognito_identity_pool_id")
-    identity = {
-        "cognitoIdentityId": ids["cognito_identity_id"],
-        "cognitoIdentityPoolId": ids["cognito_identity_pool_id"],
-    }
-    return ("" if client is None else json.dumps(parts)), (json.dumps(identity) if _any(ids.values()) else "")
+    if (app := _getattr(client, "client", None)) is not None:
+        names = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
+        parts["client"] = {name: _str(_getattr(app, name, None) or "") for name in names}
+    return json.dumps(parts)
+
+
+def _cognito_identity(identity: Any) -> str:
+    """The identity, of what the runtime client's object holds of it."""
+    pool = _getattr(identity, "cognito_identity_pool_id", None)
+    if (own := _getattr(identity, "cognito_identity_id", None)) is None and pool is None:
+        return ""
+    import json
+
+    return json.dumps({"cognitoIdentityId": _str(own or ""), "cognitoIdentityPoolId": _str(pool or "")})
 
 
 def _fail(error_type: str, message: str) -> None:

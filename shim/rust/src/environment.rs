@@ -347,6 +347,18 @@ unsafe fn name<'a>(entry: *mut c_char) -> Option<&'a [u8]> {
     Some(&text[..end])
 }
 
+/// The value of a variable as the library sees it; what is not UTF-8 in it is replaced.
+///
+/// Without std's lock, which in a forked child a thread of the parent's may hold for ever. The interpreter's lock is held: what Python
+/// set stays meanwhile.
+pub(crate) fn value(variable: &CStr) -> Option<String> {
+    let environ = lock().environ?;
+    // SAFETY: the name is a text.
+    let value = unsafe { get(environ, variable.as_ptr()) };
+    // SAFETY: a text, which is not freed.
+    (!value.is_null()).then(|| String::from_utf8_lossy(unsafe { CStr::from_ptr(value) }.to_bytes()).into_owned())
+}
+
 /// `getenv` for the library's code.
 ///
 /// # Safety

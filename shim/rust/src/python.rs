@@ -79,7 +79,6 @@ unsafe impl Send for Installed {}
 unsafe impl Sync for Installed {}
 
 static FUNCTIONS: OnceLock<&'static [&'static Function]> = OnceLock::new();
-static ENVIRON: OnceLock<&'static Table> = OnceLock::new();
 static INSTALLED: OnceLock<Installed> = OnceLock::new();
 
 static METHODS: [MethodDef; 7] = [
@@ -121,7 +120,6 @@ pub unsafe fn init_module(functions: &'static [&'static Function], environ: &'st
     // SAFETY: the interpreter's lock is held.
     unsafe { environment::attach(environ) };
     let _ = FUNCTIONS.set(functions);
-    let _ = ENVIRON.set(environ);
     for function in functions {
         function.hold_around_forks();
     }
@@ -307,6 +305,18 @@ impl Api {
     }
 }
 
+/// The interpreter, and the arguments of a method; `None`, with an error, if they are not so many.
+///
+/// # Safety
+///
+/// CPython passed these.
+unsafe fn called<const N: usize>(arguments: *const Object, count: isize) -> Option<(&'static Api, [Object; N])> {
+    let api = Api::get()?;
+    // SAFETY: the caller's promise.
+    let arguments = unsafe { api.arguments(arguments, count) }?;
+    Some((api, arguments))
+}
+
 /// Does what may panic, in a frame of its own: one that catches has a personality, which an end of the thread would call, were it the caller's.
 #[inline(never)]
 fn caught<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
@@ -322,11 +332,8 @@ fn unknown(number: c_long, functions: usize) -> Failure {
 }
 
 unsafe extern "C-unwind" fn install(_: Object, arguments: *const Object, count: isize) -> Object {
-    let Some(api) = Api::get() else {
-        return ptr::null_mut();
-    };
     // SAFETY: CPython passed these.
-    let Some([parsed, headers, fail, over, namespace]) = (unsafe { api.arguments(arguments, count) }) else {
+    let Some((api, [parsed, headers, fail, over, namespace])) = (unsafe { called(arguments, count) }) else {
         return ptr::null_mut();
     };
     // SAFETY: the caller holds it.
@@ -355,11 +362,8 @@ unsafe extern "C-unwind" fn install(_: Object, arguments: *const Object, count: 
 }
 
 unsafe extern "C-unwind" fn init(_: Object, arguments: *const Object, count: isize) -> Object {
-    let Some(api) = Api::get() else {
-        return ptr::null_mut();
-    };
     // SAFETY: CPython passed these.
-    let Some([number]) = (unsafe { api.arguments(arguments, count) }) else {
+    let Some((api, [number])) = (unsafe { called(arguments, count) }) else {
         return ptr::null_mut();
     };
     // SAFETY: the interpreter's lock is held.
@@ -379,11 +383,8 @@ unsafe extern "C-unwind" fn init(_: Object, arguments: *const Object, count: isi
 }
 
 unsafe extern "C-unwind" fn run(_: Object, arguments: *const Object, count: isize) -> Object {
-    let Some(api) = Api::get() else {
-        return ptr::null_mut();
-    };
     // SAFETY: CPython passed these.
-    let Some([number]) = (unsafe { api.arguments(arguments, count) }) else {
+    let Some((api, [number])) = (unsafe { called(arguments, count) }) else {
         return ptr::null_mut();
     };
     // SAFETY: the interpreter's lock is held.
@@ -405,11 +406,8 @@ unsafe fn hook(
     count: isize,
     work: fn(&'static [&'static Function]) -> Result<(), Failure>,
 ) -> Object {
-    let Some(api) = Api::get() else {
-        return ptr::null_mut();
-    };
     // SAFETY: the caller's promise.
-    let Some([]) = (unsafe { api.arguments(arguments, count) }) else {
+    let Some((api, [])) = (unsafe { called(arguments, count) }) else {
         return ptr::null_mut();
     };
     // SAFETY: the interpreter's lock is held.
@@ -439,11 +437,8 @@ unsafe extern "C-unwind" fn after_restore(_: Object, arguments: *const Object, c
 }
 
 unsafe extern "C-unwind" fn handler(_: Object, arguments: *const Object, count: isize) -> Object {
-    let Some(api) = Api::get() else {
-        return ptr::null_mut();
-    };
     // SAFETY: CPython passed these.
-    let Some([number]) = (unsafe { api.arguments(arguments, count) }) else {
+    let Some((api, [number])) = (unsafe { called(arguments, count) }) else {
         return ptr::null_mut();
     };
     match api.function(number) {
@@ -455,11 +450,8 @@ unsafe extern "C-unwind" fn handler(_: Object, arguments: *const Object, count: 
 }
 
 unsafe extern "C-unwind" fn invoke(number: Object, arguments: *const Object, count: isize) -> Object {
-    let Some(api) = Api::get() else {
-        return ptr::null_mut();
-    };
     // SAFETY: CPython passed these.
-    let Some([event, context]) = (unsafe { api.arguments(arguments, count) }) else {
+    let Some((api, [event, context])) = (unsafe { called(arguments, count) }) else {
         return ptr::null_mut();
     };
     let Some(installed) = INSTALLED.get() else {
@@ -637,16 +629,7 @@ fn deadline(api: &Api, installed: &Installed, context: Object) -> u64 {
 /// Read without std's lock: in a forked child, a thread of the parent's may hold that for ever.
 #[inline(never)]
 fn trace_id() -> String {
-    let Some(environ) = ENVIRON.get() else {
-        return String::new();
-    };
-    // SAFETY: the name is a text.
-    let value = unsafe { environment::get(environ, c"_X_AMZN_TRACE_ID".as_ptr()) };
-    if value.is_null() {
-        return String::new();
-    }
-    // SAFETY: a text, which stays while the interpreter's lock is held.
-    String::from_utf8_lossy(unsafe { CStr::from_ptr(value) }.to_bytes()).into_owned()
+    environment::value(c"_X_AMZN_TRACE_ID").unwrap_or_default()
 }
 
 /// Makes a library a Python module over a list of functions. Used once, in the generated root crate, with the name of the
