@@ -123,7 +123,7 @@ def _lambda_zip_impl(ctx):
     shim = _shim(ctx, [function.handler for function in functions])
     limit = "{}=on Lambda@Edge, for viewer events".format(_EDGE_LIMIT) if ctx.attr.edge else None
     data = list_data(ctx)
-    zip = pack(ctx, library, library.basename, [shim], data, limit)
+    zip = pack(ctx, library, library.basename, [shim, ctx.file._calls], data, limit)
     return [
         DefaultInfo(files = depset([zip])),
         OutputGroupInfo(
@@ -174,6 +174,7 @@ lambda_zip = rule(
             default = "python3.13",
         ),
         "shared": attr.bool(doc = "Whether its functions are targets of the user's own."),
+        "_calls": attr.label(default = "//shim/python:lambda_shim_calls.py", allow_single_file = True),
         "_shim": attr.label(default = "//shim/python:index.py", allow_single_file = True),
     },
     provides = [LambdaZipInfo],

@@ -7,13 +7,9 @@ from __future__ import annotations
 
 import os as _os
 import sys as _sys
-from builtins import Exception as _Exception
 from builtins import bytes as _bytes
-from builtins import dict as _dict
 from builtins import getattr as _getattr
 from builtins import isinstance as _isinstance
-from builtins import str as _str
-from builtins import type as _type
 from importlib import import_module as _import_module
 
 # Handlers become globals of this module, under any name that Python allows: `type`, `os`. So functions here name no
@@ -22,7 +18,6 @@ from importlib import import_module as _import_module
 # Type checkers take this for true. At run time `typing` would cost more than all else here.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import FrameType
     from typing import Any
 
 _VERSION = 3
@@ -30,6 +25,8 @@ _VERSION = 3
 _FUNCTIONS = ("FUNCTION_NAMES",)
 # `ctypes`: this process's runtime client calls in. `native`: the program's own client takes the process over.
 _DISPATCH = "DISPATCH"
+# What the library calls this process for, in the order of `install`.
+_CALLS = ("parsed", "headers", "fail", "over")
 # The namespace that each invocation's metrics are logged under; empty for none.
 _METRICS = "METRICS_NAMESPACE"
 
@@ -38,74 +35,20 @@ _SNAPSHOT = _os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
 _library = _import_module("LIBRARY_MODULE")
 
 
-def _parsed(function: int, event: Any, context: Any) -> Any:
-    """Answers an event that Python code has parsed with a response that it can read."""
-    import json
+def _rarely(name: str) -> Any:
+    """A function for the library to call, whose module is imported when it first does."""
 
-    text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
-    return json.loads(_library.handler(function)(text.encode("utf-8", "surrogatepass"), context))
+    def call(*arguments: Any) -> Any:
+        calls = _import_module("lambda_shim_calls").Calls(_library, _client())
+        return _getattr(calls, name)(*arguments)
 
-
-def _headers(context: Any) -> tuple[str, str]:
-    """The client context and the identity, as JSON.
-
-    The runtime client hands on objects that lack what it does not know, so the text is taken from where it has it.
-    Where it is not found, what the objects hold is written anew.
-    """
-    found = {"client_context_json": "", "cognito_identity_json": ""}
-    frame: FrameType | None = _sys._getframe(1)
-    while frame is not None:
-        for name, text in found.items():
-            if not text and _isinstance(value := frame.f_locals.get(name), _str):
-                found[name] = value
-        frame = frame.f_back
-    client = found["client_context_json"] or _client_context(_getattr(context, "client_context", None))
-    identity = found["cognito_identity_json"] or _cognito_identity(_getattr(context, "identity", None))
-    return client, identity
-
-
-def _client_context(client: Any) -> str:
-    """The client context, of what the runtime client's object holds of it."""
-    if client is None:
-        return ""
-    import json
-
-    def mapping(name: str) -> dict[str, str]:
-        values = _getattr(client, name, None)
-        return {_str(key): _str(value) for key, value in values.items()} if _isinstance(values, _dict) else {}
-
-    parts: dict[str, object] = {"custom": mapping("custom"), "env": mapping("env")}
-    if (app := _getattr(client, "client", None)) is not None:
-        names = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
-        parts["client"] = {name: _str(_getattr(app, name, None) or "") for name in names}
-    return json.dumps(parts)
-
-
-def _cognito_identity(identity: Any) -> str:
-    """The identity, of what the runtime client's object holds of it."""
-    pool = _getattr(identity, "cognito_identity_pool_id", None)
-    if (own := _getattr(identity, "cognito_identity_id", None)) is None and pool is None:
-        return ""
-    import json
-
-    return json.dumps({"cognitoIdentityId": _str(own or ""), "cognitoIdentityPoolId": _str(pool or "")})
-
-
-def _fail(error_type: str, message: str) -> None:
-    """Raises an error under the name that Rust gave it."""
-    raise _type(error_type, (_Exception,), {})(message)
+    return call
 
 
 def _client() -> Any:
     """The class of Lambda's runtime client, where that runs this process."""
     module = _sys.modules.get("awslambdaric.lambda_runtime_client")
     return _getattr(module, "BaseLambdaRuntimeClient", None) or _getattr(module, "LambdaRuntimeClient", None)
-
-
-def _over(function: int) -> None:
-    """Has the process end, as the program's `main` has, once the answer at hand is sent."""
-    if (owner := _client()) is not None:
-        owner.wait_next_invocation = lambda _: _library.init(function)
 
 
 def _install_marshaller() -> None:
@@ -152,7 +95,7 @@ def _initialize() -> None:
     _install_marshaller()
 
 
-if (_found := _library.install(_parsed, _headers, _fail, _over, _METRICS)) != _VERSION:
+if (_found := _library.install(*map(_rarely, _CALLS), _METRICS)) != _VERSION:
     raise ImportError(f"{_library.__file__} has version {_found} of the shim, and index.py {_VERSION}: build both anew")
 if _SNAPSHOT:
     _register_hooks()
