@@ -12,8 +12,9 @@ trap 'rm -rf "$cache"' EXIT
 export ZIG_GLOBAL_CACHE_DIR=$cache ZIG_LOCAL_CACHE_DIR=$cache
 
 echo 'int main(void) { return 0; }' >"$cache/main.c"
+# Without debug information: a fifth less to make, and the same bytes in a library.
 for kind in -pie -no-pie; do
-  "$zig" cc -target "$target" "$kind" -g -fno-sanitize=undefined -o "$cache/main" "$cache/main.c" \
+  "$zig" cc -target "$target" "$kind" -s -fno-sanitize=undefined -o "$cache/main" "$cache/main.c" \
     -lunwind -lm -lpthread -ldl -lrt -lutil -lresolv -lc
 done
 
