@@ -124,7 +124,9 @@ def rust_lambda_zip(
       crate_name: as in `rust_binary`; also the name of the library in the zip.
       data: files, folders, programs and shared libraries that are laid into the zip, at their paths in the package, built for the
         function's platform; see docs/files.md.
-      dispatch: how an event reaches Rust. With `ctypes` (the default), Lambda's Python client calls the library. With `native`, the
+      dispatch: how an event reaches Rust. With `ctypes` (the default), Lambda's Python client calls the library's C functions, which
+        `shim/include/lambda_shim.h` declares. With `extension`, it calls the library as an extension module of CPython: a little
+        faster, in exchange for a way in that is CPython's alone; all else is the same. With `native`, the
         program's own client takes the process over while `index.py` is imported, and runs the loop over the Runtime API itself: the speed
         of the OS-only runtime, and its streaming, in a managed runtime; Python code around the handler sees nothing of it. Where SnapStart
         takes a snapshot, the Python client calls in, in either case.

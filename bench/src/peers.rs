@@ -29,7 +29,7 @@ pub struct Peer {
 }
 
 /// All of them, in the order of the tables.
-pub const PEERS: [Peer; 11] = [
+pub const PEERS: [Peer; 12] = [
     Peer {
         name: "ours_native",
         label: "ours, native dispatch",
@@ -45,6 +45,14 @@ pub const PEERS: [Peer; 11] = [
         runtime: Runtime::Python,
         is_program: true,
         color: "#f0803c",
+    },
+    Peer {
+        name: "ours_extension",
+        label: "ours, extension dispatch",
+        description: "`rust_lambda_zip(dispatch = \"extension\")` on Python's runtime",
+        runtime: Runtime::Python,
+        is_program: true,
+        color: "#c2570c",
     },
     Peer {
         name: "ours_native_mimalloc",

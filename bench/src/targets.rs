@@ -45,6 +45,20 @@ pub fn targets(results: &Results) -> Vec<Target> {
     for (suffix, with) in [("", ""), ("_mimalloc", ", mimalloc")] {
         targets.extend(times(results, suffix, with));
     }
+    targets.push(Target::at_most(
+        "ctypes dispatch, cold start",
+        "≤ 0.8 ms above extension dispatch",
+        0.8,
+        difference(results, "ours_ctypes", "ours_extension", "ms", Measures::cold_start_ms),
+    ));
+    targets.push(Target::at_most(
+        "ctypes dispatch, 19 B event, p50",
+        "≤ 1.3 µs above extension dispatch",
+        1.3,
+        difference(results, "ours_ctypes", "ours_extension", "µs", |measures| {
+            measures.p50_us(SIZES[0].bytes)
+        }),
+    ));
     for (name, label) in [("ours_ctypes", "ctypes"), ("ours_native", "native")] {
         targets.push(Target::at_most(
             &format!("cold start, {label} dispatch"),

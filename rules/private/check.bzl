@@ -20,13 +20,13 @@ def _check(ctx, kind, file, arguments, inputs):
     )
     return output
 
-def check_library(ctx, library, symbol, rlibs, data):
+def check_library(ctx, library, prefixes, rlibs, data):
     """Checks what a shared library needs and exports.
 
     Args:
       ctx: of a rule with `BUILD_TOOL` among its toolchains, PACK_ATTRS, and the attributes `layer_libraries` and `runtime`.
       library: the library.
-      symbol: the one that it may export.
+      prefixes: what the symbols start with that it may export.
       rlibs: a depset of what it was linked from, to tell which crate is to blame.
       data: what `list_data` returns: libraries that it needs may lie beside it.
 
@@ -40,7 +40,7 @@ def check_library(ctx, library, symbol, rlibs, data):
     ctx.actions.write(listed, lines)
     arguments = ctx.actions.args()
     arguments.add("check")
-    arguments.add("--exports", symbol)
+    arguments.add_all(prefixes, before_each = "--exports")
     arguments.add("--rlibs", listed)
     arguments.add("--beside", data)
     arguments.add_all(ctx.attr.layer_libraries, before_each = "--provided")

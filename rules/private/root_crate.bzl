@@ -20,16 +20,19 @@ def library_name(crate_name):
     """
     return "lib" + crate_name
 
-def exported_symbol(crate_name):
-    """The one symbol that a library exports: Python calls it to import the module.
+# What the C functions start with that `shim/include/lambda_shim.h` declares.
+_INTERFACE = "lambda_shim_"
+
+def exported_prefixes(crate_name):
+    """What the symbols start with that a library exports: its C functions, and the one that Python calls to import it as a module.
 
     Args:
       crate_name: the zip's `crate_name`.
 
     Returns:
-      A str.
+      A list of str.
     """
-    return "PyInit_" + library_name(crate_name)
+    return [_INTERFACE, "PyInit_" + library_name(crate_name)]
 
 def _root_crate_impl(ctx):
     if ctx.attr.allocator not in ALLOCATORS:
@@ -60,7 +63,10 @@ def _root_crate_impl(ctx):
         mnemonic = "LambdaRootCrate",
         progress_message = "Writing the root crate of %{label}",
     )
-    flags = ["-Clink-arg=-Wl,--export-only=" + exported_symbol(ctx.attr.crate_name)]
+    flags = [
+        "-Clink-arg=-Wl,--export-only={}*".format(prefix)
+        for prefix in exported_prefixes(ctx.attr.crate_name)
+    ]
     check_panic_strategy(owner(ctx), ctx.attr.rustc_flags, ctx.attr.functions)
     flags += [
         expand(ctx, flag, ctx.attr.compile_data + ctx.attr.data, {})

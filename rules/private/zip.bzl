@@ -7,12 +7,12 @@ load(":attributes.bzl", "closest", "readable")
 load(":check.bzl", "check_library")
 load(":pack.bzl", "PACK_ATTRS", "list_data", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
-load(":root_crate.bzl", "exported_symbol", "library_name")
+load(":root_crate.bzl", "exported_prefixes", "library_name")
 load(":runtimes.bzl", "RUNTIMES", "is_library")
 load(":unversioned.bzl", "check_versions", "unversioned_aspect")
 
 # Who runs the loop over the Runtime API.
-_DISPATCHES = ["ctypes", "native"]
+_DISPATCHES = ["ctypes", "extension", "native"]
 
 def _shim(ctx, names):
     output = ctx.actions.declare_file(ctx.label.name + "_shim/index.py")
@@ -72,7 +72,7 @@ def _check_attributes(ctx):
     elif not is_library(ctx.attr.runtime):
         wrong.append("`runtime` is a `select()` that comes to `{}`, for which the program is built in another way than for Python's runtimes; make a target for each kind, and an `alias` whose `actual` is that `select()`".format(ctx.attr.runtime))
     if ctx.attr.dispatch not in _DISPATCHES:
-        wrong.append("dispatch is `{}`; it is {}".format(ctx.attr.dispatch, " or ".join(["`{}`".format(dispatch) for dispatch in _DISPATCHES])))
+        wrong.append("dispatch is `{}`; it is one of {}".format(ctx.attr.dispatch, ", ".join(["`{}`".format(dispatch) for dispatch in _DISPATCHES])))
     if ctx.attr.dispatch == "native" and ctx.attr.metrics_namespace:
         wrong.append("metrics are logged where Python's client calls the library, and with `dispatch = \"native\"` it does not; take one of `metrics_namespace` and `dispatch` out")
     if ctx.attr.dispatch == "native" and ctx.attr.shared:
@@ -131,7 +131,7 @@ def _lambda_zip_impl(ctx):
             rewritten_sources = depset(transitive = [function.sources for function in functions]),
             shared_library = depset([library]),
             symbols = depset([linked]),
-            _validation = depset([check_library(ctx, linked, exported_symbol(ctx.attr.crate_name), rlibs, data)]),
+            _validation = depset([check_library(ctx, linked, exported_prefixes(ctx.attr.crate_name), rlibs, data)]),
         ),
         LambdaZipInfo(
             architecture = ctx.attr.architecture,

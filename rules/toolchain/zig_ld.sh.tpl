@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Links as `gcc` would, with zig's LLD and a sysroot. Called by rustc with arguments for a C compiler's driver.
 set -euo pipefail
+# What is exported is named by a pattern.
+set -o noglob
 
 arguments=()
 start=Scrt1.o
 version_script=
-# Of this linker's own: the only symbol that a library exports, whatever its crates mark as `no_mangle`.
+# Of this linker's own: the only symbols that a library exports, whatever its crates mark as `no_mangle`.
 export_only=
 # Likewise: whether the names of a backtrace's frames are never looked up.
 cut_symbolizer=
@@ -22,7 +24,7 @@ add() {
       ;;
     -Xlinker | -m64 | -m32 | -g* | -O* | -f* | -nodefaultlibs | -nostartfiles | -nostdlib | -pthread | -march=* | -rdynamic) ;;
     -shared) start= arguments+=("$1") ;;
-    --export-only=*) export_only=${1#*=} ;;
+    --export-only=*) export_only+=" ${1#*=};" ;;
     --cut-symbolizer) cut_symbolizer=1 ;;
     --version-script=*) version_script=${1#*=} ;;
     -no-pie | -static) start=crt1.o ;;
@@ -38,7 +40,7 @@ fi
 if [[ -n $version_script ]]; then
   if [[ -n $export_only ]]; then
     # In rustc's temporary folder, which goes when rustc ends.
-    printf '{ global: %s; local: *; };\n' "$export_only" >"$version_script.only"
+    printf '{ global:%s local: *; };\n' "$export_only" >"$version_script.only"
     version_script+=.only
   fi
   arguments+=("--version-script=$version_script")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import index  # type: ignore[import-not-found]
@@ -92,6 +93,28 @@ time.sleep(0.3)
 """
 
 
+# A Python whose `_ctypes` lacks what the shim binds with; the package `ctypes` has it already.
+_PACKAGE = """
+import ctypes, sys, types
+
+sys.modules["_ctypes"] = types.ModuleType("_ctypes")
+import index
+
+class Context:
+    aws_request_id = "id"
+
+print(b"deadline" in index.handler(b"{}", Context()))
+"""
+
+# What an `index.py` says of a library that was built with another version of the rules.
+_VERSION = """
+import pathlib, re
+
+path = pathlib.Path({index!r})
+exec(re.sub("_VERSION = [0-9]+", "_VERSION = 1000", path.read_text()), {"__name__": "index", "__file__": str(path)})
+"""
+
+
 def handler(event: dict[str, Any], context: object) -> Any:
     """Checks what the event names."""
     match event["check"]:
@@ -104,5 +127,10 @@ def handler(event: dict[str, Any], context: object) -> Any:
             return _deadlines(context)
         case "end":
             return _python(_END)
+        case "package":
+            return _python(_PACKAGE)
+        case "version":
+            code, output, error = _python(_VERSION.format(index=index.__file__))
+            return [code, output, str(error).replace(f"{Path(index.__file__).parent}/", "")]
         case _:
             return _python('import sys; sys.abiflags = "t"; import index')
