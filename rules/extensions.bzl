@@ -1,6 +1,7 @@
-"""The module extensions of these rules: zig, and the runtime clients that tests run under."""
+"""The module extensions of these rules: zig, the runtime clients that tests run under, and what images are made by."""
 
 load("//rules/private:node_client_repository.bzl", "node_client_repository")
+load("//rules/private:oci_repository.bzl", "oci_repository")
 load("//rules/private:runtime_client_wheels.bzl", "CLIENT_WHEELS", "CURRENT_CLIENT", "RUNTIME_CLIENT_BUILD_FILE", "runtime_client_wheels")
 load("//rules/private:wheels_repository.bzl", "wheels_repository")
 load("//rules/toolchain:zig_wheels.bzl", "ZIG_BUILD_FILE", "ZIG_WHEELS", "zig_wheel")
@@ -64,4 +65,21 @@ runtime_client = module_extension(
     doc = "Fetches Lambda's Runtime Interface Clients for Python and Node.js, which `rust_lambda_test` runs zips under.",
     implementation = _runtime_client_impl,
     tag_classes = {"wheel": _wheel},
+)
+
+def _lambda_image_impl(module_ctx):
+    # The root module's comes first.
+    defs = [tag.defs for module in module_ctx.modules for tag in module.tags.rules_oci]
+    oci_repository(name = "rules_rust_lambda_oci", defs = str(defs[0]) if defs else "")
+    return module_ctx.extension_metadata(reproducible = True)
+
+lambda_image = module_extension(
+    doc = "Hands rules_oci to `rust_lambda_image`, in a workspace that has it.",
+    implementation = _lambda_image_impl,
+    tag_classes = {
+        "rules_oci": tag_class(
+            doc = "Names rules_oci.",
+            attrs = {"defs": attr.label(doc = "`@rules_oci//oci:defs.bzl`.", mandatory = True)},
+        ),
+    },
 )

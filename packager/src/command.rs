@@ -11,8 +11,8 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
 use crate::{
-    Effort, Entry, GlibcVersion, Judged, Kind, Limits, Surroundings, check_elf, cut_symbolizer, explain_linker, files,
-    report, strip, write_zip,
+    Effort, Entry, GlibcVersion, Judged, Kind, Limits, Surroundings, check_elf, check_image, cut_symbolizer,
+    explain_linker, files, report, strip, write_layer, write_zip,
 };
 
 /// A subcommand, with its arguments.
@@ -20,6 +20,10 @@ use crate::{
 pub enum Command {
     /// Packs files into a zip whose bytes depend on them alone.
     Zip(ZipArgs),
+    /// Packs files into a layer of an image whose bytes depend on them alone.
+    ImageLayer(ImageLayerArgs),
+    /// Checks that Lambda takes an image.
+    CheckImage(CheckImageArgs),
     /// Checks what a shared library or a program needs from the machine that loads it, and what it exports.
     Check(CheckArgs),
     /// Takes symbols and debug information out of a shared library.
@@ -51,6 +55,43 @@ pub struct ZipArgs {
     /// The name of the target that the zip is built by, for the message about the limit.
     #[arg(long, default_value = "it")]
     label: String,
+}
+
+/// What to pack, and how.
+#[derive(Args)]
+pub struct ImageLayerArgs {
+    /// The layer to write: a gzipped tar.
+    #[arg(long)]
+    output: PathBuf,
+    /// A file or folder, and its path in the image.
+    #[arg(long = "file", value_name = "NAME=PATH", value_parser = parse_entry)]
+    files: Vec<Entry>,
+    /// A list of further ones, as for `zip`.
+    #[arg(long, value_name = "PATH", requires = "list_in")]
+    list: Option<PathBuf>,
+    /// The folder that they are laid into.
+    #[arg(long, value_name = "FOLDER")]
+    list_in: Option<String>,
+    /// Compresses quickly, and less.
+    #[arg(long)]
+    fast: bool,
+}
+
+/// What to check of an image.
+#[derive(Args)]
+pub struct CheckImageArgs {
+    /// The folder of the image's layout.
+    #[arg(long)]
+    layout: PathBuf,
+    /// The function's architecture, as images call it: `amd64` or `arm64`.
+    #[arg(long)]
+    architecture: String,
+    /// The name of the target that it is built by, for the message.
+    #[arg(long)]
+    label: String,
+    /// An empty file to write when all is well.
+    #[arg(long)]
+    output: PathBuf,
 }
 
 /// What to check, and by which limits.
@@ -166,6 +207,8 @@ impl Command {
     pub fn run(self) -> Result<()> {
         match self {
             Command::Zip(arguments) => zip(arguments),
+            Command::ImageLayer(arguments) => image_layer(arguments),
+            Command::CheckImage(arguments) => image(&arguments),
             Command::Check(arguments) => check(&arguments),
             Command::Strip(arguments) => convert(&arguments.library, &arguments.output, strip),
             Command::CutSymbolizer(arguments) => convert(&arguments.object, &arguments.output, cut_symbolizer),
@@ -196,6 +239,29 @@ fn zip(arguments: ZipArgs) -> Result<()> {
         );
     }
     Ok(())
+}
+
+fn image_layer(arguments: ImageLayerArgs) -> Result<()> {
+    let mut entries = arguments.files;
+    if let (Some(list), Some(folder)) = (&arguments.list, &arguments.list_in) {
+        entries.extend(read_list(list)?.into_iter().map(|entry| Entry {
+            name: format!("{folder}/{}", entry.name),
+            ..entry
+        }));
+    }
+    let output =
+        File::create(&arguments.output).with_context(|| format!("{} can't be written", arguments.output.display()))?;
+    let effort = if arguments.fast { Effort::Fast } else { Effort::Best };
+    write_layer(BufWriter::new(output), &entries, effort)
+}
+
+fn image(arguments: &CheckImageArgs) -> Result<()> {
+    let told = || format!("the image of {}", arguments.label);
+    let wrong = check_image(&arguments.layout, &arguments.architecture).with_context(told)?;
+    if !wrong.is_empty() {
+        bail!("{}: {}", told(), wrong.join(";\n  and "));
+    }
+    fs::write(&arguments.output, "").context("the output can't be written")
 }
 
 fn check(arguments: &CheckArgs) -> Result<()> {

@@ -1,4 +1,4 @@
-//! Packs Lambda zips, the same bytes each time; makes shared libraries small, and checks them, before they are packed.
+//! Packs Lambda zips and layers of images, the same bytes each time; makes shared libraries small, and checks them, before they are packed.
 
 mod archive;
 mod beside;
@@ -6,6 +6,7 @@ mod check;
 mod command;
 mod family;
 mod glibc;
+mod image;
 mod linker;
 mod origin;
 mod report;
@@ -15,8 +16,9 @@ mod symbolizer;
 pub use archive::{Effort, Entry, files, write_zip};
 pub use beside::{Judged, Surroundings};
 pub use check::{Breach, Limits, check_elf};
-pub use command::{CheckArgs, Command, CutArgs, ExplainArgs, StripArgs, ZipArgs};
+pub use command::{CheckArgs, CheckImageArgs, Command, CutArgs, ExplainArgs, ImageLayerArgs, StripArgs, ZipArgs};
 pub use glibc::GlibcVersion;
+pub use image::{check_image, write_layer};
 pub use linker::explain_linker;
 pub use origin::{Origin, likely_origins};
 pub use report::{Kind, report};

@@ -4,6 +4,7 @@ load("//rules:providers.bzl", "LambdaZipInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL")
 load(":attributes.bzl", "readable")
 load(":check.bzl", "check_program")
+load(":image_layers.bzl", "image_layers")
 load(":pack.bzl", "PACK_ATTRS", "list_data", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
 load(":runtimes.bzl", "RUNTIMES", "is_library")
@@ -16,7 +17,8 @@ def _program_zip_impl(ctx):
     program = ctx.files.program[0]
     shim = RUNTIMES[ctx.attr.runtime].shim
     shims = [file for file in ctx.files._shims if file.basename == shim]
-    zip = pack(ctx, program, "bootstrap", shims, list_data(ctx))
+    data = list_data(ctx)
+    zip = pack(ctx, program, "bootstrap", shims, data)
     return [
         DefaultInfo(files = depset([zip])),
         OutputGroupInfo(_validation = depset([check_program(ctx, program)])),
@@ -24,6 +26,7 @@ def _program_zip_impl(ctx):
             architecture = ctx.attr.architecture,
             edge = False,
             handlers = ["index.handler" if shims else "bootstrap"],
+            image_layers = image_layers(ctx, program, "bootstrap", shims, data),
             library = None,
             runtime = ctx.attr.runtime,
             streaming = not shims,

@@ -5,6 +5,7 @@ load("//rules:providers.bzl", "LambdaFunctionInfo", "LambdaZipInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":attributes.bzl", "closest", "readable")
 load(":check.bzl", "check_library")
+load(":image_layers.bzl", "image_layers")
 load(":pack.bzl", "PACK_ATTRS", "list_data", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
 load(":root_crate.bzl", "exported_prefixes", "library_name")
@@ -123,7 +124,8 @@ def _lambda_zip_impl(ctx):
     shim = _shim(ctx, [function.handler for function in functions])
     limit = "{}=on Lambda@Edge, for viewer events".format(_EDGE_LIMIT) if ctx.attr.edge else None
     data = list_data(ctx)
-    zip = pack(ctx, library, library.basename, [shim, ctx.file._calls], data, limit)
+    shims = [shim, ctx.file._calls]
+    zip = pack(ctx, library, library.basename, shims, data, limit)
     return [
         DefaultInfo(files = depset([zip])),
         OutputGroupInfo(
@@ -137,6 +139,7 @@ def _lambda_zip_impl(ctx):
             architecture = ctx.attr.architecture,
             edge = ctx.attr.edge,
             handlers = ["index." + function.handler for function in functions],
+            image_layers = image_layers(ctx, library, library.basename, shims, data),
             library = library,
             runtime = ctx.attr.runtime,
             streaming = ctx.attr.dispatch == "native",

@@ -1,0 +1,150 @@
+"""`rust_lambda_image`: a function as a container image, by rules_oci.
+
+It is apart from `defs.bzl` so that rules_oci is a dependency of those alone who load it.
+"""
+
+load("@rules_rust_lambda_oci//:defs.bzl", "oci")
+load("//rules/private:attributes.bzl", "begin_macro", "internal", "owner_label")
+load("//rules/private:image.bzl", "IMAGE_ARCHITECTURES", "image_parts", "lambda_image")
+load("//rules/private:output_group.bzl", "output_group")
+
+# What `oci_image` takes besides, by the name that it has there.
+_IMAGE_ATTRIBUTES = [
+    "annotations",
+    "created",
+    "entrypoint",
+    "env",
+    "exposed_ports",
+    "labels",
+    "user",
+    "volumes",
+    "workdir",
+]
+
+# What it names, for who misspells one.
+_NAMED = [
+    "architecture",
+    "base",
+    "handler",
+    "remote_tags",
+    "repo_tags",
+    "repository",
+    "zip",
+]
+
+_MISSING = """{}: rust_lambda_image makes images by rules_oci 2, which this workspace does not name. In MODULE.bazel:
+
+    bazel_dep(name = "rules_oci", version = "2.3.0")
+
+    lambda_image = use_extension("@rules_rust_lambda//rules:extensions.bzl", "lambda_image")
+    lambda_image.rules_oci(defs = "@rules_oci//oci:defs.bzl")
+"""
+
+def rust_lambda_image(
+        name,
+        zip,
+        architecture = "x86_64",
+        base = None,
+        handler = None,
+        remote_tags = None,
+        repo_tags = None,
+        repository = None,
+        **kwargs):
+    """Makes a container image of what a `rust_lambda_zip` holds.
+
+        load("@rules_rust_lambda//rules:image.bzl", "rust_lambda_image")
+
+        rust_lambda_image(
+            name = "image",
+            base = "@lambda_python",
+            repository = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/greeter",
+            zip = ":lambda_zip",
+        )
+
+    Its layers, above the base's, are the zip's `data`, where it has any, and the code, gzipped, with the same content as in the zip; they lie
+    in `/var/task` (the program of the OS-only runtime in `/var/runtime`), and are the same bytes each time. Lambda takes an image
+    of one platform: a base that is an index, one for another architecture, and layers that it does not unpack are refused by the build.
+
+    Targets: `NAME` (the image, as a folder in OCI's layout), `NAME.digest` (a file with its digest), `NAME.load` (`bazel run` loads it into Docker or
+    Podman) and, with a `repository`, `NAME.push` (`bazel run` pushes it). Others, for this macro alone, are `NAME.parts`, `NAME.command` and
+    `NAME.oci` with those that rules_oci makes for it.
+
+    Args:
+      name: the target's name.
+      zip: a `rust_lambda_zip`.
+      architecture: that of the zip: `x86_64` (the default) or `arm64`.
+      base: the image below, of one platform, as `oci_pull` gives it: one of Lambda's for the zip's runtime, or any other with a runtime client.
+        From nothing by default, which is of use where the program is all that is needed.
+      handler: the handler setting, which is the image's command; the zip's only one by default. What `data` brings can be named, too:
+        `wrapper.handler`.
+      remote_tags: the tags that `NAME.push` gives, as in `oci_push`.
+      repo_tags: the names that `NAME.load` gives, as in `oci_load`; `["NAME:latest"]` by default.
+      repository: where `NAME.push` pushes to.
+      **kwargs: attributes that every rule has, and `annotations`, `created`, `entrypoint`, `env`, `exposed_ports`, `labels`, `user`, `volumes` and `workdir`
+        as in `oci_image`. A base of Lambda's has an `entrypoint`; leave it out there.
+    """
+    if not oci:
+        fail(_MISSING.format(owner_label(name, kwargs)))
+    common, own = begin_macro("rust_lambda_image", name, kwargs, named = _NAMED, own = _IMAGE_ATTRIBUTES)
+    inner = internal(common)
+    if architecture not in IMAGE_ARCHITECTURES:
+        fail("{}: architecture is `{}`; it is {}.".format(
+            owner_label(name, kwargs),
+            architecture,
+            " or ".join(["`{}`".format(known) for known in IMAGE_ARCHITECTURES]),
+        ))
+
+    # The user's target comes first, for Bazel to name it if there is another of its name.
+    lambda_image(
+        name = name,
+        architecture = architecture,
+        image = name + ".oci",
+        **common
+    )
+    image_parts(
+        name = name + ".parts",
+        architecture = architecture,
+        handler = handler,
+        owner = name,
+        zip = zip,
+        **inner
+    )
+    output_group(
+        name = name + ".command",
+        group = "command",
+        of = name + ".parts",
+        **inner
+    )
+    platform = {"base": base} if base else {
+        "architecture": IMAGE_ARCHITECTURES[architecture],
+        "os": "linux",
+    }
+    oci.image(
+        name = name + ".oci",
+        cmd = name + ".command",
+        tars = [name + ".parts"],
+        **(inner | platform | own)
+    )
+    native.alias(
+        name = name + ".digest",
+        actual = name + ".oci.digest",
+        **common
+    )
+    oci.loader(
+        name = name + ".load",
+        image = name,
+        repo_tags = repo_tags or [name + ":latest"],
+        **_run_by_name(common)
+    )
+    if repository:
+        oci.pusher(
+            name = name + ".push",
+            image = name,
+            remote_tags = remote_tags,
+            repository = repository,
+            **_run_by_name(common)
+        )
+
+def _run_by_name(common):
+    """Attributes of a target that is run, and not built with all others."""
+    return common | {"tags": [tag for tag in common.get("tags") or [] if tag != "manual"] + ["manual"]}
