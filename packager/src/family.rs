@@ -10,7 +10,7 @@ pub(crate) enum Family {
         /// The version that Rust's side of it has.
         version: String,
     },
-    /// Of a C++ standard library.
+    /// Of C++ code, or its standard library.
     Cxx,
 }
 
@@ -37,6 +37,10 @@ const CXX_OF_GLIBC: [&str; 4] = [
     "__cxa_thread_atexit_impl",
 ];
 
+/// What the crate `cxx` has in the names of what it calls in C++, and in those of its own C++ code, which Cargo's build script compiles and
+/// crate_universe leaves to a `cc_library`.
+const CXX_BRIDGE: &str = "cxxbridge1$";
+
 impl Family {
     /// The family of an undefined symbol, if it has one.
     pub(crate) fn of(symbol: &str) -> Option<Self> {
@@ -52,8 +56,9 @@ impl Family {
                 version,
             });
         }
-        let is_cxx = CXX_PREFIXES.iter().any(|prefix| symbol.starts_with(prefix)) && !CXX_OF_GLIBC.contains(&symbol);
-        is_cxx.then_some(Self::Cxx)
+        let is_standard =
+            CXX_PREFIXES.iter().any(|prefix| symbol.starts_with(prefix)) && !CXX_OF_GLIBC.contains(&symbol);
+        (is_standard || symbol.contains(CXX_BRIDGE)).then_some(Self::Cxx)
     }
 
     /// Why its symbols are undefined, and what to do about it.
@@ -123,6 +128,8 @@ mod tests {
             ("_Znwm", true),
             ("__gxx_personality_v0", true),
             ("__cxa_throw", true),
+            ("cxxbridge1$cxx_string$init", true),
+            ("shop$cxxbridge1$194$price", true),
             ("_ZN3std2io5stdio6_print17h81f3ed8a29797282E", false),
             ("__cxa_thread_atexit_impl", false),
             ("_RNvNtCs1_3std2io", false),

@@ -76,7 +76,9 @@ def _zig_programs_impl(ctx):
         "%{sysroot}": ctx.file.sysroot.path,
     })
     linker_files = depset([linker, build_tool, ctx.file.zig, ctx.file.sysroot])
-    compiler_files = depset([compiler, cxx_compiler, archiver, ctx.file.zig] + ctx.files.lib)
+
+    # A compiler links as well, for who asks it to.
+    compiler_files = depset([compiler, cxx_compiler, archiver] + ctx.files.lib, transitive = [linker_files])
 
     return [
         DefaultInfo(files = depset(transitive = [linker_files, compiler_files])),

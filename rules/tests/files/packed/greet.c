@@ -1,1 +1,6 @@
-int greet(void) { return 42; }
+#include <string.h>
+
+int greet(void) {
+    const char *of = "the length of this is forty-two characters";
+    return (int)strlen(of);
+}
