@@ -39,7 +39,7 @@ add() {
 }
 for argument in "$@"; do add "$argument"; done
 
-sysroot=$from%{sysroot}
+sysroot=${from}%{sysroot}
 if [[ -n $start ]]; then
   arguments=("$sysroot/$start" -dynamic-linker %{dynamic_linker} "${arguments[@]}")
 fi
@@ -59,15 +59,15 @@ if [[ -n $cut_symbolizer ]]; then
     # What rustc compiled; objects of libraries of C are in archives.
     [[ $object == *.rcgu.o ]] || continue
     arguments[index]=$work/${object##*/}
-    "$from%{build_tool}" cut-symbolizer --object "$object" --output "${arguments[index]}"
+    "${from}%{build_tool}" cut-symbolizer --object "$object" --output "${arguments[index]}"
   done
 fi
 status=0
-"$from%{zig}" ld.lld -m %{emulation} --hash-style=gnu --eh-frame-hdr "${arguments[@]}" \
+"${from}%{zig}" ld.lld -m %{emulation} --hash-style=gnu --eh-frame-hdr "${arguments[@]}" \
   -L "$sysroot" -lc -lc_nonshared -lcompiler_rt 2>"$work/errors" || status=$?
 cat "$work/errors" >&2
 if ((status != 0)); then
   # Behind what rustc shows of a linker's words, which ends with the last of them.
-  "$from%{build_tool}" explain-linker --log "$work/errors" --glibc %{glibc} >&2 || true
+  "${from}%{build_tool}" explain-linker --log "$work/errors" --glibc %{glibc} >&2 || true
 fi
 exit "$status"
