@@ -123,6 +123,10 @@ _SHARED_LIBRARY_FEATURES = [
     "user_link_flags",
     "linker_param_file",
 ]
+_STATIC_LIBRARY_FEATURES = [
+    "archiver_flags",
+    "linker_param_file",
+]
 
 def _zig_config_impl(ctx):
     programs = ctx.attr.programs[_ZigProgramsInfo]
@@ -136,11 +140,14 @@ def _zig_config_impl(ctx):
         ACTION_NAMES.cpp_link_dynamic_library,
         ACTION_NAMES.cpp_link_nodeps_dynamic_library,
     ]
+    implied = {action: _SHARED_LIBRARY_FEATURES for action in shared_library_actions} | {
+        ACTION_NAMES.cpp_link_static_library: _STATIC_LIBRARY_FEATURES,
+    }
     action_configs = [
         action_config(
             action_name = action,
             enabled = True,
-            implies = _SHARED_LIBRARY_FEATURES if action in shared_library_actions else [],
+            implies = implied.get(action, []),
             tools = [tool(tool = program)],
         )
         for actions, program in [

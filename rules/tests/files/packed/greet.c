@@ -1,6 +1,1 @@
-#include <string.h>
-
-int greet(void) {
-    const char *of = "the length of this is forty-two characters";
-    return (int)strlen(of);
-}
+int greet(void) { return 42; }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    ffi::{c_char, c_int},
     fs,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -12,7 +13,8 @@ use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::{Value, json};
 
 extern "C" {
-    fn greet() -> i32;
+    fn greet() -> c_int;
+    fn measure(text: *const c_char) -> c_int;
 }
 
 fn said(program: &Path) -> Result<String, Error> {
@@ -44,6 +46,7 @@ async fn handler(_event: LambdaEvent<Value>) -> Result<Value, Error> {
         "files": found,
         "greet": unsafe { greet() },
         "helper": said(&root.join("helper"))?,
+        "length": unsafe { measure(c"seven!!".as_ptr()) },
         "made": said(&root.join("made.sh"))?,
         "page": fs::read_to_string(root.join("pages/sub/more.html"))?.trim(),
         "shout": said(&root.join("bin/shout.sh"))?,
