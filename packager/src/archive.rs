@@ -27,7 +27,7 @@ pub struct Entry {
 
 impl Entry {
     /// Names it in a message.
-    fn described(&self) -> String {
+    pub(crate) fn described(&self) -> String {
         let source = self.source.display();
         if self.owner.is_empty() {
             source.to_string()
@@ -164,7 +164,7 @@ fn inside(entry: &Entry, source: PathBuf) -> Result<Entry> {
 }
 
 /// Whether Linux can execute a file of this content, or a program load it as code: an ELF file, or a script that names its interpreter.
-fn is_executable(content: &[u8]) -> bool {
+pub(crate) fn is_executable(content: &[u8]) -> bool {
     content.starts_with(b"\x7fELF") || content.starts_with(b"#!")
 }
 

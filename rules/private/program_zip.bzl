@@ -4,26 +4,32 @@ load("//rules:providers.bzl", "LambdaZipInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL")
 load(":attributes.bzl", "readable")
 load(":check.bzl", "check_program")
+load(":layers.bzl", "layers_of", "wrong_layers")
 load(":pack.bzl", "PACK_ATTRS", "list_data", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
 load(":runtimes.bzl", "RUNTIMES", "is_library")
 load(":unversioned.bzl", "check_versions", "unversioned_aspect")
 
 def _program_zip_impl(ctx):
+    wrong = wrong_layers(ctx)
+    if wrong:
+        fail("{}: {}.".format(readable(ctx.label), ";\n  and ".join(wrong)))
     check_versions(readable(ctx.label), ctx.attr.program)
 
     # A transition makes a list of what it leads to.
     program = ctx.files.program[0]
     shim = RUNTIMES[ctx.attr.runtime].shim
     shims = [file for file in ctx.files._shims if file.basename == shim]
-    zip = pack(ctx, program, "bootstrap", shims, list_data(ctx))
+    zip = pack(ctx, {"bootstrap": program}, shims, list_data(ctx))
     return [
         DefaultInfo(files = depset([zip])),
         OutputGroupInfo(_validation = depset([check_program(ctx, program)])),
         LambdaZipInfo(
             architecture = ctx.attr.architecture,
+            dispatch = "",
             edge = False,
             handlers = ["index.handler" if shims else "bootstrap"],
+            layers = layers_of(ctx),
             library = None,
             runtime = ctx.attr.runtime,
             streaming = not shims,
