@@ -50,8 +50,8 @@ pub struct ZipArgs {
     #[arg(long, value_name = "BYTES=WHO", value_parser = parse_limit)]
     limit: Option<(u64, String)>,
     /// A layer that is unpacked with it: the name of its target, and its zip.
-    #[arg(long = "layer", value_name = "LABEL=PATH", value_parser = parse_layer)]
-    layers: Vec<(String, PathBuf)>,
+    #[arg(long = "layer", num_args = 2, value_names = ["LABEL", "PATH"])]
+    layers: Vec<String>,
     /// The name of the target that the zip is built by, for messages about limits.
     #[arg(long, default_value = "it")]
     label: String,
@@ -136,11 +136,6 @@ fn parse_limit(value: &str) -> Result<(u64, String), String> {
     ))
 }
 
-fn parse_layer(value: &str) -> Result<(String, PathBuf), String> {
-    let (label, path) = value.split_once('=').ok_or("expected LABEL=PATH")?;
-    Ok((label.to_owned(), path.into()))
-}
-
 fn parse_entry(value: &str) -> Result<Entry, String> {
     let (name, path) = value.split_once('=').ok_or("expected NAME=PATH")?;
     Ok(Entry {
@@ -198,9 +193,9 @@ fn zip(arguments: ZipArgs) -> Result<()> {
     // What is tried out while a program is written is not deployed.
     if !arguments.fast {
         let mut layers = Vec::new();
-        for (label, path) in &arguments.layers {
-            let archive = File::open(path).with_context(|| format!("{} can't be read", path.display()))?;
-            let size = unpacked_size(archive).with_context(|| format!("{} can't be read", path.display()))?;
+        for [label, path] in arguments.layers.as_chunks().0 {
+            let archive = File::open(path).with_context(|| format!("{path} can't be read"))?;
+            let size = unpacked_size(archive).with_context(|| format!("{path} can't be read"))?;
             layers.push((label.clone(), size));
         }
         check_unpacked(&arguments.label, &files(&entries)?, &layers)?;

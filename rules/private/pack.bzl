@@ -104,7 +104,9 @@ def pack(ctx, code, shims, data, limit = None):
     arguments.add("--list", data)
     layers = layers_of(ctx)
     for layer in layers:
-        arguments.add("--layer", "{}={}".format(readable(layer.label), layer.zip.path))
+        arguments.add("--layer")
+        arguments.add(readable(layer.label))
+        arguments.add(layer.zip)
     arguments.add("--label", readable(ctx.label))
     if is_tried(ctx):
         arguments.add("--fast")
