@@ -7,8 +7,10 @@ target is what `bazel run` starts for it. Needs the package boto3.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import copy
+import hashlib
 import http.client
 import itertools
 import json
@@ -300,9 +302,12 @@ def credentials(endpoint: str) -> dict[str, str]:
 
 
 class Deployment:
-    """A zip and its template, which the deployer is run on."""
+    """A zip and its template, which the deployer is run on.
 
-    def __init__(self, folder: Path, marker: str = "", label: str = "", **settings: Any) -> None:
+    With a `layer`, the functions have one that holds this text.
+    """
+
+    def __init__(self, folder: Path, marker: str = "", label: str = "", layer: str = "", **settings: Any) -> None:
         folder.mkdir()
         self.zip = folder / "lambda.zip"
         shutil.copy(ZIP, self.zip)
@@ -314,6 +319,15 @@ class Deployment:
         content["label"] = label or content["label"]
         for function in content["functions"]:
             function |= settings
+        self.layers: list[str] = []
+        if layer:
+            path = folder / "layer.zip"
+            with zipfile.ZipFile(path, "w") as archive:
+                archive.writestr("words.txt", layer)
+            self.layers = ["--layer", str(path)]
+            content["stack_layers"] = [
+                {"label": "//shop:words", "name": "words", "architectures": [], "runtimes": ["python3.13"]}
+            ]
         settings_file = folder / "settings.json"
         settings_file.write_text(json.dumps(content))
         self.template = folder / "template.json"
@@ -324,6 +338,7 @@ class Deployment:
             str(settings_file),
             "--zip",
             str(self.zip),
+            *self.layers,
             "--output",
             str(self.template),
         ]
@@ -333,7 +348,7 @@ class Deployment:
         command = [str(DEPLOYER), "--template", str(self.template), "--zip", str(self.zip), "--target-stack", STACK]
         environment = credentials(endpoint) | (env or {})
         return subprocess.Popen(
-            [*command, *arguments],
+            [*command, *self.layers, *arguments],
             env={name: value for name, value in environment.items() if value},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -359,6 +374,8 @@ class Deployments:
         self.first = Deployment(folder / "first")
         self.bigger = Deployment(folder / "bigger", memory_mb=256)
         self.edited = Deployment(folder / "edited", marker="edited")
+        self.layered = Deployment(folder / "layered", layer="one")
+        self.relayered = Deployment(folder / "relayered", layer="two")
         self.renamed = Deployment(folder / "renamed", label="//shop:deploy", memory_mb=256)
 
 
@@ -448,6 +465,40 @@ def life(moto: Moto, account: Account, deployments: Deployments) -> None:
     assert "is deleted" in first.run(at, "delete", "--yes")[0]
     assert account.stacks() == []
     assert "nothing to do" in first.run(at, "delete", "--yes")[0]
+
+
+def layers(moto: Moto, account: Account, deployments: Deployments) -> None:
+    """A layer is uploaded and published with the stack, and anew when its content is other."""
+    at = moto.endpoint
+    plan = deployments.layered.json(at, "plan")["changes"]
+    assert "AWS::Lambda::LayerVersion" in {change["type"] for change in plan}, plan
+    assert account.objects() == [], "plan left something"
+    seen = []
+    for deployment in (deployments.layered, deployments.relayered):
+        _, stderr = deployment.run(at)
+        assert "uploading" in stderr, stderr
+        (used,) = account.configuration()["Layers"]
+        assert used["Arn"].startswith(f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:{STACK}-words:"), used
+        version = account.function.get_layer_version_by_arn(Arn=used["Arn"])
+        assert version["CompatibleRuntimes"] == ["python3.13"], version
+        content = Path(deployment.layers[1]).read_bytes()
+        assert version["Content"]["CodeSha256"] == base64.b64encode(hashlib.sha256(content).digest()).decode()
+        assert f"{hashlib.sha256(content).hexdigest()}.zip" in account.objects()
+        seen.append(used["Arn"])
+        assert "nothing to do" in deployment.run(at, "plan")[0]
+    assert seen[0] != seen[1], seen
+    # The code alone is not all that differs.
+    _, stderr = deployments.layered.run(at, "code", code=1)
+    assert "more than the code differs" in stderr, stderr
+    swapped = copy.copy(deployments.layered)
+    swapped.layers = deployments.relayered.layers
+    _, stderr = swapped.run(at, "plan", code=1)
+    assert "layer.zip is not the zip" in stderr and "build the target again" in stderr, stderr
+    swapped.layers = []
+    _, stderr = swapped.run(at, "plan", code=1)
+    assert "rendered for more layers" in stderr, stderr
+    deployments.relayered.run(at, "delete", "--yes")
+    assert account.stacks() == []
 
 
 def target(moto: Moto, account: Account, deployments: Deployments) -> None:
@@ -639,6 +690,7 @@ def servers(folder: Path) -> Iterator[Moto]:
 def main() -> None:
     tests: list[Callable[[Moto, Account, Deployments], None]] = [
         life,
+        layers,
         target,
         two_at_once,
         others,
