@@ -54,16 +54,33 @@ fn a_zip_is_too_large_with_its_layers() {
             .current_dir(folder.path())
             .output()
             .expect("the build tool runs");
-        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
     };
     fs::write(path("words"), "0123456789").expect("the folder can be written to");
     fs::write(path("list"), "words\nwords\n//app:words\n").expect("the folder can be written to");
-    let layer = ["lambda-layer", "--list=list", "--output=layer.zip", "--architecture=any", "--label=//app:layer"];
+    let layer = [
+        "lambda-layer",
+        "--list=list",
+        "--output=layer.zip",
+        "--architecture=any",
+        "--label=//app:layer",
+    ];
     assert_eq!(run(&layer), (true, String::new()));
     // What Lambda takes, less what the layer has; without its bytes on the disk.
     let large = fs::File::create(path("large")).expect("the folder can be written to");
     large.set_len(262_144_000 - 9).expect("a file can have holes");
-    let zip = ["zip", "--output=output.zip", "--file=large=large", "--layer", "//app:layer", "layer.zip", "--label=//app:zip"];
+    let zip = [
+        "zip",
+        "--output=output.zip",
+        "--file=large=large",
+        "--layer",
+        "//app:layer",
+        "layer.zip",
+        "--label=//app:zip",
+    ];
     let (is_written, message) = run(&zip);
     assert!(!is_written && !path("output.zip").exists());
     for part in [

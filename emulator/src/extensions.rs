@@ -182,9 +182,20 @@ fn try_register(extensions: &Extensions, headers: &HeaderMap, body: Body) -> Res
     let request: Value =
         serde_json::from_slice(&body).map_err(|error| refuse("InvalidRequestFormat", &error.to_string()))?;
     let events: Vec<_> = request["events"].as_array().into_iter().flatten().collect();
-    let is_external = extensions.external.lock().unwrap_or_else(PoisonError::into_inner).contains(&name);
-    let known: &[&str] = if is_external { &["INVOKE", "SHUTDOWN"] } else { &["INVOKE"] };
-    if let Some(event) = events.iter().find(|event| event.as_str().is_none_or(|event| !known.contains(&event))) {
+    let is_external = extensions
+        .external
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .contains(&name);
+    let known: &[&str] = if is_external {
+        &["INVOKE", "SHUTDOWN"]
+    } else {
+        &["INVOKE"]
+    };
+    if let Some(event) = events
+        .iter()
+        .find(|event| event.as_str().is_none_or(|event| !known.contains(&event)))
+    {
         let message = format!(
             "{event}: {}",
             if is_external {

@@ -32,9 +32,14 @@ pub(crate) struct LayerExtensions(Vec<Running>);
 
 impl LayerExtensions {
     /// Starts what lies in the layers' `extensions`, all at a time, and waits until each has registered.
-    pub async fn start(sandbox: &Sandbox, api: &RuntimeApi, output: impl Fn() -> Result<(Stdio, Stdio)>) -> Result<Self> {
+    pub async fn start(
+        sandbox: &Sandbox,
+        api: &RuntimeApi,
+        output: impl Fn() -> Result<(Stdio, Stdio)>,
+    ) -> Result<Self> {
         let found = sandbox.extensions()?;
-        api.extensions().expect(found.iter().map(|(name, _)| name.clone()).collect());
+        api.extensions()
+            .expect(found.iter().map(|(name, _)| name.clone()).collect());
         let mut all = Self(Vec::new());
         for (name, path) in found {
             let mut command = Command::new(&path);
@@ -49,7 +54,8 @@ impl LayerExtensions {
                 .process_group(0)
                 .kill_on_drop(true);
             if let Some(opt) = sandbox.opt() {
-                opt.apply(&mut command).context("cannot show a process what layers bring")?;
+                opt.apply(&mut command)
+                    .context("cannot show a process what layers bring")?;
             }
             let child = command.spawn().with_context(|| {
                 format!(

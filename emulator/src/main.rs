@@ -204,8 +204,8 @@ async fn test(args: TestArgs, matches: &ArgMatches) -> Result<bool> {
         .into_iter()
         .filter_map(Option::as_deref)
         .collect();
-    let sandbox = Sandbox::new(&args.zip, &args.handler, &args.runtime, args.env.clone())?
-        .with_layers(&args.layers, &needed)?;
+    let sandbox =
+        Sandbox::new(&args.zip, &args.handler, &args.runtime, args.env.clone())?.with_layers(&args.layers, &needed)?;
     let program = Program::of_runtime(
         &args.runtime,
         &sandbox,

@@ -119,7 +119,8 @@ impl Program {
             .env_clear()
             .envs(sandbox.environment(api.address(), client));
         if let Some(opt) = sandbox.opt() {
-            opt.apply(&mut command).context("cannot show the process what layers bring")?;
+            opt.apply(&mut command)
+                .context("cannot show the process what layers bring")?;
         }
         Ok(command)
     }

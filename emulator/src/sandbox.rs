@@ -81,10 +81,9 @@ impl Sandbox {
         }
         let folder = self.root.with_file_name("opt");
         make_folder(&folder)?;
-        let opt = self.opt.insert(Opt::new(
-            folder,
-            &[needed, &[self.root.as_path()]].concat(),
-        ));
+        let opt = self
+            .opt
+            .insert(Opt::new(folder, &[needed, &[self.root.as_path()]].concat()));
         for layer in layers {
             unpack(layer, opt.folder())?;
         }
@@ -103,22 +102,29 @@ impl Sandbox {
         self.opt.as_ref()
     }
 
-    /// What layers have Lambda start beside the function: the names of the files, and their paths.
+    /// What layers have Lambda start beside the function: the names of the files, and their paths for its processes.
     pub(crate) fn extensions(&self) -> Result<Vec<(String, PathBuf)>> {
-        let Some(folder) = self.opt.as_ref().map(|opt| opt.folder().join(EXTENSIONS)) else {
+        let Some(opt) = &self.opt else {
             return Ok(Vec::new());
         };
+        let folder = opt.folder().join(EXTENSIONS);
         let entries = match fs::read_dir(&folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries.with_context(|| format!("cannot list {}", folder.display()))?,
         };
         let mut extensions = Vec::new();
         for entry in entries {
-            let path = entry.with_context(|| format!("cannot list {}", folder.display()))?.path();
-            let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|_| path.is_file()) else {
+            let path = entry
+                .with_context(|| format!("cannot list {}", folder.display()))?
+                .path();
+            let Some(name) = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .filter(|_| path.is_file())
+            else {
                 continue;
             };
-            extensions.push((name.to_owned(), path.clone()));
+            extensions.push((name.to_owned(), opt.seen().join(EXTENSIONS).join(name)));
         }
         extensions.sort();
         Ok(extensions)
@@ -185,7 +191,10 @@ impl Sandbox {
         environment.push(own(("AWS_EXECUTION_ENV", &format!("AWS_Lambda_{}", self.runtime))));
         if Program::is_node(&self.runtime) {
             let version = self.runtime.trim_start_matches("nodejs").trim_end_matches(".x");
-            let modules = [format!("nodejs/node{version}/node_modules"), "nodejs/node_modules".to_owned()];
+            let modules = [
+                format!("nodejs/node{version}/node_modules"),
+                "nodejs/node_modules".to_owned(),
+            ];
             if let [Some(own), Some(shared)] = modules.map(|path| opt(&path)) {
                 environment.push(("NODE_PATH".to_owned(), format!("{own}:{shared}")));
             }
@@ -213,7 +222,10 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         // Files of a folder that is read-only cannot be removed.
         let restore = |path: &Path, mode| fs::set_permissions(path, Permissions::from_mode(mode | 0o700));
-        for folder in [Some(&*self.root), self.opt.as_ref().map(Opt::folder)].into_iter().flatten() {
+        for folder in [Some(&*self.root), self.opt.as_ref().map(Opt::folder)]
+            .into_iter()
+            .flatten()
+        {
             if let Err(error) = walk(folder, &restore, true)
                 && error.kind() != io::ErrorKind::NotFound
             {
@@ -242,7 +254,8 @@ fn protect(folder: &Path) -> Result<()> {
 
 /// Unpacks a zip over what is in a folder already.
 fn unpack(zip: &Path, root: &Path) -> Result<()> {
-    let file = File::open(zip).with_context(|| format!("cannot open {}: give --zip and --layer files", zip.display()))?;
+    let file =
+        File::open(zip).with_context(|| format!("cannot open {}: give --zip and --layer files", zip.display()))?;
     let mut archive =
         ZipArchive::new(file).with_context(|| format!("{} cannot be read as a zip: build it again", zip.display()))?;
     for index in 0..archive.len() {
@@ -402,15 +415,22 @@ mod tests {
     fn later_layers_overwrite_earlier_ones_and_paths_lead_to_them() {
         let function = zip(&[("index.py", 0o644)]);
         let one = zip(&[("python/tool.py", 0o444), ("extensions/flush", 0o755)]);
-        let other = zip(&[("python/tool.py", 0o644), ("extensions/sub/no", 0o755), ("lib/a.so", 0o755)]);
+        let other = zip(&[
+            ("python/tool.py", 0o644),
+            ("extensions/sub/no", 0o755),
+            ("lib/a.so", 0o755),
+        ]);
         let layers = [one.path().to_owned(), other.path().to_owned()];
-        let sandbox = sandbox(function.path(), &[]).unwrap().with_layers(&layers, &[]).unwrap();
+        let sandbox = sandbox(function.path(), &[])
+            .unwrap()
+            .with_layers(&layers, &[])
+            .unwrap();
         let opt = sandbox.opt().unwrap();
         let mode = |name| fs::metadata(opt.folder().join(name)).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode("python/tool.py"), 0o444);
         assert_eq!(mode("extensions/flush"), 0o555);
         let extensions = sandbox.extensions().unwrap();
-        assert_eq!(extensions, [("flush".to_owned(), opt.folder().join("extensions/flush"))]);
+        assert_eq!(extensions, [("flush".to_owned(), opt.seen().join("extensions/flush"))]);
 
         let api: SocketAddr = ([127, 0, 0, 1], 9001).into();
         let env = sandbox.environment(api, Some(Path::new("/ric")));
@@ -423,7 +443,11 @@ mod tests {
             format!("/ric:{root}:{seen}/python/lib/python3.13/site-packages:{seen}/python")
         );
         let env = sandbox.environment_of_extensions(api);
-        assert!(env.iter().all(|(name, _)| name != "_HANDLER" && name != "LAMBDA_TASK_ROOT"), "{env:?}");
+        assert!(
+            env.iter()
+                .all(|(name, _)| name != "_HANDLER" && name != "LAMBDA_TASK_ROOT"),
+            "{env:?}"
+        );
         assert!(env.iter().any(|(name, _)| name == "AWS_LAMBDA_RUNTIME_API"));
     }
 

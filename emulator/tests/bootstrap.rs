@@ -309,7 +309,10 @@ async fn a_layers_extension_has_nothing_of_the_runtimes_own() {
     let Verdict::Failed { logs, .. } = runner.run(&case).await.unwrap() else {
         panic!("the case passed");
     };
-    assert!(logs[0].text.contains("registered; the function is not told"), "{logs:?}");
+    assert!(
+        logs[0].text.contains("registered; the function is not told"),
+        "{logs:?}"
+    );
 }
 
 #[tokio::test]
@@ -318,7 +321,10 @@ async fn a_layers_extension_that_does_not_register_is_named_with_what_it_wrote()
     let mut runner = layered(&files, "respond 1", &[("UNREGISTERED", "1")]);
     let case = files.case("n", &json!({}), Expectation::Response(json!(1)));
     let error = format!("{:#}", runner.run(&case).await.unwrap_err());
-    for part in [r#"the extension "flush" of a layer ended with exit status: 4 before it had registered"#, "no key"] {
+    for part in [
+        r#"the extension "flush" of a layer ended with exit status: 4 before it had registered"#,
+        "no key",
+    ] {
         assert!(error.contains(part), "{error}");
     }
 }

@@ -221,7 +221,11 @@ mod tests {
     #[test]
     fn what_lies_where_it_is_looked_for_is_checked_in_turn() -> Result<()> {
         let (path, library, glibc) = this()?;
-        for name in ["/var/task/libone.so.1", "/var/task/lib/libone.so.1", "/opt/lib/libone.so.1"] {
+        for name in [
+            "/var/task/libone.so.1",
+            "/var/task/lib/libone.so.1",
+            "/opt/lib/libone.so.1",
+        ] {
             let refused = with(name, path.clone()).judge(&library, vec![needed("libone.so.1")], &glibc)?;
             let [judged] = refused.as_slice() else {
                 panic!("{refused:?}");

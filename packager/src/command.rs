@@ -10,8 +10,8 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
 use crate::{
-    Effort, Entry, GlibcVersion, Judged, Kind, LAYERS_ROOT, LambdaLayerArgs, Limits, Surroundings, TASK_ROOT, check_elf,
-    check_unpacked, cut_symbolizer, explain_linker, files, report, strip, unpacked_size, write_zip,
+    Effort, Entry, GlibcVersion, Judged, Kind, LAYERS_ROOT, LambdaLayerArgs, Limits, Surroundings, TASK_ROOT,
+    check_elf, check_unpacked, cut_symbolizer, explain_linker, files, report, strip, unpacked_size, write_zip,
 };
 
 /// A subcommand, with its arguments.

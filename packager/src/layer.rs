@@ -102,7 +102,9 @@ fn wrong(files: &BTreeMap<String, Entry>, architecture: Architecture) -> Result<
             && machine != architecture
         {
             let machine = machine.to_possible_value();
-            let machine = machine.as_ref().map_or("another architecture", |value| value.get_name());
+            let machine = machine
+                .as_ref()
+                .map_or("another architecture", |value| value.get_name());
             wrong.push(match architecture {
                 Architecture::Any => format!(
                     "`{name}` is machine code for {machine}, and the layer is for any architecture; make a layer for each: {}",

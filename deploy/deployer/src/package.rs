@@ -99,7 +99,8 @@ impl Package {
         })?;
         let zip = Archive::read(zip)?;
         let layers: Vec<Archive> = layers.iter().map(|path| Archive::read(path)).collect::<Result<_>>()?;
-        let rendered_for = std::iter::once(&metadata.code_sha256).chain(metadata.layers.iter().map(|layer| &layer.sha256));
+        let rendered_for =
+            std::iter::once(&metadata.code_sha256).chain(metadata.layers.iter().map(|layer| &layer.sha256));
         let mut given = std::iter::once(&zip).chain(&layers);
         for digest in rendered_for {
             match given.next() {
@@ -157,7 +158,9 @@ impl Package {
                 .text(&layer.logical_id, "LayerName")
                 .map(|name| name.replace(STACK_NAME, stack));
             if let Some(name) = name.filter(|name| name.len() > 140) {
-                bail!("a layer would be called {name}, and Lambda takes 140 characters: shorten the stack's name, or the target's");
+                bail!(
+                    "a layer would be called {name}, and Lambda takes 140 characters: shorten the stack's name, or the target's"
+                );
             }
         }
         Ok(())

@@ -185,7 +185,10 @@ fn check_sizes(settings: &Settings, function: &FunctionSettings, problems: &mut 
         problems.push(if own == 0 {
             format!("`layers` has {others}, and Lambda takes 5")
         } else {
-            format!("`layers` has {others} besides the {own} of {}, and Lambda takes 5", settings.zip_label)
+            format!(
+                "`layers` has {others} besides the {own} of {}, and Lambda takes 5",
+                settings.zip_label
+            )
         });
     }
     for layer in &function.layers {
@@ -421,7 +424,10 @@ fn check_edge(settings: &Settings, function: &FunctionSettings, problems: &mut V
         }
     };
     refuse(!function.env.is_empty(), "env");
-    refuse(!function.layers.is_empty() || !settings.stack_layers.is_empty(), "layers");
+    refuse(
+        !function.layers.is_empty() || !settings.stack_layers.is_empty(),
+        "layers",
+    );
     refuse(!function.subnet_ids.is_empty(), "subnet_ids");
     refuse(function.tracing, "tracing");
     refuse(function.dead_letter_target.is_some(), "dead_letter_target");

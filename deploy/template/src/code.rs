@@ -100,9 +100,13 @@ mod tests {
             unzipped,
         };
         assert!(check_unzipped(&of_size(UNZIPPED_LIMIT), &[]).is_ok());
-        let error = check_unzipped(&of_size(UNZIPPED_LIMIT + 1), &[]).unwrap_err().to_string();
+        let error = check_unzipped(&of_size(UNZIPPED_LIMIT + 1), &[])
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("holds 262144001 bytes, and"), "{error}");
-        let error = check_unzipped(&of_size(UNZIPPED_LIMIT), &[of_size(1)]).unwrap_err().to_string();
+        let error = check_unzipped(&of_size(UNZIPPED_LIMIT), &[of_size(1)])
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("262144001 bytes, 1 of them in its layers"), "{error}");
     }
 }

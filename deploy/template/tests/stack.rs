@@ -192,7 +192,9 @@ fn what_lambda_does_not_take_of_layers_is_refused() {
     let arn = "arn:aws:lambda:eu-central-1:123456789012:layer:insights:1";
     let mut settings = layered(json!({"layers": [arn, arn, arn, arn]}));
     settings.stack_layers[1].name = "tools-2".to_owned();
-    let message = render(&settings, &code(1), &[code(2), code(3)], &json!({})).unwrap_err().to_string();
+    let message = render(&settings, &code(1), &[code(2), code(3)], &json!({}))
+        .unwrap_err()
+        .to_string();
     for part in [
         "the layers //shop:tools and //shop:layer would have one name",
         "`layers` has 4 besides the 2 of //shop:lambda_zip, and Lambda takes 5",
@@ -201,7 +203,10 @@ fn what_lambda_does_not_take_of_layers_is_refused() {
     }
     let mut large = code(3);
     large.unzipped = 262_144_000;
-    let message = format!("{:#}", render(&layered(json!({})), &code(1), &[code(2), large], &json!({})).unwrap_err());
+    let message = format!(
+        "{:#}",
+        render(&layered(json!({})), &code(1), &[code(2), large], &json!({})).unwrap_err()
+    );
     assert!(
         message.contains("//shop:lambda_zip: the zip holds 262148000 bytes, 262146000 of them in its layers"),
         "{message}"
