@@ -14,8 +14,8 @@ use crate::{RuntimeApi, Sandbox};
 /// How long Lambda lets them initialise themselves.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
 
-/// How long they may take to shut down.
-const SHUTDOWN_TIME: Duration = Duration::from_millis(1500);
+/// How long they may take to shut down, once the function's process is gone.
+const SHUTDOWN_TIME: Duration = Duration::from_millis(1700);
 
 /// How often they are looked at.
 const INTERVAL: Duration = Duration::from_millis(5);

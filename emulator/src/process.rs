@@ -28,6 +28,9 @@ use crate::{
 /// a function without extensions.
 const SHUTDOWN_TIME: Duration = Duration::from_millis(500);
 
+/// The same, of one that has extensions of layers beside it, which are given the rest of two seconds.
+const SHUTDOWN_TIME_BESIDE_EXTENSIONS: Duration = Duration::from_millis(300);
+
 /// How often it is looked at meanwhile.
 const SHUTDOWN_INTERVAL: Duration = Duration::from_millis(5);
 
@@ -195,14 +198,14 @@ impl FunctionProcess {
         Ok(Answer { outcome, left })
     }
 
-    /// Waits, after an answer, until the process is through with the event: until all that runs in it asks for another one,
-    /// or it ends. Otherwise says what was waited for.
+    /// Waits, after an answer, until the process is through with the event: until all that runs in it and beside it asks for another one,
+    /// or one of them ends. Otherwise says what was waited for.
     pub(crate) async fn finish(&mut self, api: &RuntimeApi, limit: Duration) -> Result<(), String> {
         let finished = tokio::select! {
             finished = api.finished(limit) => finished,
             // The next event has another process.
             _ = self.child.wait() => return Ok(()),
-            reason = self.extensions.ended() => Err(reason),
+            _ = self.extensions.ended() => return Ok(()),
         };
         self.has_served = finished.is_ok();
         finished
@@ -215,7 +218,12 @@ impl FunctionProcess {
         if api.has_extensions() {
             self.thaw();
             self.terminate();
-            timeout(SHUTDOWN_TIME, self.ended()).await.ok();
+            let time = if self.extensions.is_empty() {
+                SHUTDOWN_TIME
+            } else {
+                SHUTDOWN_TIME_BESIDE_EXTENSIONS
+            };
+            timeout(time, self.ended()).await.ok();
         }
         self.signal(Signal::KILL);
         // It may have ended by itself.
