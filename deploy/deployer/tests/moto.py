@@ -280,8 +280,8 @@ class Account:
         """The runtimes of each layer's last version, by the digest of its content."""
         versions = {}
         for layer in self.function.list_layers()["Layers"]:
-            arn = layer["LatestMatchingVersion"]["LayerVersionArn"]
-            version = self.function.get_layer_version_by_arn(Arn=arn)
+            number = layer["LatestMatchingVersion"]["Version"]
+            version = self.function.get_layer_version(LayerName=layer["LayerName"], VersionNumber=number)
             versions[version["Content"]["CodeSha256"]] = version["CompatibleRuntimes"]
         return versions
 
