@@ -58,7 +58,7 @@ def lambda_template(
       template_patch: a JSON file that is merged into the template (RFC 7396), for all that has no attribute here.
       **kwargs: attributes that every rule has, and settings of all functions, unless `overrides` has another:
         `dead_letter_target` (the ARN of a queue or topic), `description`, `env`, `ephemeral_storage_mb` (512),
-        `event_sources` (see `event_source`), `layers` (ARNs of versions), `log_format` (`Text`, or `JSON`),
+        `event_sources` (see `event_source`), `layers` (ARNs of versions, besides the zip's own), `log_format` (`Text`, or `JSON`),
         `log_retention_days` (30; 0 is for ever), `memory_mb` (128), `policies` (ARNs of managed policies),
         `policy_statements` (dicts; `Effect` is `Allow` by default), `provisioned_concurrency`, `reserved_concurrency`,
         `role` (an ARN; by default, the stack makes one with least rights), `security_group_ids`, `snap_start`, `subnet_ids`,

@@ -3,6 +3,7 @@
 load("@rules_rust//rust:defs.bzl", "rust_binary", "rust_shared_library")
 load("//rules/private:allocator.bzl", "allocator_crate")
 load("//rules/private:attributes.bzl", "begin_macro", "internal", "is_select", "owner_label")
+load("//rules/private:layered_zip.bzl", "layered_zip")
 load("//rules/private:names.bzl", "identifier")
 load("//rules/private:program_zip.bzl", "program_zip")
 load("//rules/private:root_crate.bzl", "root_crate")
@@ -65,6 +66,7 @@ _NAMED = [
     "edge",
     "functions",
     "layer_libraries",
+    "layers",
     "metrics_namespace",
     "runtime",
     "rustc_flags",
@@ -83,6 +85,7 @@ def rust_lambda_zip(
         edge = False,
         functions = [],
         layer_libraries = [],
+        layers = [],
         metrics_namespace = "",
         runtime = "python3.13",
         rustc_flags = [],
@@ -102,6 +105,9 @@ def rust_lambda_zip(
 
     With `functions`, it holds the programs of several `rust_lambda_function` targets, which share what they depend on;
     their handler settings are `index.` and the targets' names.
+
+    With `layers` alone, one of which holds the library of another zip, it holds what calls that library, and has the other zip's
+    functions; see `lambda_layer`.
 
     The library is always built for Lambda's platform and with optimisation, whatever the command line says.
     Besides the zip, these output groups can be asked for: `rewritten_sources`, `manifest`, `shared_library`, and `symbols`: the library
@@ -133,7 +139,10 @@ def rust_lambda_zip(
       edge: whether the zip is for Lambda@Edge: it is refused if it is larger than CloudFront takes for viewer events (1 MB), or for what
         Lambda@Edge does not run.
       functions: `rust_lambda_function` targets, in place of `srcs` and `deps`.
-      layer_libraries: names of shared libraries, as `libpq.so.5`, which the program needs and a layer of the function's brings.
+      layer_libraries: names of shared libraries, as `libpq.so.5`, which the program needs and a layer of others brings: one that is named in a
+        template by its ARN. What those of `layers` bring is known.
+      layers: `lambda_layer` targets that the functions have, in the order in which Lambda unpacks them: of two files of one path, the later
+        counts. Tests, the local server, templates and deployments take them from the zip.
       metrics_namespace: has each invocation log its metrics for CloudWatch, under this namespace (see docs/metrics.md); none by
         default.
       runtime: the identifier of Lambda's runtime: `python3.10` to `python3.14` (`python3.13` by default); `provided.al2023`, for
@@ -164,15 +173,38 @@ def rust_lambda_zip(
             label,
             ", ".join(["`{}`".format(key) for key in given]),
         ))
-    if not functions and not srcs:
+    if not functions and not srcs and (is_program or not layers):
         fail("{}: nothing to pack; give it a program's `srcs` and `deps`, or `functions`.".format(label))
-    crate_name = crate_name or identifier(name)
     packed = {
         "architecture": architecture,
         "data": data,
+        "layers": layers,
         "runtime": runtime,
-        "rustc_flags": rustc_flags,
     } | common
+    if not functions and not srcs:
+        of_programs = {
+            "allocator": allocator != "system",
+            "crate_name": crate_name,
+            "deps": deps,
+            "rustc_flags": rustc_flags,
+        } | program
+        given = ["`{}`".format(attribute) for attribute, value in of_programs.items() if value]
+        if given:
+            fail("{}: it has a program's {}, and none of its `srcs`; give it those, or, where a layer holds the library, take the others out.".format(
+                label,
+                ", ".join(given),
+            ))
+        layered_zip(
+            name = name,
+            dispatch = dispatch,
+            edge = edge,
+            layer_libraries = layer_libraries,
+            metrics_namespace = metrics_namespace,
+            **packed
+        )
+        return
+    crate_name = crate_name or identifier(name)
+    packed = packed | {"rustc_flags": rustc_flags}
     if is_program:
         library_only = {
             "allocator": allocator != "system",

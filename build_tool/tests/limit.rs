@@ -1,4 +1,4 @@
-//! A zip that is too large for where it goes is refused, and not left behind.
+//! A zip that is too large for where it goes, alone or with its layers, is refused, and not left behind.
 
 use std::{
     fs,
@@ -42,4 +42,51 @@ fn a_larger_one_is_refused() {
         assert!(message.contains(part), "{message}");
     }
     assert!(!folder.path().join("output.zip").exists());
+}
+
+#[test]
+fn a_zip_is_too_large_with_its_layers() {
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let path = |name: &str| folder.path().join(name);
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_build_tool"))
+            .args(arguments)
+            .current_dir(folder.path())
+            .output()
+            .expect("the build tool runs");
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
+    };
+    fs::write(path("words"), "0123456789").expect("the folder can be written to");
+    fs::write(path("list"), "words\nwords\n//app:words\n").expect("the folder can be written to");
+    let layer = [
+        "lambda-layer",
+        "--list=list",
+        "--output=layer.zip",
+        "--architecture=any",
+        "--label=//app:layer",
+    ];
+    assert_eq!(run(&layer), (true, String::new()));
+    // What Lambda takes, less what the layer has; without its bytes on the disk.
+    let large = fs::File::create(path("large")).expect("the folder can be written to");
+    large.set_len(262_144_000 - 9).expect("a file can have holes");
+    let zip = [
+        "zip",
+        "--output=output.zip",
+        "--file=large=large",
+        "--layer",
+        "//app:layer",
+        "layer.zip",
+        "--label=//app:zip",
+    ];
+    let (is_written, message) = run(&zip);
+    assert!(!is_written && !path("output.zip").exists());
+    for part in [
+        "//app:zip holds 262143991 bytes, its layer //app:layer 10, together 262144001, unpacked; Lambda takes 262144000",
+        "`large` of 262143991",
+    ] {
+        assert!(message.contains(part), "{message}");
+    }
 }

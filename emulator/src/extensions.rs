@@ -1,8 +1,9 @@
-//! The HTTP interface of extensions, as far as a program may use it that registers an extension of its own.
+//! The HTTP interface of extensions: of those that a program registers itself, and of those that layers bring.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeSet, HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use axum::{
@@ -28,6 +29,8 @@ struct Extension {
     name: String,
     /// Whether it wants an event for each invocation.
     invoke: bool,
+    /// Whether it wants to be told of the end.
+    shutdown: bool,
     events: VecDeque<Value>,
     /// Whether it waits for an event, as it first does at the end of its initialisation.
     asking: bool,
@@ -40,9 +43,11 @@ impl Extension {
     }
 }
 
-/// The extensions that the function's process has registered.
+/// The extensions that are registered, and those that have to.
 pub(crate) struct Extensions {
     handler: String,
+    /// The names of those that are processes of their own.
+    external: Mutex<BTreeSet<String>>,
     registered: Mutex<HashMap<Uuid, Extension>>,
     changed: watch::Sender<()>,
 }
@@ -52,6 +57,7 @@ impl Extensions {
     pub fn new(handler: &str) -> Self {
         Self {
             handler: handler.to_owned(),
+            external: Mutex::default(),
             registered: Mutex::default(),
             changed: watch::Sender::new(()),
         }
@@ -60,6 +66,39 @@ impl Extensions {
     /// Sends an event to those that want one for each invocation.
     pub fn send_invoke(&self, event: &Value) {
         for extension in self.lock().values_mut().filter(|extension| extension.invoke) {
+            extension.events.push_back(event.clone());
+        }
+        self.changed.send_replace(());
+    }
+
+    /// Has those of these names be processes of their own, which Lambda starts and waits for.
+    pub fn expect(&self, names: BTreeSet<String>) {
+        *self.external.lock().unwrap_or_else(PoisonError::into_inner) = names;
+    }
+
+    /// Which of those that are expected have not registered.
+    pub fn missing(&self) -> Vec<String> {
+        let registered = self.lock();
+        let external = self.external.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_missing = |name: &&String| registered.values().all(|extension| extension.name != **name);
+        external.iter().filter(is_missing).cloned().collect()
+    }
+
+    /// Waits until all that are expected have registered.
+    pub async fn registered(&self) {
+        let mut changed = self.changed.subscribe();
+        while !self.missing().is_empty() {
+            changed.changed().await.ok();
+        }
+    }
+
+    /// Tells those of the end that want to be told.
+    pub fn send_shutdown(&self, reason: &str, time: Duration) {
+        let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + time;
+        // Milliseconds since 1970 fit for a long time.
+        let deadline = u64::try_from(deadline.as_millis()).unwrap_or(u64::MAX);
+        let event = json!({"eventType": "SHUTDOWN", "shutdownReason": reason, "deadlineMs": deadline});
+        for extension in self.lock().values_mut().filter(|extension| extension.shutdown) {
             extension.events.push_back(event.clone());
         }
         self.changed.send_replace(());
@@ -143,8 +182,28 @@ fn try_register(extensions: &Extensions, headers: &HeaderMap, body: Body) -> Res
     let request: Value =
         serde_json::from_slice(&body).map_err(|error| refuse("InvalidRequestFormat", &error.to_string()))?;
     let events: Vec<_> = request["events"].as_array().into_iter().flatten().collect();
-    if let Some(event) = events.iter().find(|event| **event != "INVOKE") {
-        let message = format!("{event}: an extension inside of the function's process can ask for INVOKE only");
+    let is_external = extensions
+        .external
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .contains(&name);
+    let known: &[&str] = if is_external {
+        &["INVOKE", "SHUTDOWN"]
+    } else {
+        &["INVOKE"]
+    };
+    if let Some(event) = events
+        .iter()
+        .find(|event| event.as_str().is_none_or(|event| !known.contains(&event)))
+    {
+        let message = format!(
+            "{event}: {}",
+            if is_external {
+                "an extension can ask for INVOKE and SHUTDOWN"
+            } else {
+                "an extension inside of the function's process can ask for INVOKE only"
+            }
+        );
         return Err(refuse("InvalidEventType", &message));
     }
     let mut registered = extensions.lock();
@@ -157,11 +216,14 @@ fn try_register(extensions: &Extensions, headers: &HeaderMap, body: Body) -> Res
     let id = ids::uuid(&["extension", &name]);
     let extension = Extension {
         name,
-        invoke: !events.is_empty(),
+        invoke: events.iter().any(|event| **event == "INVOKE"),
+        shutdown: events.iter().any(|event| **event == "SHUTDOWN"),
         events: VecDeque::new(),
         asking: false,
     };
     registered.insert(id, extension);
+    drop(registered);
+    extensions.changed.send_replace(());
     let mut answer = json!({
         "functionName": "emulated",
         "functionVersion": "$LATEST",

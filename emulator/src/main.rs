@@ -41,6 +41,9 @@ struct TestArgs {
     /// The zip to run.
     #[arg(long)]
     zip: PathBuf,
+    /// The zip of a layer; of several, the later are unpacked over the earlier.
+    #[arg(long = "layer", value_name = "ZIP")]
+    layers: Vec<PathBuf>,
     /// The function's handler, such as `index.handler`.
     #[arg(long)]
     handler: String,
@@ -197,7 +200,12 @@ fn add_contexts(cases: &mut [Case], contexts: &[(String, String)]) -> Result<()>
 async fn test(args: TestArgs, matches: &ArgMatches) -> Result<bool> {
     let mut cases = cases(&args, matches)?;
     add_contexts(&mut cases, &args.contexts)?;
-    let sandbox = Sandbox::new(&args.zip, &args.handler, &args.runtime, args.env.clone())?;
+    let needed: Vec<&Path> = [&args.interpreter, &args.ric, &args.same_as]
+        .into_iter()
+        .filter_map(Option::as_deref)
+        .collect();
+    let sandbox =
+        Sandbox::new(&args.zip, &args.handler, &args.runtime, args.env.clone())?.with_layers(&args.layers, &needed)?;
     let program = Program::of_runtime(
         &args.runtime,
         &sandbox,

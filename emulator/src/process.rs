@@ -20,11 +20,16 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use crate::{Invocation, Outcome, Program, RuntimeApi, Sandbox, exit, runtime_api::Answer};
+use crate::{
+    Invocation, Outcome, Program, RuntimeApi, Sandbox, exit, layer_extensions::LayerExtensions, runtime_api::Answer,
+};
 
 /// How long a process may take to shut down that has an extension of its own, from SIGTERM to SIGKILL. Lambda gives none to
 /// a function without extensions.
 const SHUTDOWN_TIME: Duration = Duration::from_millis(500);
+
+/// The same, of one that has extensions of layers beside it, which are given the rest of two seconds.
+const SHUTDOWN_TIME_BESIDE_EXTENSIONS: Duration = Duration::from_millis(300);
 
 /// How often it is looked at meanwhile.
 const SHUTDOWN_INTERVAL: Duration = Duration::from_millis(5);
@@ -41,9 +46,10 @@ const LOG_DELAYS: usize = 20;
 /// What is called with each piece of the log as it comes.
 pub(crate) type LogObserver = Box<dyn FnMut(&[u8]) + Send>;
 
-/// A function's process. It is killed when this is dropped.
+/// A function's process, and those of its layers' extensions. They are killed when this is dropped.
 pub struct FunctionProcess {
     child: Child,
+    extensions: LayerExtensions,
     /// The process group of its own, if it has one.
     group: Option<Pid>,
     log: Arc<Mutex<Log>>,
@@ -74,22 +80,22 @@ impl Log {
 }
 
 impl FunctionProcess {
-    /// Starts a program on an unpacked zip.
-    pub fn spawn(program: &Program, sandbox: &Sandbox, api: &RuntimeApi) -> Result<Self> {
-        Self::start(program, sandbox, api, false, None)
+    /// Starts a program on an unpacked zip, once the extensions of its layers have registered.
+    pub async fn spawn(program: &Program, sandbox: &Sandbox, api: &RuntimeApi) -> Result<Self> {
+        Self::start(program, sandbox, api, false, None).await
     }
 
     /// Starts a program in a process group of its own, which can be frozen, and has its log observed.
-    pub(crate) fn spawn_group(
+    pub(crate) async fn spawn_group(
         program: &Program,
         sandbox: &Sandbox,
         api: &RuntimeApi,
         observer: LogObserver,
     ) -> Result<Self> {
-        Self::start(program, sandbox, api, true, Some(observer))
+        Self::start(program, sandbox, api, true, Some(observer)).await
     }
 
-    fn start(
+    async fn start(
         program: &Program,
         sandbox: &Sandbox,
         api: &RuntimeApi,
@@ -99,23 +105,7 @@ impl FunctionProcess {
         const NO_PIPE: &str = "cannot make a pipe for the function's log";
         // One pipe for both streams keeps their order.
         let (pipe, writer) = std::io::pipe().context(NO_PIPE)?;
-        let stderr = writer.try_clone().context(NO_PIPE)?;
         let readable = pipe.try_clone().context(NO_PIPE)?;
-        let mut command = program.command(sandbox, api);
-        if grouped {
-            command.process_group(0);
-        }
-        let child = command
-            .stdin(Stdio::null())
-            .stdout(writer)
-            .stderr(stderr)
-            .kill_on_drop(true)
-            .spawn()
-            .with_context(|| program.start_failure())?;
-        let group = child
-            .id()
-            .filter(|_| grouped)
-            .and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
         let text = Vec::new();
         let log = Arc::new(Mutex::new(Log { text, pipe, observer }));
         let shared = log.clone();
@@ -127,7 +117,7 @@ impl FunctionProcess {
                     Err(Errno::INTR) => continue,
                     Err(_) => break,
                 }
-                let mut log = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut log = lock(&shared);
                 // `drain` may have read it meanwhile.
                 let is_ready = || poll(&mut [PollFd::new(&readable, PollFlags::IN)], Some(&NOW)) != Ok(0);
                 if is_ready() && log.read() == 0 {
@@ -135,8 +125,37 @@ impl FunctionProcess {
                 }
             }
         });
+        let output = || -> Result<(Stdio, Stdio)> {
+            let clone = || writer.try_clone().context(NO_PIPE);
+            Ok((clone()?.into(), clone()?.into()))
+        };
+        let extensions = match LayerExtensions::start(sandbox, api, output).await {
+            Ok(extensions) => extensions,
+            Err(error) => {
+                sleep(LOG_DELAY).await;
+                let written = String::from_utf8_lossy(&lock(&log).text).into_owned();
+                return Err(error.context(format!("the layers' extensions did not start; they wrote: {written:?}")));
+            }
+        };
+        let mut command = program.command(sandbox, api)?;
+        if grouped {
+            command.process_group(0);
+        }
+        let (stdout, stderr) = output()?;
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(stdout)
+            .stderr(stderr)
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| program.start_failure())?;
+        let group = child
+            .id()
+            .filter(|_| grouped)
+            .and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
         Ok(Self {
             child,
+            extensions,
             group,
             log,
             has_served: false,
@@ -159,6 +178,12 @@ impl FunctionProcess {
             biased;
             answer = api.answer(invocation) => return Ok(answer),
             status = self.child.wait() => status,
+            reason = self.extensions.ended() => {
+                // Lambda ends the environment.
+                self.child.kill().await.ok();
+                let message = format!("RequestId: {id} Error: {reason}");
+                return Ok(Answer { outcome: Outcome::error("Extension.Crash", &message), left: Duration::ZERO });
+            }
         };
         if let Some(invocation) = api.take_back().filter(|_| self.has_served) {
             return Err(Box::new(invocation));
@@ -173,13 +198,14 @@ impl FunctionProcess {
         Ok(Answer { outcome, left })
     }
 
-    /// Waits, after an answer, until the process is through with the event: until all that runs in it asks for another one,
-    /// or it ends. Otherwise says what was waited for.
+    /// Waits, after an answer, until the process is through with the event: until all that runs in it and beside it asks for another one,
+    /// or one of them ends. Otherwise says what was waited for.
     pub(crate) async fn finish(&mut self, api: &RuntimeApi, limit: Duration) -> Result<(), String> {
         let finished = tokio::select! {
             finished = api.finished(limit) => finished,
             // The next event has another process.
             _ = self.child.wait() => return Ok(()),
+            _ = self.extensions.ended() => return Ok(()),
         };
         self.has_served = finished.is_ok();
         finished
@@ -188,14 +214,21 @@ impl FunctionProcess {
     /// Ends the process as Lambda does: with SIGTERM and time to shut down if an extension is registered, and with SIGKILL.
     /// Waits until it is gone.
     pub async fn end(&mut self, api: &RuntimeApi) {
+        let reason = if self.is_alive() { "spindown" } else { "failure" };
         if api.has_extensions() {
             self.thaw();
             self.terminate();
-            timeout(SHUTDOWN_TIME, self.ended()).await.ok();
+            let time = if self.extensions.is_empty() {
+                SHUTDOWN_TIME
+            } else {
+                SHUTDOWN_TIME_BESIDE_EXTENSIONS
+            };
+            timeout(time, self.ended()).await.ok();
         }
         self.signal(Signal::KILL);
         // It may have ended by itself.
         self.child.kill().await.ok();
+        self.extensions.end(api, reason).await;
     }
 
     fn terminate(&self) {
@@ -225,9 +258,9 @@ impl FunctionProcess {
         Pid::from_raw(i32::try_from(self.child.id()?).ok()?)
     }
 
-    /// Whether the process still runs.
+    /// Whether the process still runs, and each of the layers' extensions.
     pub fn is_alive(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
+        matches!(self.child.try_wait(), Ok(None)) && self.extensions.are_alive()
     }
 
     /// Waits until the log is silent, as the end of it may arrive after an answer.
@@ -263,11 +296,13 @@ impl FunctionProcess {
     /// Stops all threads of the process and of its children, as Lambda does between invocations.
     pub(crate) fn freeze(&self) {
         self.signal(Signal::STOP);
+        self.extensions.signal(Signal::STOP);
     }
 
     /// Lets a frozen process go on.
     pub(crate) fn thaw(&self) {
         self.signal(Signal::CONT);
+        self.extensions.signal(Signal::CONT);
     }
 
     fn signal(&self, signal: Signal) {
@@ -295,8 +330,12 @@ impl FunctionProcess {
     }
 
     fn lock_log(&self) -> MutexGuard<'_, Log> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.log)
     }
+}
+
+fn lock(log: &Mutex<Log>) -> MutexGuard<'_, Log> {
+    log.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Drop for FunctionProcess {

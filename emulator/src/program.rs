@@ -95,7 +95,7 @@ impl Program {
     }
 
     /// The command that starts this on an unpacked zip.
-    pub(crate) fn command(&self, sandbox: &Sandbox, api: &RuntimeApi) -> Command {
+    pub(crate) fn command(&self, sandbox: &Sandbox, api: &RuntimeApi) -> Result<Command> {
         let (mut command, client) = match self {
             Self::Python(interpreter) => {
                 let mut command = Command::new(interpreter.program());
@@ -118,7 +118,11 @@ impl Program {
             .current_dir(sandbox.task_root())
             .env_clear()
             .envs(sandbox.environment(api.address(), client));
-        command
+        if let Some(opt) = sandbox.opt() {
+            opt.apply(&mut command)
+                .context("cannot show the process what layers bring")?;
+        }
+        Ok(command)
     }
 
     /// What to do when it cannot be started.

@@ -199,6 +199,11 @@ impl RuntimeApi {
         !self.shared.extensions.is_empty()
     }
 
+    /// The interface of extensions.
+    pub(crate) fn extensions(&self) -> &Extensions {
+        &self.shared.extensions
+    }
+
     /// Takes an event back that nobody has fetched yet.
     pub(crate) fn take_back(&self) -> Option<Invocation> {
         let mut inner = self.shared.lock();

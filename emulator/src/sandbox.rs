@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 use zip::ZipArchive;
 
-use crate::Program;
+use crate::{Program, opt::Opt};
 
 /// What the runner itself relies on, and a user may therefore not set.
 const RESERVED: [&str; 4] = [
@@ -22,10 +22,24 @@ const RESERVED: [&str; 4] = [
     "_HANDLER",
 ];
 
-/// An unpacked zip, read-only. The folder goes when this is dropped.
+/// What of the environment is the runtime's own, and none of an extension's process.
+const OF_THE_RUNTIME: [&str; 6] = [
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
+    "_HANDLER",
+];
+
+/// The folder of the layers whose files are started with each environment.
+const EXTENSIONS: &str = "extensions";
+
+/// An unpacked zip, and its layers, read-only. The folder goes when this is dropped.
 #[derive(Debug)]
 pub struct Sandbox {
     root: PathBuf,
+    opt: Option<Opt>,
     handler: String,
     runtime: String,
     user_env: Vec<(String, String)>,
@@ -46,19 +60,81 @@ impl Sandbox {
             .join("task");
         let sandbox = Self {
             root,
+            opt: None,
             handler: handler.to_owned(),
             runtime: runtime.to_owned(),
             user_env,
             _folder: folder,
         };
+        make_folder(&sandbox.root)?;
         unpack(zip, &sandbox.root)?;
-        walk(
-            &sandbox.root,
-            &|path, mode| fs::set_permissions(path, Permissions::from_mode(mode & !0o222)),
-            false,
-        )
-        .with_context(|| format!("cannot make {} read-only", sandbox.root.display()))?;
+        protect(&sandbox.root)?;
         Ok(sandbox)
+    }
+
+    /// Unpacks layers in their order into one folder, which the function's processes have at `/opt`, if that can be done on this
+    /// machine, and if that hides nothing of what is `needed` there. Elsewhere it is where `LD_LIBRARY_PATH` and the like say; a note on
+    /// stderr tells.
+    pub fn with_layers(mut self, layers: &[PathBuf], needed: &[&Path]) -> Result<Self> {
+        if layers.is_empty() {
+            return Ok(self);
+        }
+        let folder = self.root.with_file_name("opt");
+        make_folder(&folder)?;
+        let opt = self
+            .opt
+            .insert(Opt::new(folder, &[needed, &[self.root.as_path()]].concat()));
+        for layer in layers {
+            unpack(layer, opt.folder())?;
+        }
+        protect(opt.folder())?;
+        if let Some(failure) = opt.failure() {
+            eprintln!(
+                "note: what the layers bring can't be at /opt here ({failure}); it is in {}",
+                opt.folder().display()
+            );
+        }
+        Ok(self)
+    }
+
+    /// What layers bring.
+    pub(crate) fn opt(&self) -> Option<&Opt> {
+        self.opt.as_ref()
+    }
+
+    /// What layers have Lambda start beside the function: the names of the files, and their paths for its processes.
+    pub(crate) fn extensions(&self) -> Result<Vec<(String, PathBuf)>> {
+        let Some(opt) = &self.opt else {
+            return Ok(Vec::new());
+        };
+        let folder = opt.folder().join(EXTENSIONS);
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.with_context(|| format!("cannot list {}", folder.display()))?,
+        };
+        let mut extensions = Vec::new();
+        for entry in entries {
+            let path = entry
+                .with_context(|| format!("cannot list {}", folder.display()))?
+                .path();
+            let Some(name) = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .filter(|_| path.is_file())
+            else {
+                continue;
+            };
+            extensions.push((name.to_owned(), opt.seen().join(EXTENSIONS).join(name)));
+        }
+        extensions.sort();
+        Ok(extensions)
+    }
+
+    /// The whole environment of an extension's process.
+    pub(crate) fn environment_of_extensions(&self, api: SocketAddr) -> Vec<(String, String)> {
+        let mut environment = self.environment(api, None);
+        environment.retain(|(name, _)| !OF_THE_RUNTIME.contains(&&**name));
+        environment
     }
 
     /// The folder that the zip was unpacked to.
@@ -76,6 +152,10 @@ impl Sandbox {
     pub fn environment(&self, api: SocketAddr, client: Option<&Path>) -> Vec<(String, String)> {
         let root = self.root.to_string_lossy();
         let runtime_dir = client.map_or("/var/runtime".into(), Path::to_string_lossy);
+        let opt = |path: &str| {
+            let seen = self.opt.as_ref()?.seen();
+            Some(seen.join(path).to_string_lossy().into_owned())
+        };
         let fixed = [
             ("LAMBDA_TASK_ROOT", &*root),
             ("LAMBDA_RUNTIME_DIR", &*runtime_dir),
@@ -97,9 +177,9 @@ impl Sandbox {
             ("AWS_SESSION_TOKEN", "emulated"),
             ("TZ", ":UTC"),
             ("LANG", "en_US.UTF-8"),
-            // Of the folders that Lambda has here, those of the zip: the others are the machine's own.
-            ("LD_LIBRARY_PATH", &format!("{root}:{root}/lib")),
-            ("PATH", &std::env::var("PATH").unwrap_or_default()),
+            // Of the folders that Lambda has here, those of the zip and of layers: the others are the machine's own.
+            ("LD_LIBRARY_PATH", &join(format!("{root}:{root}/lib"), opt("lib"))),
+            ("PATH", &join(std::env::var("PATH").unwrap_or_default(), opt("bin"))),
         ];
         let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
         let mut environment: Vec<_> = fixed.map(own).into();
@@ -110,16 +190,29 @@ impl Sandbox {
         // Not set by Lambda on the OS-only runtimes.
         environment.push(own(("AWS_EXECUTION_ENV", &format!("AWS_Lambda_{}", self.runtime))));
         if Program::is_node(&self.runtime) {
+            let version = self.runtime.trim_start_matches("nodejs").trim_end_matches(".x");
+            let modules = [
+                format!("nodejs/node{version}/node_modules"),
+                "nodejs/node_modules".to_owned(),
+            ];
+            if let [Some(own), Some(shared)] = modules.map(|path| opt(&path)) {
+                environment.push(("NODE_PATH".to_owned(), format!("{own}:{shared}")));
+            }
             environment.extend(self.user_env.clone());
             return environment;
         }
         // As root, Python could write beside its sources in spite of their permissions.
         environment.push(own(("PYTHONDONTWRITEBYTECODE", "1")));
         environment.extend(self.user_env.clone());
-        let mut python_path = format!("{runtime_dir}:{root}");
-        if let Some((_, more)) = self.user_env.iter().rfind(|(name, _)| name == "PYTHONPATH") {
-            python_path = format!("{python_path}:{more}");
-        }
+        let more = self.user_env.iter().rfind(|(name, _)| name == "PYTHONPATH");
+        let python_path = match more {
+            // Lambda's own path has the layers' folders; one that is given takes its place.
+            Some((_, more)) => format!("{runtime_dir}:{root}:{more}"),
+            None => {
+                let packages = opt(&format!("python/lib/{}/site-packages", self.runtime));
+                join(join(format!("{runtime_dir}:{root}"), packages), opt("python"))
+            }
+        };
         environment.push(("PYTHONPATH".to_owned(), python_path));
         environment
     }
@@ -129,19 +222,42 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         // Files of a folder that is read-only cannot be removed.
         let restore = |path: &Path, mode| fs::set_permissions(path, Permissions::from_mode(mode | 0o700));
-        if let Err(error) = walk(&self.root, &restore, true)
-            && error.kind() != io::ErrorKind::NotFound
+        for folder in [Some(&*self.root), self.opt.as_ref().map(Opt::folder)]
+            .into_iter()
+            .flatten()
         {
-            eprintln!("cannot make {} writable, so it stays: {error}", self.root.display());
+            if let Err(error) = walk(folder, &restore, true)
+                && error.kind() != io::ErrorKind::NotFound
+            {
+                eprintln!("cannot make {} writable, so it stays: {error}", folder.display());
+            }
         }
     }
 }
 
+/// Adds another path to a list of them, if there is one.
+fn join(list: String, path: Option<String>) -> String {
+    match path {
+        Some(path) => format!("{list}:{path}"),
+        None => list,
+    }
+}
+
+fn make_folder(path: &Path) -> Result<()> {
+    fs::create_dir(path).with_context(|| format!("cannot make {}", path.display()))
+}
+
+fn protect(folder: &Path) -> Result<()> {
+    let change = |path: &Path, mode| fs::set_permissions(path, Permissions::from_mode(mode & !0o222));
+    walk(folder, &change, false).with_context(|| format!("cannot make {} read-only", folder.display()))
+}
+
+/// Unpacks a zip over what is in a folder already.
 fn unpack(zip: &Path, root: &Path) -> Result<()> {
-    let file = File::open(zip).with_context(|| format!("cannot open {}: give --zip a file", zip.display()))?;
+    let file =
+        File::open(zip).with_context(|| format!("cannot open {}: give --zip and --layer files", zip.display()))?;
     let mut archive =
         ZipArchive::new(file).with_context(|| format!("{} cannot be read as a zip: build it again", zip.display()))?;
-    fs::create_dir(root).with_context(|| format!("cannot make {}", root.display()))?;
     for index in 0..archive.len() {
         let mut entry = archive
             .by_index(index)
@@ -166,6 +282,10 @@ fn unpack(zip: &Path, root: &Path) -> Result<()> {
             fs::create_dir_all(parent).with_context(|| failed.clone())?;
         }
         let mode = entry.unix_mode().unwrap_or(0o644);
+        // One of an earlier layer may be read-only.
+        if path.is_file() {
+            fs::remove_file(&path).with_context(|| failed.clone())?;
+        }
         let mut file = File::create(&path).with_context(|| failed.clone())?;
         io::copy(&mut entry, &mut file).with_context(|| failed.clone())?;
         file.set_permissions(Permissions::from_mode(mode & 0o777))
@@ -289,6 +409,46 @@ mod tests {
         assert!(env.contains(&("STAGE".to_owned(), "test".to_owned())));
         let odd = |name: &str| name.starts_with("PYTHON") || name == "AWS_EXECUTION_ENV";
         assert!(!env.iter().any(|(name, _)| odd(name)), "{env:?}");
+    }
+
+    #[test]
+    fn later_layers_overwrite_earlier_ones_and_paths_lead_to_them() {
+        let function = zip(&[("index.py", 0o644)]);
+        let one = zip(&[("python/tool.py", 0o444), ("extensions/flush", 0o755)]);
+        let other = zip(&[
+            ("python/tool.py", 0o644),
+            ("extensions/sub/no", 0o755),
+            ("lib/a.so", 0o755),
+        ]);
+        let layers = [one.path().to_owned(), other.path().to_owned()];
+        let sandbox = sandbox(function.path(), &[])
+            .unwrap()
+            .with_layers(&layers, &[])
+            .unwrap();
+        let opt = sandbox.opt().unwrap();
+        let mode = |name| fs::metadata(opt.folder().join(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode("python/tool.py"), 0o444);
+        assert_eq!(mode("extensions/flush"), 0o555);
+        let extensions = sandbox.extensions().unwrap();
+        assert_eq!(extensions, [("flush".to_owned(), opt.seen().join("extensions/flush"))]);
+
+        let api: SocketAddr = ([127, 0, 0, 1], 9001).into();
+        let env = sandbox.environment(api, Some(Path::new("/ric")));
+        let get = |name: &str| &*env.iter().rfind(|(key, _)| key == name).unwrap().1;
+        let (root, seen) = (sandbox.task_root().display(), opt.seen().display());
+        assert_eq!(get("LD_LIBRARY_PATH"), format!("{root}:{root}/lib:{seen}/lib"));
+        assert!(get("PATH").ends_with(&format!(":{seen}/bin")), "{}", get("PATH"));
+        assert_eq!(
+            get("PYTHONPATH"),
+            format!("/ric:{root}:{seen}/python/lib/python3.13/site-packages:{seen}/python")
+        );
+        let env = sandbox.environment_of_extensions(api);
+        assert!(
+            env.iter()
+                .all(|(name, _)| name != "_HANDLER" && name != "LAMBDA_TASK_ROOT"),
+            "{env:?}"
+        );
+        assert!(env.iter().any(|(name, _)| name == "AWS_LAMBDA_RUNTIME_API"));
     }
 
     #[test]

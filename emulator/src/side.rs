@@ -77,13 +77,14 @@ impl Side {
 
     /// The process of the last event if it is alive, or a new one.
     async fn session(&mut self, sandbox: &Sandbox) -> Result<Session> {
-        if let Some(mut session) = self.session.take()
-            && session.process.is_alive()
-        {
-            return Ok(session);
+        if let Some(mut session) = self.session.take() {
+            if session.process.is_alive() {
+                return Ok(session);
+            }
+            session.process.end(&session.api).await;
         }
         let api = RuntimeApi::start(sandbox.handler()).await?;
-        let process = FunctionProcess::spawn(&self.program, sandbox, &api)?;
+        let process = FunctionProcess::spawn(&self.program, sandbox, &api).await?;
         Ok(Session {
             process,
             api,

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-use common::{BOOTSTRAP, EXTENSION, SHUTDOWN_HOOK, SILENT_EXTENSION};
+use common::{BOOTSTRAP, EXTENSION, LAYER_EXTENSION, SHUTDOWN_HOOK, SILENT_EXTENSION};
 
 /// A process that another test starts while this one writes an executable would keep that from being run.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
@@ -42,7 +42,11 @@ impl Files {
     }
 
     fn zip(&self, name: &str, text: &str, mode: u32) -> PathBuf {
-        let path = self.folder.path().join("function.zip");
+        self.zip_called("function.zip", name, text, mode)
+    }
+
+    fn zip_called(&self, called: &str, name: &str, text: &str, mode: u32) -> PathBuf {
+        let path = self.folder.path().join(called);
         let mut writer = ZipWriter::new(File::create(&path).unwrap());
         writer
             .start_file(name, SimpleFileOptions::default().unix_permissions(mode))
@@ -265,4 +269,72 @@ async fn an_event_is_accompanied_by_its_context() {
         ..CallContext::default()
     };
     passed(&runner.run(&case).await.unwrap());
+}
+
+/// A runner of a function with a layer that brings an extension.
+fn layered(files: &Files, handle: &str, env: &[(&str, &str)]) -> Runner {
+    let zip = files.zip("bootstrap", &BOOTSTRAP.replace("HANDLE", handle), 0o755);
+    let layer = files.zip_called("layer.zip", "extensions/flush", LAYER_EXTENSION, 0o755);
+    let sandbox = sandbox(&zip, env).with_layers(&[layer], &[]).unwrap();
+    let program = Program::of_zip(&sandbox, &zip).unwrap();
+    Runner::new(sandbox, program, Duration::from_secs(20))
+}
+
+#[tokio::test]
+async fn a_layers_extension_is_started_sent_events_and_told_of_the_end() {
+    let files = Files::new().await;
+    let saved = files.folder.path().join("saved");
+    let env = [("SAVED", saved.to_str().unwrap())];
+    let mut runner = layered(&files, r#"respond '{"n": 1}'"#, &env);
+    for _ in 0..2 {
+        let case = files.case("n", &json!({}), Expectation::Response(json!({"n": 2})));
+        let Verdict::Failed { logs, .. } = runner.run(&case).await.unwrap() else {
+            panic!("the case passed");
+        };
+        assert!(logs[0].text.contains(r#"extension: {"deadlineMs""#), "{logs:?}");
+        assert!(logs[0].text.contains(r#""eventType":"INVOKE""#), "{logs:?}");
+    }
+    assert!(!saved.exists());
+    runner.end().await;
+    let event: Value = serde_json::from_str(&fs::read_to_string(saved).unwrap()).unwrap();
+    assert_eq!(event["eventType"], "SHUTDOWN");
+    assert_eq!(event["shutdownReason"], "spindown");
+}
+
+#[tokio::test]
+async fn a_layers_extension_has_nothing_of_the_runtimes_own() {
+    let files = Files::new().await;
+    let mut runner = layered(&files, r#"respond '{"n": 1}'"#, &[("SAVED", "/dev/null")]);
+    let case = files.case("n", &json!({}), Expectation::Response(json!({"n": 2})));
+    let Verdict::Failed { logs, .. } = runner.run(&case).await.unwrap() else {
+        panic!("the case passed");
+    };
+    assert!(
+        logs[0].text.contains("registered; the function is not told"),
+        "{logs:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_layers_extension_that_does_not_register_is_named_with_what_it_wrote() {
+    let files = Files::new().await;
+    let mut runner = layered(&files, "respond 1", &[("UNREGISTERED", "1")]);
+    let case = files.case("n", &json!({}), Expectation::Response(json!(1)));
+    let error = format!("{:#}", runner.run(&case).await.unwrap_err());
+    for part in [
+        r#"the extension "flush" of a layer ended with exit status: 4 before it had registered"#,
+        "no key",
+    ] {
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_layers_extension_that_ends_at_an_event_fails_it_and_the_next_has_another_process() {
+    let files = Files::new().await;
+    let mut runner = layered(&files, "sleep 5; respond 1", &[("CRASHED", "1")]);
+    let case = files.case("n", &json!({}), Expectation::Error(error("Extension.Crash")));
+    for _ in 0..2 {
+        passed(&runner.run(&case).await.unwrap());
+    }
 }

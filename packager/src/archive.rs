@@ -27,7 +27,7 @@ pub struct Entry {
 
 impl Entry {
     /// Names it in a message.
-    fn described(&self) -> String {
+    pub(crate) fn described(&self) -> String {
         let source = self.source.display();
         if self.owner.is_empty() {
             source.to_string()

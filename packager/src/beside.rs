@@ -14,28 +14,43 @@ use object::{
 use crate::{Breach, Entry, GlibcVersion, Limits, check_elf};
 
 /// Where Lambda unpacks a zip.
-const TASK_ROOT: &str = "/var/task";
+pub const TASK_ROOT: &str = "/var/task";
 
-/// The folders of a zip that Lambda's runtimes have in `LD_LIBRARY_PATH`.
-const SEARCHED: [&str; 2] = ["", "lib"];
+/// Where Lambda unpacks layers.
+pub const LAYERS_ROOT: &str = "/opt";
+
+/// The folders of zips and layers that Lambda's runtimes have in `LD_LIBRARY_PATH`.
+const SEARCHED: [&str; 3] = ["/var/task", "/var/task/lib", "/opt/lib"];
 
 /// What there is besides the runtime's own libraries.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Surroundings {
-    /// The zip's files, by their names in it.
+    /// The folder that the library lies in.
+    pub home: String,
+    /// The files of the zip and of its layers, by their paths on Lambda.
     pub files: BTreeMap<String, Entry>,
-    /// The names of libraries that layers bring.
+    /// The names of libraries that layers of others bring.
     pub provided: Vec<String>,
+}
+
+impl Default for Surroundings {
+    fn default() -> Self {
+        Self {
+            home: TASK_ROOT.to_owned(),
+            files: BTreeMap::new(),
+            provided: Vec::new(),
+        }
+    }
 }
 
 /// A library that is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judged {
-    /// Its name in the zip; `None` for the one that is checked.
+    /// Its path on Lambda; `None` for the one that is checked.
     pub beside: Option<String>,
     /// What is wrong.
     pub breaches: Vec<Breach>,
-    /// The names in the zip of files that are called like a library that it needs, and lie where none is looked for.
+    /// The paths of files that are called like a library that it needs, and lie where none is looked for.
     pub misplaced: Vec<String>,
 }
 
@@ -50,7 +65,8 @@ impl Surroundings {
         let mut seen = BTreeSet::new();
         let mut waiting = vec![(None, library.to_vec(), breaches)];
         while let Some((beside, content, breaches)) = waiting.pop() {
-            let folders = searched(beside.as_deref(), &content)?;
+            let origin = beside.as_deref().map_or(&*self.home, folder);
+            let folders = searched(origin, &content)?;
             let mut judged = Judged {
                 beside,
                 breaches: Vec::new(),
@@ -66,7 +82,7 @@ impl Surroundings {
                 }
                 let found = folders
                     .iter()
-                    .find_map(|folder| self.files.get_key_value(&joined(folder, needed)));
+                    .find_map(|folder| self.files.get_key_value(&format!("{folder}/{needed}")));
                 let Some((name, entry)) = found else {
                     let ending = format!("/{needed}");
                     judged
@@ -86,7 +102,7 @@ impl Surroundings {
         Ok(refused)
     }
 
-    /// What is wrong with a library of the zip, which is loaded as the one is that needs it, and may show what it likes.
+    /// What is wrong with a library of the zip or of a layer, which is loaded as the one is that needs it, and may show what it likes.
     fn checked(name: &str, entry: &Entry, glibc: &GlibcVersion) -> Result<(Option<String>, Vec<u8>, Vec<Breach>)> {
         let content = fs::read(&entry.source).with_context(|| format!("{name} can't be read"))?;
         let limits = Limits {
@@ -94,24 +110,28 @@ impl Surroundings {
             exports: Some(vec![String::new()]),
         };
         let breaches = check_elf(&content, &limits)
-            .with_context(|| format!("{name}, which the library needs and the zip has, is no shared library"))?;
+            .with_context(|| format!("{name}, which the library needs, is no shared library"))?;
         Ok((Some(name.to_owned()), content, breaches))
     }
 }
 
-/// The folders of the zip in which a library's own needs are looked for.
-fn searched(beside: Option<&str>, library: &[u8]) -> Result<Vec<String>> {
-    let origin = beside
-        .and_then(|name| name.rsplit_once('/'))
-        .map_or("", |(folder, _)| folder);
+/// The folder of a path.
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// The folders in which the needs of a library that lies in `origin` are looked for.
+fn searched(origin: &str, library: &[u8]) -> Result<Vec<String>> {
     let mut folders: Vec<String> = SEARCHED.map(str::to_owned).into();
     for path in run_paths(library)? {
-        let relative = path
+        let path = path
             .strip_prefix("$ORIGIN")
             .or_else(|| path.strip_prefix("${ORIGIN}"))
-            .map(|rest| format!("{origin}{rest}"))
-            .or_else(|| path.strip_prefix(TASK_ROOT).map(str::to_owned));
-        folders.extend(relative.and_then(|path| normal(&path)));
+            .map_or_else(|| path.clone(), |rest| format!("{origin}{rest}"));
+        // A relative one is looked for in the working folder, which a program may change.
+        if path.starts_with('/') {
+            folders.push(normal(&path));
+        }
     }
     Ok(folders)
 }
@@ -134,27 +154,19 @@ fn run_paths(library: &[u8]) -> Result<Vec<String>> {
     Ok(paths)
 }
 
-/// A folder of the zip without `.` and `..`; `None` if it leads out.
-fn normal(path: &str) -> Option<String> {
+/// An absolute path without `.` and `..`.
+fn normal(path: &str) -> String {
     let mut parts = Vec::new();
     for part in path.split('/') {
         match part {
             "" | "." => {}
             ".." => {
-                parts.pop()?;
+                parts.pop();
             }
             part => parts.push(part),
         }
     }
-    Some(parts.join("/"))
-}
-
-fn joined(folder: &str, name: &str) -> String {
-    if folder.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{folder}/{name}")
-    }
+    parts.iter().map(|part| format!("/{part}")).collect()
 }
 
 #[cfg(test)]
@@ -182,7 +194,7 @@ mod tests {
         };
         Surroundings {
             files: BTreeMap::from([(name.to_owned(), entry)]),
-            provided: Vec::new(),
+            ..Surroundings::default()
         }
     }
 
@@ -209,7 +221,11 @@ mod tests {
     #[test]
     fn what_lies_where_it_is_looked_for_is_checked_in_turn() -> Result<()> {
         let (path, library, glibc) = this()?;
-        for name in ["libone.so.1", "lib/libone.so.1"] {
+        for name in [
+            "/var/task/libone.so.1",
+            "/var/task/lib/libone.so.1",
+            "/opt/lib/libone.so.1",
+        ] {
             let refused = with(name, path.clone()).judge(&library, vec![needed("libone.so.1")], &glibc)?;
             let [judged] = refused.as_slice() else {
                 panic!("{refused:?}");
@@ -230,23 +246,24 @@ mod tests {
     #[test]
     fn what_lies_elsewhere_is_pointed_at() -> Result<()> {
         let (path, library, glibc) = this()?;
-        let refused = with("vendor/libone.so.1", path).judge(&library, vec![needed("libone.so.1")], &glibc)?;
-        assert_eq!(
-            refused,
-            [Judged {
-                beside: None,
-                breaches: vec![needed("libone.so.1")],
-                misplaced: vec!["vendor/libone.so.1".to_owned()]
-            }]
-        );
+        for name in ["/var/task/vendor/libone.so.1", "/opt/libone.so.1"] {
+            let refused = with(name, path.clone()).judge(&library, vec![needed("libone.so.1")], &glibc)?;
+            assert_eq!(
+                refused,
+                [Judged {
+                    beside: None,
+                    breaches: vec![needed("libone.so.1")],
+                    misplaced: vec![name.to_owned()]
+                }]
+            );
+        }
         Ok(())
     }
 
     #[test]
-    fn paths_stay_in_the_zip() {
-        assert_eq!(normal("a/../b/./c").as_deref(), Some("b/c"));
-        assert_eq!(normal("/vendor/").as_deref(), Some("vendor"));
-        assert_eq!(normal("").as_deref(), Some(""));
-        assert_eq!(normal("a/../.."), None);
+    fn paths_are_as_the_linker_follows_them() {
+        assert_eq!(normal("/var/task/a/../b/./c"), "/var/task/b/c");
+        assert_eq!(normal("/opt/python//../lib/"), "/opt/lib");
+        assert_eq!(normal("/.."), "");
     }
 }

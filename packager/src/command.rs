@@ -1,7 +1,6 @@
 //! The packager's subcommands of the build tool's command line.
 
 use std::{
-    collections::BTreeMap,
     fs::{self, File},
     io::BufWriter,
     path::{Path, PathBuf},
@@ -11,8 +10,9 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
 use crate::{
-    Effort, Entry, GlibcVersion, Judged, Kind, Limits, Surroundings, check_elf, check_image, cut_symbolizer,
-    explain_linker, files, report, strip, write_layer, write_zip,
+    Effort, Entry, GlibcVersion, Judged, Kind, LAYERS_ROOT, LambdaLayerArgs, Limits, Surroundings, TASK_ROOT,
+    check_elf, check_image, check_unpacked, cut_symbolizer, explain_linker, files, report, strip, unpacked_size,
+    write_layer, write_zip,
 };
 
 /// A subcommand, with its arguments.
@@ -24,6 +24,8 @@ pub enum Command {
     ImageLayer(ImageLayerArgs),
     /// Checks that Lambda takes an image.
     CheckImage(CheckImageArgs),
+    /// Packs files into the zip of a Lambda layer, whose bytes depend on them alone.
+    LambdaLayer(LambdaLayerArgs),
     /// Checks what a shared library or a program needs from the machine that loads it, and what it exports.
     Check(CheckArgs),
     /// Takes symbols and debug information out of a shared library.
@@ -52,7 +54,10 @@ pub struct ZipArgs {
     /// The most bytes that the zip may have, and who says so: `1000000=Lambda@Edge, for viewer events`.
     #[arg(long, value_name = "BYTES=WHO", value_parser = parse_limit)]
     limit: Option<(u64, String)>,
-    /// The name of the target that the zip is built by, for the message about the limit.
+    /// A layer that is unpacked with it: the name of its target, and its zip.
+    #[arg(long = "layer", num_args = 2, value_names = ["LABEL", "PATH"])]
+    layers: Vec<String>,
+    /// The name of the target that the zip is built by, for messages about limits.
     #[arg(long, default_value = "it")]
     label: String,
 }
@@ -115,6 +120,12 @@ pub struct CheckArgs {
     /// A list of what lies beside it in the zip, as for `zip`.
     #[arg(long, value_name = "PATH", conflicts_with = "program")]
     beside: Option<PathBuf>,
+    /// The folder that it lies in on Lambda.
+    #[arg(long, value_name = "PATH", default_value = TASK_ROOT)]
+    home: String,
+    /// A list of what a layer holds, as for `zip`. Of two that hold a file of one path, the later counts.
+    #[arg(long = "layer", value_name = "PATH", conflicts_with = "program")]
+    layers: Vec<PathBuf>,
     /// The name of a shared library that a layer brings.
     #[arg(long, value_name = "NAME", conflicts_with = "program")]
     provided: Vec<String>,
@@ -177,7 +188,7 @@ fn parse_entry(value: &str) -> Result<Entry, String> {
 }
 
 /// Reads a list of files and folders to pack.
-fn read_list(path: &Path) -> Result<Vec<Entry>> {
+pub(crate) fn read_list(path: &Path) -> Result<Vec<Entry>> {
     let list = fs::read_to_string(path).with_context(|| format!("{} can't be read", path.display()))?;
     let lines: Vec<&str> = list.lines().collect();
     let (entries, rest) = lines.as_chunks();
@@ -209,6 +220,7 @@ impl Command {
             Command::Zip(arguments) => zip(arguments),
             Command::ImageLayer(arguments) => image_layer(arguments),
             Command::CheckImage(arguments) => image(&arguments),
+            Command::LambdaLayer(arguments) => arguments.run(),
             Command::Check(arguments) => check(&arguments),
             Command::Strip(arguments) => convert(&arguments.library, &arguments.output, strip),
             Command::CutSymbolizer(arguments) => convert(&arguments.object, &arguments.output, cut_symbolizer),
@@ -221,6 +233,16 @@ fn zip(arguments: ZipArgs) -> Result<()> {
     let mut entries = arguments.files;
     if let Some(list) = &arguments.list {
         entries.extend(read_list(list)?);
+    }
+    // What is tried out while a program is written is not deployed.
+    if !arguments.fast {
+        let mut layers = Vec::new();
+        for [label, path] in arguments.layers.as_chunks().0 {
+            let archive = File::open(path).with_context(|| format!("{path} can't be read"))?;
+            let size = unpacked_size(archive).with_context(|| format!("{path} can't be read"))?;
+            layers.push((label.clone(), size));
+        }
+        check_unpacked(&arguments.label, &files(&entries)?, &layers)?;
     }
     let output =
         File::create(&arguments.output).with_context(|| format!("{} can't be written", arguments.output.display()))?;
@@ -276,13 +298,18 @@ fn check(arguments: &CheckArgs) -> Result<()> {
     ) else {
         bail!("neither --library nor --program is given");
     };
-    let surroundings = Surroundings {
-        files: match &arguments.beside {
-            Some(list) => files(&read_list(list)?)?,
-            None => BTreeMap::new(),
-        },
+    let mut surroundings = Surroundings {
+        home: arguments.home.clone(),
         provided: arguments.provided.clone(),
+        ..Surroundings::default()
     };
+    let beside = arguments.beside.iter().map(|list| (TASK_ROOT, list));
+    for (root, list) in beside.chain(arguments.layers.iter().map(|list| (LAYERS_ROOT, list))) {
+        let files = files(&read_list(list)?)?.into_iter();
+        surroundings
+            .files
+            .extend(files.map(|(name, entry)| (format!("{root}/{name}"), entry)));
+    }
     let content = read(file)?;
     let refused = surroundings.judge(&content, check_elf(&content, &limits)?, &limits.glibc)?;
     if refused.is_empty() {
@@ -302,21 +329,32 @@ fn check(arguments: &CheckArgs) -> Result<()> {
         .collect();
     let messages = refused.iter().map(|Judged { beside, breaches, misplaced }| {
         let message = match beside {
-            Some(name) => {
-                let label = format!("{}, which lies in its zip as {name},", arguments.label);
+            Some(path) => {
+                let label = format!("{}, which lies in {},", arguments.label, place(path));
                 report(kind, &label, &limits, breaches, &[])
             }
             None => report(kind, &arguments.label, &limits, breaches, &rlibs),
         };
-        let found = misplaced.iter().map(|name| {
+        let found = misplaced.iter().map(|path| {
             format!(
-                "\n{name} is in the zip, where nothing looks for it: it is looked for in the zip's root, in its `lib`, and where the library \
-                 says (`-Clink-arg=-Wl,-rpath,$$ORIGIN/FOLDER` in `rustc_flags`)"
+                "\n{} is where nothing looks for it: it is looked for in the zip's root, in its `lib`, in a layer's `lib`, and where the \
+                 library says (`-Clink-arg=-Wl,-rpath,$$ORIGIN/FOLDER` in `rustc_flags`)",
+                place(path)
             )
         });
         message + &found.collect::<String>()
     });
     bail!(messages.collect::<Vec<_>>().join("\n"))
+}
+
+/// A path on Lambda, as who packed the file knows it.
+fn place(path: &str) -> String {
+    let within = |root| path.strip_prefix(root)?.strip_prefix('/');
+    match (within(TASK_ROOT), within(LAYERS_ROOT)) {
+        (Some(name), _) => format!("its zip as {name}"),
+        (_, Some(name)) => format!("one of its layers as {name}"),
+        _ => path.to_owned(),
+    }
 }
 
 fn explain(arguments: &ExplainArgs) -> Result<()> {

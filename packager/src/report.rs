@@ -141,7 +141,8 @@ fn ways_out(kind: Kind, limits: &Limits, breaches: &[Breach]) -> Vec<String> {
     if breaches.iter().any(|breach| matches!(breach, Breach::Needed(_))) {
         ways.push(
             "use a feature of the crate that does without the library, or links it statically (many have `vendored`, `rustls` or `static`); or \
-             lay the library into the zip by `data`, at its root or in `lib`, or name it in `layer_libraries` if a layer brings it"
+             lay the library into the zip by `data`, at its root or in `lib`, or into the `lib` of a `lambda_layer` among its `layers`; or name it \
+             in `layer_libraries` if a layer of others brings it"
                 .to_owned(),
         );
     }

@@ -2,6 +2,7 @@
 
 load("//rules/tools:toolchain.bzl", "run_build_tool")
 load(":attributes.bzl", "readable")
+load(":layers.bzl", "layers_of")
 load(":runtimes.bzl", "RUNTIMES")
 
 def _check(ctx, kind, file, arguments, inputs):
@@ -20,15 +21,16 @@ def _check(ctx, kind, file, arguments, inputs):
     )
     return output
 
-def check_library(ctx, library, prefixes, rlibs, data):
+def check_library(ctx, library, prefixes, data, rlibs = depset(), home = None):
     """Checks what a shared library needs and exports.
 
     Args:
       ctx: of a rule with `BUILD_TOOL` among its toolchains, PACK_ATTRS, and the attributes `layer_libraries` and `runtime`.
       library: the library.
       prefixes: what the symbols start with that it may export.
-      rlibs: a depset of what it was linked from, to tell which crate is to blame.
       data: what `list_data` returns: libraries that it needs may lie beside it.
+      rlibs: a depset of what it was linked from, to tell which crate is to blame.
+      home: the folder that it lies in on Lambda; that of the zip by default.
 
     Returns:
       A File, for the output group `_validation`.
@@ -43,8 +45,15 @@ def check_library(ctx, library, prefixes, rlibs, data):
     arguments.add_all(prefixes, before_each = "--exports")
     arguments.add("--rlibs", listed)
     arguments.add("--beside", data)
+    if home:
+        arguments.add("--home", home)
+    layers = layers_of(ctx)
+    arguments.add_all([layer.list for layer in layers], before_each = "--layer")
     arguments.add_all(ctx.attr.layer_libraries, before_each = "--provided")
-    return _check(ctx, "library", library, arguments, depset([data, listed] + ctx.files.data, transitive = [rlibs]))
+    return _check(ctx, "library", library, arguments, depset(
+        [data, listed] + ctx.files.data + [layer.list for layer in layers],
+        transitive = [rlibs] + [layer.files for layer in layers],
+    ))
 
 def check_program(ctx, program):
     """Checks what a program needs.

@@ -20,6 +20,8 @@ def _deploy_impl(ctx):
     template = ctx.file.template
     deployer = ctx.toolchains[DEPLOYER]
     arguments = ["--template", template.short_path, "--zip", info.zip.short_path, "--target-stack", _stack(ctx)]
+    for layer in info.layers:
+        arguments += ["--layer", layer.zip.short_path]
     for option, value in [("--target-bucket", ctx.attr.bucket), ("--target-region", ctx.attr.region)]:
         if value:
             arguments += [option, value]
@@ -36,7 +38,7 @@ def _deploy_impl(ctx):
     return DefaultInfo(
         executable = script,
         files = depset([template]),
-        runfiles = ctx.runfiles([deployer.executable, info.zip, template]).merge(deployer.runfiles),
+        runfiles = ctx.runfiles([deployer.executable, info.zip, template] + [layer.zip for layer in info.layers]).merge(deployer.runfiles),
     )
 
 deploy = rule(

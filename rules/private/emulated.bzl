@@ -120,6 +120,8 @@ def emulated(ctx, command, arguments, files, before = "", after = ""):
         "--ric",
         ric,
     ]
+    for layer in info.layers:
+        all_arguments += ["--layer", layer.zip.short_path]
     if info.edge and ctx.attr.env:
         fail("{}: the zip {} is for Lambda@Edge, which has no environment variables; take `env` out.".format(
             readable(ctx.label),
@@ -139,7 +141,7 @@ def emulated(ctx, command, arguments, files, before = "", after = ""):
         is_executable = True,
     )
     runfiles = ctx.runfiles(
-        files = [info.zip, emulator.executable] + files + client,
+        files = [info.zip, emulator.executable] + [layer.zip for layer in info.layers] + files + client,
         transitive_files = python_files,
     ).merge(emulator.runfiles)
     return DefaultInfo(executable = script, runfiles = runfiles)

@@ -1,23 +1,25 @@
-"""What a zip holds, as layers of an image."""
+"""What a zip and its layers hold, as layers of an image."""
 
-load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load("//rules/tools:toolchain.bzl", "run_build_tool")
+load(":layers.bzl", "layers_of")
+load(":pack.bzl", "is_tried")
 
-# Where Lambda's images have a function's files, and the program of the OS-only runtime.
+# Where Lambda's images have a function's files, the program of the OS-only runtime, and what Lambda unpacks layers into.
 _TASK_ROOT = "var/task"
 _RUNTIME_ROOT = "var/runtime"
+_LAYERS_ROOT = "opt"
 
-def _layer(ctx, name, files, data, inputs):
+def _image_layer(ctx, name, inputs, files = {}, listed = None, folder = _TASK_ROOT):
     layer = ctx.actions.declare_file("{}.{}.tar.gz".format(ctx.label.name, name))
     arguments = ctx.actions.args()
     arguments.add("image-layer")
     arguments.add("--output", layer)
     for path, file in files.items():
         arguments.add("--file", "{}={}".format(path, file.path))
-    if data:
-        arguments.add("--list", data)
-        arguments.add("--list-in", _TASK_ROOT)
-    if ctx.attr._profile[BuildSettingInfo].value == "dev":
+    if listed:
+        arguments.add("--list", listed)
+        arguments.add("--list-in", folder)
+    if is_tried(ctx):
         arguments.add("--fast")
     run_build_tool(
         ctx,
@@ -29,25 +31,36 @@ def _layer(ctx, name, files, data, inputs):
     )
     return layer
 
-def image_layers(ctx, executable, name, shims, data):
-    """Packs what `pack` lays into a zip as layers of an image: what changes seldom first.
+def image_layers(ctx, code, shims, data):
+    """Packs what `pack` lays into a zip, and what its Lambda layers hold, as layers of an image: what changes seldom first.
 
     Args:
       ctx: of a rule with PACK_ATTRS.
-      executable: the code.
-      name: what it is called in the zip.
+      code: a dict from names in the zip to Files.
       shims: files that are laid beside it, under their own names.
       data: what `list_data` returns.
 
     Returns:
-      A list of Files, from the lowest layer: the target's `data`, where it has any, and the code. The actions run where they are asked for.
+      A list of Files, from the lowest layer: one for each Lambda layer, the target's `data`, where it has any, and the code. The actions run
+      where they are asked for.
     """
-    root = _RUNTIME_ROOT if name == "bootstrap" and not shims else _TASK_ROOT
-    files = {"{}/{}".format(root, name): executable} | {
+    layers = [
+        _image_layer(
+            ctx,
+            "opt{}".format(number),
+            depset([layer.list], transitive = [layer.files]),
+            listed = layer.list,
+            folder = _LAYERS_ROOT,
+        )
+        for number, layer in enumerate(layers_of(ctx))
+    ]
+    if ctx.files.data:
+        layers.append(_image_layer(ctx, "data", [data] + ctx.files.data, listed = data))
+    files = {
+        "{}/{}".format(_TASK_ROOT if shims else _RUNTIME_ROOT, name): file
+        for name, file in code.items()
+    } | {
         "{}/{}".format(_TASK_ROOT, shim.basename): shim
         for shim in shims
     }
-    layers = [_layer(ctx, "code", files, None, [executable] + shims)]
-    if ctx.files.data:
-        layers = [_layer(ctx, "data", {}, data, [data] + ctx.files.data)] + layers
-    return layers
+    return layers + [_image_layer(ctx, "code", code.values() + shims, files = files)]

@@ -1,8 +1,10 @@
 """The action that packs a zip."""
 
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
+load("//rules:providers.bzl", "LambdaLayerInfo")
 load("//rules/tools:toolchain.bzl", "run_build_tool")
 load(":attributes.bzl", "readable")
+load(":layers.bzl", "layers_of")
 load(":platform.bzl", "bundled_transition")
 load(":rewritten_tree.bzl", "path_in_workspace")
 
@@ -10,6 +12,7 @@ load(":rewritten_tree.bzl", "path_in_workspace")
 PACK_ATTRS = {
     # What of it runs does so where the function does.
     "data": attr.label_list(doc = "Files and folders that are laid into the zip.", allow_files = True, cfg = bundled_transition),
+    "layers": attr.label_list(doc = "The layers that its functions have.", providers = [LambdaLayerInfo]),
     "rustc_flags": attr.string_list(doc = "What the library or the program is compiled with; for the transition."),
     "_allowlist_function_transition": attr.label(
         default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
@@ -17,8 +20,16 @@ PACK_ATTRS = {
     "_profile": attr.label(default = "//rules/settings:profile", providers = [BuildSettingInfo]),
 }
 
-def _data_name(ctx, file):
-    """The path in the zip of a data file: its path in the package, or in the workspace if it is of another."""
+def data_name(ctx, file):
+    """The path in the zip of a data file: its path in the package, or in the workspace if it is of another.
+
+    Args:
+      ctx: the rule's context.
+      file: a File.
+
+    Returns:
+      A str.
+    """
     path = path_in_workspace(file)
     if ctx.label.workspace_root and file.owner.workspace_root == ctx.label.workspace_root:
         # Of the zip's own repository, it counts as it does in the main one.
@@ -35,23 +46,45 @@ def list_data(ctx):
     Returns:
       A File; it is no longer than the data is, which a command line may be too short for.
     """
+    return list_files(ctx, [(data_name(ctx, file), file) for file in ctx.files.data])
+
+def list_files(ctx, files):
+    """Writes where files are laid, as the build tool reads it.
+
+    Args:
+      ctx: the rule's context.
+      files: pairs of a path in the zip and a File.
+
+    Returns:
+      A File.
+    """
     lines = ctx.actions.args()
     lines.set_param_file_format("multiline")
-    for file in ctx.files.data:
-        lines.add(_data_name(ctx, file))
+    for name, file in files:
+        lines.add(name)
         lines.add(file.path)
         lines.add(readable(file.owner))
     output = ctx.actions.declare_file(ctx.label.name + ".packed")
     ctx.actions.write(output, lines)
     return output
 
-def pack(ctx, executable, name, shims, data, limit = None):
+def is_tried(ctx):
+    """Whether what is packed is for a look while a program is written, and will not be deployed.
+
+    Args:
+      ctx: of a rule with the attribute `_profile`.
+
+    Returns:
+      A bool.
+    """
+    return ctx.attr._profile[BuildSettingInfo].value == "dev"
+
+def pack(ctx, code, shims, data, limit = None):
     """Packs code, its shim and the target's `data`.
 
     Args:
       ctx: of a rule with PACK_ATTRS.
-      executable: the code.
-      name: what it is called in the zip.
+      code: a dict from names in the zip to Files.
       shims: files that are laid beside it, under their own names.
       data: what `list_data` returns.
       limit: the most bytes that the zip may have, and who says so, as `1000=who`; or `None`. It holds for what is deployed, so
@@ -64,19 +97,25 @@ def pack(ctx, executable, name, shims, data, limit = None):
     arguments = ctx.actions.args()
     arguments.add("zip")
     arguments.add("--output", zip)
-    arguments.add("--file", "{}={}".format(name, executable.path))
+    for name, file in code.items():
+        arguments.add("--file", "{}={}".format(name, file.path))
     for file in shims:
         arguments.add("--file", "{}={}".format(file.basename, file.path))
     arguments.add("--list", data)
-    if ctx.attr._profile[BuildSettingInfo].value == "dev":
+    layers = layers_of(ctx)
+    for layer in layers:
+        arguments.add("--layer")
+        arguments.add(readable(layer.label))
+        arguments.add(layer.zip)
+    arguments.add("--label", readable(ctx.label))
+    if is_tried(ctx):
         arguments.add("--fast")
     elif limit:
         arguments.add("--limit", limit)
-        arguments.add("--label", readable(ctx.label))
     run_build_tool(
         ctx,
         arguments = [arguments],
-        inputs = [data, executable] + shims + ctx.files.data,
+        inputs = [data] + code.values() + shims + ctx.files.data + [layer.zip for layer in layers],
         outputs = [zip],
         mnemonic = "LambdaZip",
         progress_message = "Packing %{label}",

@@ -4,10 +4,13 @@ load("//rules/toolchain:architectures.bzl", "ARCHITECTURES")
 load(":codegen_options.bzl", "codegen_option")
 load(":panic_strategy.bzl", "panic_strategy")
 load(":rules_rust.bzl", "LINKER_PREFERENCE")
-load(":runtimes.bzl", "RUNTIMES")
+load(":runtimes.bzl", "RUNTIMES", "oldest_glibc")
 
 # Bazel's names of CPUs, by Lambda's names of architectures.
 CPUS = {architecture.lambda_name: cpu for cpu, architecture in ARCHITECTURES.items()}
+
+# Of a layer, in place of one of them.
+ANY_ARCHITECTURE = "any"
 
 _HOST_COMPILATION_MODE = "//command_line_option:host_compilation_mode"
 _EXTRA_TOOLCHAINS = "//command_line_option:extra_toolchains"
@@ -33,7 +36,7 @@ def _appended(values, more):
     """Moves `more` to the end: a configuration is the same however many transitions lead to it."""
     return [value for value in values if value not in more] + more
 
-def _for_lambda(settings, attr, crate_flags):
+def _for_lambda(settings, architecture, glibc, crate_flags):
     # Of what the command line adds, the last is the first that is looked at. A C toolchain of the host's may fit the platform as well,
     # and would link for the host's C library.
     toolchains = [str(Label("//rules/toolchain:all"))] + settings[_OWN_TOOLCHAINS]
@@ -41,9 +44,8 @@ def _for_lambda(settings, attr, crate_flags):
     changed = {
         "//command_line_option:compilation_mode": "opt",
         "//command_line_option:platforms": str(Label("//rules/platforms:linux_{}_glibc_{}".format(
-            CPUS[attr.architecture],
-            # One that there is not is refused by the rule.
-            RUNTIMES.get(attr.runtime, RUNTIMES["provided.al2023"]).glibc,
+            CPUS[architecture],
+            glibc,
         ))),
         # What runs during the build and not in Lambda, as procedural macros do, is compiled as Cargo's release profile compiles it:
         # optimising it takes longer than it saves.
@@ -56,6 +58,10 @@ def _for_lambda(settings, attr, crate_flags):
         changed[LINKER_PREFERENCE] = "cc"
     return changed
 
+def _glibc(runtime):
+    # One that there is not is refused by the rule.
+    return RUNTIMES.get(runtime, RUNTIMES["provided.al2023"]).glibc
+
 def _has_lto(settings, attr):
     """Whether a zip's crates are optimised as a whole: by the profile, unless its `rustc_flags` say otherwise."""
     value = codegen_option(attr.rustc_flags, "lto")
@@ -66,10 +72,14 @@ def _lambda_transition_impl(settings, attr):
 
     # As of Cargo's profile: rustc links no crate that may be unwound through into one that aborts.
     abort = ["-Cpanic=abort"] if panic_strategy(attr.rustc_flags) == "abort" else []
-    return _for_lambda(settings, attr, flags + abort)
+    return _for_lambda(settings, attr.architecture, _glibc(attr.runtime), flags + abort)
 
 def _bundled_transition_impl(settings, attr):
-    return _for_lambda(settings, attr, _OTHER_FLAGS)
+    return _for_lambda(settings, attr.architecture, _glibc(attr.runtime), _OTHER_FLAGS)
+
+def _layered_transition_impl(settings, attr):
+    architecture = CPUS.keys()[0] if attr.architecture == ANY_ARCHITECTURE else attr.architecture
+    return _for_lambda(settings, architecture, oldest_glibc(attr.runtimes), _OTHER_FLAGS)
 
 _INPUTS = [
     _EXTRA_TOOLCHAINS,
@@ -97,6 +107,13 @@ lambda_transition = transition(
 # For what lies beside it, and is linked by rules of others: programs and shared libraries among a zip's `data`.
 bundled_transition = transition(
     implementation = _bundled_transition_impl,
+    inputs = _INPUTS,
+    outputs = _OUTPUTS,
+)
+
+# For what a layer holds.
+layered_transition = transition(
+    implementation = _layered_transition_impl,
     inputs = _INPUTS,
     outputs = _OUTPUTS,
 )

@@ -5,12 +5,16 @@ load("//rules/tools:toolchain.bzl", "BUILD_TOOL")
 load(":attributes.bzl", "readable")
 load(":check.bzl", "check_program")
 load(":image_layers.bzl", "image_layers")
+load(":layers.bzl", "layers_of", "wrong_layers")
 load(":pack.bzl", "PACK_ATTRS", "list_data", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
 load(":runtimes.bzl", "RUNTIMES", "is_library")
 load(":unversioned.bzl", "check_versions", "unversioned_aspect")
 
 def _program_zip_impl(ctx):
+    wrong = wrong_layers(ctx)
+    if wrong:
+        fail("{}: {}.".format(readable(ctx.label), ";\n  and ".join(wrong)))
     check_versions(readable(ctx.label), ctx.attr.program)
 
     # A transition makes a list of what it leads to.
@@ -18,15 +22,17 @@ def _program_zip_impl(ctx):
     shim = RUNTIMES[ctx.attr.runtime].shim
     shims = [file for file in ctx.files._shims if file.basename == shim]
     data = list_data(ctx)
-    zip = pack(ctx, program, "bootstrap", shims, data)
+    zip = pack(ctx, {"bootstrap": program}, shims, data)
     return [
         DefaultInfo(files = depset([zip])),
         OutputGroupInfo(_validation = depset([check_program(ctx, program)])),
         LambdaZipInfo(
             architecture = ctx.attr.architecture,
+            dispatch = "",
             edge = False,
             handlers = ["index.handler" if shims else "bootstrap"],
-            image_layers = image_layers(ctx, program, "bootstrap", shims, data),
+            image_layers = image_layers(ctx, {"bootstrap": program}, shims, data),
+            layers = layers_of(ctx),
             library = None,
             runtime = ctx.attr.runtime,
             streaming = not shims,

@@ -23,3 +23,29 @@ def is_library(runtime):
       A bool.
     """
     return runtime.startswith("python")
+
+def _version(glibc):
+    return [int(number) for number in glibc.split(".")]
+
+def oldest_glibc(runtimes):
+    """The glibc that all of some runtimes have.
+
+    Args:
+      runtimes: their identifiers; those that there are not don't count. None stand for all that there are.
+
+    Returns:
+      A str, such as `2.26`.
+    """
+    known = [RUNTIMES[runtime].glibc for runtime in runtimes if runtime in RUNTIMES]
+    return sorted(known or [runtime.glibc for runtime in RUNTIMES.values()], key = _version)[0]
+
+def loading_runtimes(runtime):
+    """The runtimes that load a library which is built for one of them.
+
+    Args:
+      runtime: the identifier of that one.
+
+    Returns:
+      A list of str: Python's, with its glibc or a newer one.
+    """
+    return [other for other in RUNTIMES if is_library(other) and _version(RUNTIMES[other].glibc) >= _version(RUNTIMES[runtime].glibc)]

@@ -5,6 +5,7 @@ load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":attributes.bzl", "OWNER_ATTRS", "misspelt", "owner", "readable")
 load(":emulated.bzl", "check_handler")
 load(":functions.bzl", "functions_of")
+load(":platform.bzl", "ANY_ARCHITECTURE")
 
 # Settings of a function, which `overrides` can name as well.
 _SETTING_ATTRS = {
@@ -13,7 +14,7 @@ _SETTING_ATTRS = {
     "env": attr.string_dict(doc = "Environment variables."),
     "ephemeral_storage_mb": attr.int(doc = "The size of `/tmp`, in MB.", default = 512),
     "event_sources": attr.string_list(doc = "What invokes it: values of `event_source`."),
-    "layers": attr.string_list(doc = "ARNs of layers' versions."),
+    "layers": attr.string_list(doc = "ARNs of layers' versions, besides the zip's own layers."),
     "log_format": attr.string(doc = "`Text` or `JSON`.", default = "Text"),
     "log_retention_days": attr.int(doc = "How long logs are kept, in days; 0 is for ever.", default = 30),
     "memory_mb": attr.int(doc = "Memory, in MB.", default = 128),
@@ -113,6 +114,15 @@ def _lambda_template_impl(ctx):
         "functions": _functions(ctx),
         "label": owner(ctx),
         "runtime": info.runtime,
+        "stack_layers": [
+            {
+                "architectures": [] if layer.architecture == ANY_ARCHITECTURE else [layer.architecture],
+                "label": readable(layer.label),
+                "name": layer.label.name,
+                "runtimes": layer.runtimes,
+            }
+            for layer in info.layers
+        ],
         "streaming": info.streaming,
         "zip_label": readable(ctx.attr.zip.label),
     }))
@@ -121,13 +131,15 @@ def _lambda_template_impl(ctx):
     arguments.add("template")
     arguments.add("--settings", settings)
     arguments.add("--zip", info.zip)
+    layers = [layer.zip for layer in info.layers]
+    arguments.add_all(layers, before_each = "--layer")
     arguments.add("--output", template)
     if ctx.file.template_patch:
         arguments.add("--patch", ctx.file.template_patch)
     run_build_tool(
         ctx,
         arguments = [arguments],
-        inputs = [settings, info.zip] + ctx.files.template_patch,
+        inputs = [settings, info.zip] + layers + ctx.files.template_patch,
         outputs = [template],
         mnemonic = "LambdaTemplate",
         progress_message = "Rendering the CloudFormation template of %{label}",

@@ -3,36 +3,15 @@
 load("@rules_rust//rust:rust_common.bzl", "CrateInfo", "DepInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo", "LambdaZipInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
-load(":attributes.bzl", "closest", "readable")
+load(":attributes.bzl", "readable")
 load(":check.bzl", "check_library")
 load(":image_layers.bzl", "image_layers")
+load(":layers.bzl", "layers_of")
 load(":pack.bzl", "PACK_ATTRS", "list_data", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
 load(":root_crate.bzl", "exported_prefixes", "library_name")
-load(":runtimes.bzl", "RUNTIMES", "is_library")
+load(":shim.bzl", "SHIM_ATTRS", "shim", "wrong_shim")
 load(":unversioned.bzl", "check_versions", "unversioned_aspect")
-
-# Who runs the loop over the Runtime API.
-_DISPATCHES = ["ctypes", "extension", "native"]
-
-def _shim(ctx, names):
-    output = ctx.actions.declare_file(ctx.label.name + "_shim/index.py")
-    handlers = [
-        "{} = _library.handler({})".format(name, number)
-        for number, name in enumerate(names)
-    ]
-    ctx.actions.expand_template(
-        output = output,
-        template = ctx.file._shim,
-        substitutions = {
-            "\"DISPATCH\"": "\"{}\"".format(ctx.attr.dispatch),
-            "\"FUNCTION_NAMES\"": ", ".join(["\"{}\"".format(name) for name in names]),
-            "# HANDLERS": "\n".join(handlers),
-            "LIBRARY_MODULE": library_name(ctx.attr.crate_name),
-            "METRICS_NAMESPACE": ctx.attr.metrics_namespace,
-        },
-    )
-    return output
 
 def _strip(ctx, linked):
     library = ctx.actions.declare_file("{}_library/{}.so".format(ctx.label.name, library_name(ctx.attr.crate_name)))
@@ -53,41 +32,13 @@ def _strip(ctx, linked):
 # What CloudFront takes for viewer events: 1 MB.
 _EDGE_LIMIT = 1000000
 
-def _wrong_namespace(namespace):
-    """Says what CloudWatch does not take of a namespace."""
-    odd = [char for char in namespace.elems() if not char.isalnum() and char not in "._/#:- "]
-    if odd or len(namespace) > 255 or namespace.startswith((":", "AWS/")):
-        return "metrics_namespace is `{}`; it may have 255 letters, digits, spaces and `._/#:-`, and not start with `:` or `AWS/`, which is Amazon's own".format(namespace)
-    return None
-
 def _check_attributes(ctx):
     """Refuses, all at once, what can't be packed or would not run."""
-    wrong = []
-    if ctx.attr.runtime not in RUNTIMES:
-        meant = closest(ctx.attr.runtime, RUNTIMES.keys())
-        wrong.append("runtime is `{}`{}; it is one of {}".format(
-            ctx.attr.runtime,
-            ", for `{}`?".format(meant) if meant else "",
-            ", ".join(["`{}`".format(runtime) for runtime in RUNTIMES]),
-        ))
-    elif not is_library(ctx.attr.runtime):
-        wrong.append("`runtime` is a `select()` that comes to `{}`, for which the program is built in another way than for Python's runtimes; make a target for each kind, and an `alias` whose `actual` is that `select()`".format(ctx.attr.runtime))
-    if ctx.attr.dispatch not in _DISPATCHES:
-        wrong.append("dispatch is `{}`; it is one of {}".format(ctx.attr.dispatch, ", ".join(["`{}`".format(dispatch) for dispatch in _DISPATCHES])))
-    if ctx.attr.dispatch == "native" and ctx.attr.metrics_namespace:
-        wrong.append("metrics are logged where Python's client calls the library, and with `dispatch = \"native\"` it does not; take one of `metrics_namespace` and `dispatch` out")
+    wrong = wrong_shim(ctx)
     if ctx.attr.dispatch == "native" and ctx.attr.shared:
         wrong.append("with `dispatch = \"native\"` a program takes the process over; pack each of `functions` in a zip of its own")
-    if ctx.attr.edge and ctx.attr.layer_libraries:
-        wrong.append("Lambda@Edge has no layers; take `edge` or `layer_libraries` out, and lay the libraries into the zip by `data`")
-    folders = [library for library in ctx.attr.layer_libraries if "/" in library or ".so" not in library]
-    if folders:
-        wrong.append("layer_libraries has {}; it is the names of files, as programs are linked with them: `libNAME.so.1`".format(", ".join(["`{}`".format(library) for library in folders])))
     if ctx.attr.edge and ctx.attr.architecture != "x86_64":
         wrong.append("Lambda@Edge runs on x86_64, and architecture is `{}`; take `edge` or `architecture` out".format(ctx.attr.architecture))
-    namespace = _wrong_namespace(ctx.attr.metrics_namespace)
-    if namespace:
-        wrong.append(namespace)
     if wrong:
         fail("{}: {}.".format(readable(ctx.label), ";\n  and ".join(wrong)))
 
@@ -121,11 +72,10 @@ def _lambda_zip_impl(ctx):
         [function[CrateInfo].output for function in ctx.attr.functions],
         transitive = [function[DepInfo].transitive_crate_outputs for function in ctx.attr.functions],
     )
-    shim = _shim(ctx, [function.handler for function in functions])
+    shims = shim(ctx, library_name(ctx.attr.crate_name), [function.handler for function in functions])
     limit = "{}=on Lambda@Edge, for viewer events".format(_EDGE_LIMIT) if ctx.attr.edge else None
     data = list_data(ctx)
-    shims = [shim, ctx.file._calls]
-    zip = pack(ctx, library, library.basename, shims, data, limit)
+    zip = pack(ctx, {library.basename: library}, shims, data, limit)
     return [
         DefaultInfo(files = depset([zip])),
         OutputGroupInfo(
@@ -133,13 +83,15 @@ def _lambda_zip_impl(ctx):
             rewritten_sources = depset(transitive = [function.sources for function in functions]),
             shared_library = depset([library]),
             symbols = depset([linked]),
-            _validation = depset([check_library(ctx, linked, exported_prefixes(ctx.attr.crate_name), rlibs, data)]),
+            _validation = depset([check_library(ctx, linked, exported_prefixes(ctx.attr.crate_name), data, rlibs)]),
         ),
         LambdaZipInfo(
             architecture = ctx.attr.architecture,
+            dispatch = ctx.attr.dispatch,
             edge = ctx.attr.edge,
             handlers = ["index." + function.handler for function in functions],
-            image_layers = image_layers(ctx, library, library.basename, shims, data),
+            image_layers = image_layers(ctx, {library.basename: library}, shims, data),
+            layers = layers_of(ctx),
             library = library,
             runtime = ctx.attr.runtime,
             streaming = ctx.attr.dispatch == "native",
@@ -150,18 +102,13 @@ def _lambda_zip_impl(ctx):
 lambda_zip = rule(
     doc = "Packs a shared library and its shim. Used through `rust_lambda_zip`.",
     implementation = _lambda_zip_impl,
-    attrs = PACK_ATTRS | {
+    attrs = PACK_ATTRS | SHIM_ATTRS | {
         "architecture": attr.string(
             doc = "The architecture that the function runs on, as Lambda calls it.",
             default = "x86_64",
             values = CPUS.keys(),
         ),
         "crate_name": attr.string(doc = "What the library is named after.", mandatory = True),
-        "dispatch": attr.string(
-            doc = "Who runs the loop over the Runtime API.",
-            default = "ctypes",
-        ),
-        "edge": attr.bool(doc = "Whether it is for Lambda@Edge."),
         "functions": attr.label_list(
             doc = "The rewritten programs.",
             aspects = [unversioned_aspect],
@@ -169,16 +116,8 @@ lambda_zip = rule(
             mandatory = True,
             providers = [CrateInfo, DepInfo, LambdaFunctionInfo],
         ),
-        "layer_libraries": attr.string_list(doc = "Names of shared libraries that layers bring."),
         "library": attr.label(doc = "The shared library.", cfg = lambda_transition, mandatory = True),
-        "metrics_namespace": attr.string(doc = "The namespace of CloudWatch metrics; none are logged without one."),
-        "runtime": attr.string(
-            doc = "The identifier of Lambda's runtime.",
-            default = "python3.13",
-        ),
         "shared": attr.bool(doc = "Whether its functions are targets of the user's own."),
-        "_calls": attr.label(default = "//shim/python:lambda_shim_calls.py", allow_single_file = True),
-        "_shim": attr.label(default = "//shim/python:index.py", allow_single_file = True),
     },
     provides = [LambdaZipInfo],
     toolchains = [BUILD_TOOL],

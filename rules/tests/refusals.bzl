@@ -1,7 +1,7 @@
 """Tests of what the rules refuse while they are analysed."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
-load("//rules:defs.bzl", "rust_lambda_zip")
+load("//rules:defs.bzl", "lambda_layer", "rust_lambda_zip")
 
 def _refusal_test_impl(ctx):
     env = analysistest.begin(ctx)
@@ -23,7 +23,7 @@ def refused_zip(name, message, **kwargs):
       message: parts of the message.
       **kwargs: the zip's attributes.
     """
-    if "functions" not in kwargs:
+    if "functions" not in kwargs and "layers" not in kwargs:
         kwargs = {"deps": ["@crates//:lambda_runtime"], "srcs": ["program.rs"]} | kwargs
     rust_lambda_zip(
         name = name + "_zip",
@@ -34,4 +34,23 @@ def refused_zip(name, message, **kwargs):
         name = name + "_test",
         message = message,
         target_under_test = ":{}_zip".format(name),
+    )
+
+def refused_layer(name, message, **kwargs):
+    """Declares a layer that is refused, and the test of what the refusal says.
+
+    Args:
+      name: what the names of both start with.
+      message: parts of the message.
+      **kwargs: the layer's attributes.
+    """
+    lambda_layer(
+        name = name + "_layer",
+        tags = ["manual"],
+        **kwargs
+    )
+    refusal_test(
+        name = name + "_layer_test",
+        message = message,
+        target_under_test = ":{}_layer".format(name),
     )

@@ -9,7 +9,7 @@ use aws_sdk_s3::{
 use crate::{
     clients::Clients,
     failure::{Failure, REFUSED, aws},
-    package::Package,
+    package::{Archive, Package},
     report::progress,
     stack::POLL,
 };
@@ -17,25 +17,31 @@ use crate::{
 /// How often a bucket is tried to be made that S3 is busy with.
 const ATTEMPTS: u32 = 15;
 
-/// Uploads the zip, if it is not there; returns the bucket's name.
-///
-/// Its key is its digest, so what is there is what would be uploaded.
+/// Uploads the zips that are not there; returns the bucket's name.
 pub(crate) async fn upload(clients: &Clients, package: &Package, given: Option<&str>) -> Result<String, Failure> {
     let account = &clients.identity().await?.account;
     let bucket = name(clients, given).await?;
     if given.is_none() {
         make(clients, &bucket).await?;
     }
-    let (s3, key) = (&clients.s3, package.key());
+    for archive in package.archives() {
+        upload_one(clients, &bucket, account, archive).await?;
+    }
+    Ok(bucket)
+}
+
+/// Uploads a zip, if it is not there. Its key is its digest, so what is there is what would be uploaded.
+async fn upload_one(clients: &Clients, bucket: &str, account: &str, archive: &Archive) -> Result<(), Failure> {
+    let (s3, key) = (&clients.s3, archive.key());
     let head = s3
         .head_object()
-        .bucket(&bucket)
+        .bucket(bucket)
         .key(&key)
         .expected_bucket_owner(account)
         .send()
         .await;
     match head {
-        Ok(_) => return Ok(bucket),
+        Ok(_) => return Ok(()),
         Err(error) if status(&error) == Some(404) => {}
         Err(error) if status(&error) == Some(403) => {
             return Err(Failure::with_code(
@@ -48,19 +54,19 @@ pub(crate) async fn upload(clients: &Clients, package: &Package, given: Option<&
         }
         Err(error) => return Err(aws("the bucket can't be read")(error)),
     }
-    let size = std::fs::metadata(&package.zip)
+    let size = std::fs::metadata(&archive.path)
         .map(|metadata| metadata.len())
         .unwrap_or_default();
     progress(&format!("uploading {size} bytes to s3://{bucket}/{key}"));
-    let body = ByteStream::from_path(&package.zip)
+    let body = ByteStream::from_path(&archive.path)
         .await
-        .map_err(|error| Failure::new(format!("{} can't be read: {error}", package.zip.display())))?;
+        .map_err(|error| Failure::new(format!("{} can't be read: {error}", archive.path.display())))?;
     s3.put_object()
-        .bucket(&bucket)
+        .bucket(bucket)
         .key(&key)
         .expected_bucket_owner(account)
         .checksum_algorithm(ChecksumAlgorithm::Sha256)
-        .checksum_sha256(&package.sha256_base64)
+        .checksum_sha256(&archive.sha256_base64)
         .body(body)
         .send()
         .await
@@ -68,7 +74,7 @@ pub(crate) async fn upload(clients: &Clients, package: &Package, given: Option<&
             "the zip can't be uploaded to the bucket {bucket}, which has to be there, in {}",
             clients.region
         )))?;
-    Ok(bucket)
+    Ok(())
 }
 
 /// The name of the bucket: one that is given, or that of the account and Region.

@@ -26,7 +26,7 @@ struct Arguments {
     /// A profile of AWS's configuration files.
     #[arg(long, global = true)]
     profile: Option<String>,
-    /// The bucket that the zip is uploaded to, in place of the target's. Without either, one is made for the account and the Region.
+    /// The bucket that the zips are uploaded to, in place of the target's. Without either, one is made for the account and the Region.
     #[arg(long, global = true)]
     bucket: Option<String>,
     /// Prints the result on stdout as JSON.
@@ -43,6 +43,8 @@ struct Target {
     template: PathBuf,
     #[arg(long, hide = true, value_name = "FILE")]
     zip: PathBuf,
+    #[arg(long = "layer", hide = true, value_name = "FILE")]
+    layers: Vec<PathBuf>,
     #[arg(long, hide = true, value_name = "NAME", value_parser = stack_name)]
     target_stack: String,
     #[arg(long, hide = true, value_name = "REGION")]
@@ -56,6 +58,8 @@ pub(crate) struct Cli {
     /// The CloudFormation template.
     pub(crate) template: PathBuf,
     pub(crate) zip: PathBuf,
+    /// The zips of the stack's layers.
+    pub(crate) layers: Vec<PathBuf>,
     /// The stack's name.
     pub(crate) stack: String,
     /// Whether the command line names it.
@@ -81,6 +85,7 @@ impl From<Arguments> for Cli {
         Self {
             template: target.template,
             zip: target.zip,
+            layers: target.layers,
             is_stack_given: arguments.stack.is_some(),
             stack: arguments.stack.unwrap_or(target.target_stack),
             region: arguments.region.or(target.target_region),

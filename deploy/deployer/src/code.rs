@@ -63,7 +63,7 @@ async fn restore_one(
     name: &str,
 ) -> Result<bool, Failure> {
     let doing = format!("the code of the function {name} can't be updated");
-    if settled(clients, name, &doing).await?.sha256_base64 == package.sha256_base64 {
+    if settled(clients, name, &doing).await?.sha256_base64 == package.zip.sha256_base64 {
         return Ok(false);
     }
     progress(&format!("updating the code of {}", function.name));
@@ -80,7 +80,7 @@ async fn restore_one(
     if let Some(reason) = updated.failure {
         return Err(Failure::new(format!("{doing}: {reason}")));
     }
-    if updated.sha256_base64 != package.sha256_base64 {
+    if updated.sha256_base64 != package.zip.sha256_base64 {
         return Err(Failure::new(format!(
             "{doing}: somebody else has changed it meanwhile; run this again"
         )));
@@ -139,7 +139,7 @@ pub(crate) async fn describe(
     };
     Ok(json!({
         "name": name,
-        "isCurrent": configuration.code_sha256() == Some(&*package.sha256_base64),
+        "isCurrent": configuration.code_sha256() == Some(&*package.zip.sha256_base64),
         "lastModified": configuration.last_modified(),
         "state": configuration.state().map(|state| state.as_str()),
         "version": configuration.version(),

@@ -39,7 +39,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: &Cli) -> Result<(), Failure> {
-    let package = Package::read(&cli.template, &cli.zip)?;
+    let package = Package::read(&cli.template, &cli.zip, &cli.layers)?;
     package.check_names(&cli.stack)?;
     let clients = Clients::connect(cli, package.metadata.edge).await?;
     match &cli.verb {

@@ -1,4 +1,4 @@
-//! What is to be deployed: the template, and the zip that it speaks of.
+//! What is to be deployed: the template, and the zips that it speaks of.
 
 use std::{
     fs,
@@ -16,16 +16,43 @@ use crate::{clients::Clients, failure::Failure};
 /// What CloudFormation puts the stack's name for.
 const STACK_NAME: &str = "${AWS::StackName}";
 
-/// A template and its zip.
+/// A zip that is uploaded.
+pub(crate) struct Archive {
+    pub(crate) path: PathBuf,
+    /// Its SHA-256 in hexadecimal digits.
+    sha256: String,
+    /// The same in base64, as AWS writes it.
+    pub(crate) sha256_base64: String,
+}
+
+impl Archive {
+    fn read(path: &Path) -> Result<Self> {
+        let content = fs::read(path).with_context(|| format!("{} can't be read", path.display()))?;
+        let digest = Sha256::digest(&content);
+        Ok(Self {
+            path: path.to_owned(),
+            sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha256_base64: BASE64_STANDARD.encode(digest),
+        })
+    }
+
+    /// Its key in a bucket.
+    pub(crate) fn key(&self) -> String {
+        format!("{}.zip", self.sha256)
+    }
+}
+
+/// A template and its zips.
 pub(crate) struct Package {
     /// The template, as it is sent.
     pub(crate) body: String,
     has_versions: bool,
     resources: Value,
     pub(crate) metadata: Metadata,
-    pub(crate) zip: PathBuf,
-    /// The zip's SHA-256 in base64, as AWS writes it.
-    pub(crate) sha256_base64: String,
+    /// The functions' zip.
+    pub(crate) zip: Archive,
+    /// The zips of the stack's layers.
+    layers: Vec<Archive>,
 }
 
 /// What the renderer tells the deployer.
@@ -37,6 +64,17 @@ pub(crate) struct Metadata {
     pub(crate) functions: Vec<Function>,
     /// The target.
     pub(crate) label: String,
+    /// The layers that the stack makes.
+    #[serde(default)]
+    pub(crate) layers: Vec<Layer>,
+}
+
+/// One layer of the stack.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Layer {
+    pub(crate) logical_id: String,
+    sha256: String,
 }
 
 /// One function of the stack.
@@ -51,7 +89,7 @@ pub(crate) struct Function {
 }
 
 impl Package {
-    pub(crate) fn read(template: &Path, zip: &Path) -> Result<Self> {
+    pub(crate) fn read(template: &Path, zip: &Path, layers: &[PathBuf]) -> Result<Self> {
         let shown = template.display();
         let body = fs::read_to_string(template).with_context(|| format!("{shown} can't be read"))?;
         let mut value: Value = serde_json::from_str(&body).with_context(|| format!("{shown} is no JSON"))?;
@@ -59,14 +97,20 @@ impl Package {
         let mut metadata: Metadata = serde_json::from_value(metadata).with_context(|| {
             format!("{shown} lacks Metadata.RulesRustLambda; leave it in when patching the template")
         })?;
-        let content = fs::read(zip).with_context(|| format!("{} can't be read", zip.display()))?;
-        let digest = Sha256::digest(&content);
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        if hex != metadata.code_sha256 {
-            bail!(
-                "{} is not the zip that {shown} was rendered for: build the target again",
-                zip.display()
-            );
+        let zip = Archive::read(zip)?;
+        let layers: Vec<Archive> = layers.iter().map(|path| Archive::read(path)).collect::<Result<_>>()?;
+        let rendered_for =
+            std::iter::once(&metadata.code_sha256).chain(metadata.layers.iter().map(|layer| &layer.sha256));
+        let mut given = std::iter::once(&zip).chain(&layers);
+        for digest in rendered_for {
+            match given.next() {
+                Some(archive) if archive.sha256 == *digest => {}
+                Some(archive) => bail!(
+                    "{} is not the zip that {shown} was rendered for: build the target again",
+                    archive.path.display()
+                ),
+                None => bail!("{shown} was rendered for more layers than there are: build the target again"),
+            }
         }
         let resources = value["Resources"].take();
         for function in &mut metadata.functions {
@@ -91,8 +135,8 @@ impl Package {
             has_versions,
             resources,
             metadata,
-            zip: zip.to_owned(),
-            sha256_base64: BASE64_STANDARD.encode(digest),
+            zip,
+            layers,
         })
     }
 
@@ -109,7 +153,22 @@ impl Package {
                 );
             }
         }
+        for layer in &self.metadata.layers {
+            let name = self
+                .text(&layer.logical_id, "LayerName")
+                .map(|name| name.replace(STACK_NAME, stack));
+            if let Some(name) = name.filter(|name| name.len() > 140) {
+                bail!(
+                    "a layer would be called {name}, and Lambda takes 140 characters: shorten the stack's name, or the target's"
+                );
+            }
+        }
         Ok(())
+    }
+
+    /// What has to be in the bucket.
+    pub(crate) fn archives(&self) -> impl Iterator<Item = &Archive> {
+        std::iter::once(&self.zip).chain(&self.layers)
     }
 
     /// The name that a property gives to a resource; `None` where it is one that is only known later.
@@ -151,7 +210,7 @@ impl Package {
     }
 
     pub(crate) fn key(&self) -> String {
-        format!("{}.zip", self.metadata.code_sha256)
+        self.zip.key()
     }
 
     /// Which function a name means; the only one without a name.

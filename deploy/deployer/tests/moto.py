@@ -7,8 +7,10 @@ target is what `bazel run` starts for it. Needs the package boto3.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import copy
+import hashlib
 import http.client
 import itertools
 import json
@@ -270,6 +272,19 @@ class Account:
         status: str = self.cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"]
         return status
 
+    def template(self) -> Any:
+        body = self.cloudformation.get_template(StackName=STACK)["TemplateBody"]
+        return json.loads(body) if isinstance(body, str) else body
+
+    def layer_versions(self) -> dict[str, list[str]]:
+        """The runtimes of each layer's last version, by the digest of its content."""
+        versions = {}
+        for layer in self.function.list_layers()["Layers"]:
+            number = layer["LatestMatchingVersion"]["Version"]
+            version = self.function.get_layer_version(LayerName=layer["LayerName"], VersionNumber=number)
+            versions[version["Content"]["CodeSha256"]] = version["CompatibleRuntimes"]
+        return versions
+
     def change_sets(self) -> list[str]:
         found = self.cloudformation.list_change_sets(StackName=STACK)["Summaries"]
         return [change["ChangeSetName"] for change in found if change["ExecutionStatus"] == "AVAILABLE"]
@@ -300,9 +315,12 @@ def credentials(endpoint: str) -> dict[str, str]:
 
 
 class Deployment:
-    """A zip and its template, which the deployer is run on."""
+    """A zip and its template, which the deployer is run on.
 
-    def __init__(self, folder: Path, marker: str = "", label: str = "", **settings: Any) -> None:
+    With a `layer`, the functions have one that holds this text.
+    """
+
+    def __init__(self, folder: Path, marker: str = "", label: str = "", layer: str = "", **settings: Any) -> None:
         folder.mkdir()
         self.zip = folder / "lambda.zip"
         shutil.copy(ZIP, self.zip)
@@ -314,6 +332,15 @@ class Deployment:
         content["label"] = label or content["label"]
         for function in content["functions"]:
             function |= settings
+        self.layers: list[str] = []
+        if layer:
+            path = folder / "layer.zip"
+            with zipfile.ZipFile(path, "w") as archive:
+                archive.writestr("words.txt", layer)
+            self.layers = ["--layer", str(path)]
+            content["stack_layers"] = [
+                {"label": "//shop:words", "name": "words", "architectures": [], "runtimes": ["python3.13"]}
+            ]
         settings_file = folder / "settings.json"
         settings_file.write_text(json.dumps(content))
         self.template = folder / "template.json"
@@ -324,6 +351,7 @@ class Deployment:
             str(settings_file),
             "--zip",
             str(self.zip),
+            *self.layers,
             "--output",
             str(self.template),
         ]
@@ -333,7 +361,7 @@ class Deployment:
         command = [str(DEPLOYER), "--template", str(self.template), "--zip", str(self.zip), "--target-stack", STACK]
         environment = credentials(endpoint) | (env or {})
         return subprocess.Popen(
-            [*command, *arguments],
+            [*command, *self.layers, *arguments],
             env={name: value for name, value in environment.items() if value},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -359,6 +387,8 @@ class Deployments:
         self.first = Deployment(folder / "first")
         self.bigger = Deployment(folder / "bigger", memory_mb=256)
         self.edited = Deployment(folder / "edited", marker="edited")
+        self.layered = Deployment(folder / "layered", layer="one")
+        self.relayered = Deployment(folder / "relayered", layer="two")
         self.renamed = Deployment(folder / "renamed", label="//shop:deploy", memory_mb=256)
 
 
@@ -448,6 +478,44 @@ def life(moto: Moto, account: Account, deployments: Deployments) -> None:
     assert "is deleted" in first.run(at, "delete", "--yes")[0]
     assert account.stacks() == []
     assert "nothing to do" in first.run(at, "delete", "--yes")[0]
+
+
+def layers(moto: Moto, account: Account, deployments: Deployments) -> None:
+    """A layer is uploaded and made with the stack, and anew when its content is other."""
+    layered, relayered, at = deployments.layered, deployments.relayered, moto.endpoint
+    plan = layered.json(at, "plan")["changes"]
+    assert "AWS::Lambda::LayerVersion" in {change["type"] for change in plan}, plan
+    assert account.objects() == [], "plan left something"
+    layered.run(at)
+    # moto makes the layer, under a name of its own, and does not hand it on to the function.
+    resources = account.template()["Resources"]
+    (layer,) = resources["Hello"]["Properties"]["Layers"]
+    layer_name = resources[layer["Ref"]]["Properties"]["LayerName"]
+    assert layer_name == {"Fn::Sub": "${AWS::StackName}-words"}, layer_name
+    digest = hashlib.sha256(Path(layered.layers[1]).read_bytes())
+    versions = account.layer_versions()
+    assert versions == {base64.b64encode(digest.digest()).decode(): ["python3.13"]}, versions
+    assert f"{digest.hexdigest()}.zip" in account.objects()
+    assert "nothing to do" in layered.run(at, "plan")[0]
+
+    # What moto can't do is to take the old one away, so this is planned alone.
+    plan = relayered.json(at, "plan")["changes"]
+    changes = sorted((change["action"], change["type"]) for change in plan)
+    assert changes == [
+        ("Add", "AWS::Lambda::LayerVersion"),
+        ("Modify", "AWS::Lambda::Function"),
+        ("Remove", "AWS::Lambda::LayerVersion"),
+    ], plan
+    # The code alone is not all that differs.
+    _, stderr = relayered.run(at, "code", code=1)
+    assert "more than the code differs" in stderr, stderr
+    swapped = copy.copy(layered)
+    swapped.layers = relayered.layers
+    _, stderr = swapped.run(at, "plan", code=1)
+    assert "layer.zip is not the zip" in stderr and "build the target again" in stderr, stderr
+    swapped.layers = []
+    _, stderr = swapped.run(at, "plan", code=1)
+    assert "rendered for more layers" in stderr, stderr
 
 
 def target(moto: Moto, account: Account, deployments: Deployments) -> None:
@@ -639,6 +707,7 @@ def servers(folder: Path) -> Iterator[Moto]:
 def main() -> None:
     tests: list[Callable[[Moto, Account, Deployments], None]] = [
         life,
+        layers,
         target,
         two_at_once,
         others,

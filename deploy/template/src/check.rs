@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::{
     function::DIGEST_IN_DESCRIPTION,
+    layer::layer_name,
     names::logical_id,
     settings::{EventSource, FunctionSettings, Settings},
 };
@@ -48,6 +49,25 @@ const RESERVED_VARIABLES: [&str; 20] = [
 pub(crate) fn check(settings: &Settings) -> Result<()> {
     let mut problems = Vec::new();
     tags::check(&settings.aws_tags, &mut problems);
+    let mut layers: BTreeMap<String, &str> = BTreeMap::new();
+    for layer in &settings.stack_layers {
+        // Behind a stack's name of one letter. How long that is, the deployer knows.
+        let length = layer.name.len() + "s-".len();
+        if length > LONGEST_LAYER_NAME {
+            problems.push(format!(
+                "the layer {} is called <stack>-{}, which has {length} characters or more, and Lambda takes {LONGEST_LAYER_NAME}: shorten \
+                 the target's name",
+                layer.label, layer.name
+            ));
+        }
+        if let Some(other) = layers.insert(layer_name(&layer.name), &layer.label) {
+            problems.push(format!(
+                "the layers {other} and {} would have one name, and Lambda gives a function one version of a layer: name one of the \
+                 targets otherwise",
+                layer.label
+            ));
+        }
+    }
     let mut ids: BTreeMap<String, &str> = BTreeMap::new();
     for function in &settings.functions {
         let id = logical_id(&function.name);
@@ -82,7 +102,7 @@ pub(crate) fn check(settings: &Settings) -> Result<()> {
 fn check_function(settings: &Settings, function: &FunctionSettings) -> Vec<String> {
     let mut problems = Vec::new();
     check_name(settings, function, &mut problems);
-    check_sizes(function, &mut problems);
+    check_sizes(settings, function, &mut problems);
     check_environment(function, &mut problems);
     check_role(function, &mut problems);
     check_versions(settings, function, &mut problems);
@@ -95,6 +115,9 @@ fn check_function(settings: &Settings, function: &FunctionSettings) -> Vec<Strin
     }
     problems
 }
+
+/// How long a layer's name may be.
+const LONGEST_LAYER_NAME: usize = 140;
 
 /// How long a function's name may be.
 const LONGEST_NAME: usize = 64;
@@ -133,7 +156,7 @@ fn check_name(settings: &Settings, function: &FunctionSettings, problems: &mut V
     }
 }
 
-fn check_sizes(function: &FunctionSettings, problems: &mut Vec<String>) {
+fn check_sizes(settings: &Settings, function: &FunctionSettings, problems: &mut Vec<String>) {
     for (name, value, least, most, unit) in [
         ("memory_mb", function.memory_mb, 128, 10_240, "MB"),
         ("timeout_seconds", function.timeout_seconds, 1, 900, "seconds"),
@@ -157,8 +180,16 @@ fn check_sizes(function: &FunctionSettings, problems: &mut Vec<String>) {
             function.log_format
         ));
     }
-    if function.layers.len() > 5 {
-        problems.push(format!("`layers` has {}, and Lambda takes 5", function.layers.len()));
+    let (own, others) = (settings.stack_layers.len(), function.layers.len());
+    if own + others > 5 {
+        problems.push(if own == 0 {
+            format!("`layers` has {others}, and Lambda takes 5")
+        } else {
+            format!(
+                "`layers` has {others} besides the {own} of {}, and Lambda takes 5",
+                settings.zip_label
+            )
+        });
     }
     for layer in &function.layers {
         if !layer.starts_with("arn:") || layer.replace("AWS::", "").split(':').count() != 8 {
@@ -393,7 +424,10 @@ fn check_edge(settings: &Settings, function: &FunctionSettings, problems: &mut V
         }
     };
     refuse(!function.env.is_empty(), "env");
-    refuse(!function.layers.is_empty(), "layers");
+    refuse(
+        !function.layers.is_empty() || !settings.stack_layers.is_empty(),
+        "layers",
+    );
     refuse(!function.subnet_ids.is_empty(), "subnet_ids");
     refuse(function.tracing, "tracing");
     refuse(function.dead_letter_target.is_some(), "dead_letter_target");

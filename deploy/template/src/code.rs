@@ -1,11 +1,11 @@
-//! The zip, as a stack needs to know it.
+//! A zip, as a stack needs to know it.
 
 use std::{fs::File, io, path::Path};
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
-/// What Lambda takes of a zip with all that it holds, in bytes.
+/// What Lambda takes of a zip and its layers with all that they hold, in bytes.
 const UNZIPPED_LIMIT: u64 = 262_144_000;
 
 /// A zip's digest and size.
@@ -15,13 +15,15 @@ pub struct Code {
     pub sha256: [u8; 32],
     /// The zip's size, in bytes.
     pub size: u64,
+    /// How much it holds, in bytes.
+    pub unzipped: u64,
 }
 
 impl Code {
     /// Reads a zip.
     ///
     /// # Errors
-    /// If the file can't be read or is no zip, and if it holds more than Lambda takes.
+    /// If the file can't be read or is no zip.
     pub fn read(path: &Path) -> Result<Self> {
         let shown = path.display();
         let mut file = File::open(path).with_context(|| format!("{shown} can't be read"))?;
@@ -33,10 +35,10 @@ impl Code {
         for index in 0..archive.len() {
             unzipped += archive.by_index_raw(index)?.size();
         }
-        check_unzipped(unzipped)?;
         Ok(Self {
             sha256: digest.finalize().into(),
             size,
+            unzipped,
         })
     }
 
@@ -51,10 +53,18 @@ impl Code {
     }
 }
 
-fn check_unzipped(unzipped: u64) -> Result<()> {
-    if unzipped > UNZIPPED_LIMIT {
+/// Says if a zip and its layers hold more than Lambda takes.
+pub(crate) fn check_unzipped(code: &Code, layers: &[Code]) -> Result<()> {
+    let of_layers: u64 = layers.iter().map(|layer| layer.unzipped).sum();
+    let all = code.unzipped + of_layers;
+    if all > UNZIPPED_LIMIT {
+        let with = if layers.is_empty() {
+            String::new()
+        } else {
+            format!(", {of_layers} of them in its layers")
+        };
         bail!(
-            "the zip holds {unzipped} bytes, and Lambda takes {UNZIPPED_LIMIT} (250 MB): leave out dependencies or `data`, or read \
+            "the zip holds {all} bytes{with}, and Lambda takes {UNZIPPED_LIMIT} (250 MB): leave out dependencies or `data`, or read \
              large files from S3"
         );
     }
@@ -84,8 +94,19 @@ mod tests {
 
     #[test]
     fn what_is_too_large_for_lambda_is_refused() {
-        assert!(check_unzipped(UNZIPPED_LIMIT).is_ok());
-        let error = check_unzipped(UNZIPPED_LIMIT + 1).unwrap_err().to_string();
-        assert!(error.contains("262144001 bytes"), "{error}");
+        let of_size = |unzipped| Code {
+            sha256: [0; 32],
+            size: 1000,
+            unzipped,
+        };
+        assert!(check_unzipped(&of_size(UNZIPPED_LIMIT), &[]).is_ok());
+        let error = check_unzipped(&of_size(UNZIPPED_LIMIT + 1), &[])
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("holds 262144001 bytes, and"), "{error}");
+        let error = check_unzipped(&of_size(UNZIPPED_LIMIT), &[of_size(1)])
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("262144001 bytes, 1 of them in its layers"), "{error}");
     }
 }

@@ -17,6 +17,9 @@ pub struct TemplateArgs {
     /// The zip.
     #[arg(long)]
     zip: PathBuf,
+    /// The zip of a layer that the stack makes, in the settings' order.
+    #[arg(long = "layer", value_name = "FILE")]
+    layers: Vec<PathBuf>,
     /// A JSON Merge Patch over the template.
     #[arg(long, value_name = "FILE")]
     patch: Option<PathBuf>,
@@ -35,6 +38,11 @@ impl TemplateArgs {
         let text = fs::read(&self.settings).with_context(|| format!("{} can't be read", self.settings.display()))?;
         let settings: Settings = serde_json::from_slice(&text).context("the settings can't be read")?;
         let code = Code::read(&self.zip).with_context(|| settings.zip_label.clone())?;
+        let labels = settings.stack_layers.iter().map(|layer| layer.label.clone());
+        let layers = self.layers.iter().zip(labels);
+        let layers: Vec<Code> = layers
+            .map(|(path, label)| Code::read(path).context(label))
+            .collect::<Result<_>>()?;
         let mut patch = json!({});
         if let Some(path) = &self.patch {
             let shown = path.display();
@@ -47,7 +55,7 @@ impl TemplateArgs {
                 );
             }
         }
-        let mut text = serde_json::to_string_pretty(&render(&settings, &code, &patch)?)?;
+        let mut text = serde_json::to_string_pretty(&render(&settings, &code, &layers, &patch)?)?;
         text.push('\n');
         fs::write(&self.output, text).with_context(|| format!("{} can't be written", self.output.display()))
     }

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     code::{Code, hex},
-    names::{Names, text, texts},
+    names::{Names, text},
     role::role,
     settings::{FunctionSettings, Settings, UrlAuthorization},
 };
@@ -26,6 +26,8 @@ pub(crate) struct Parts {
     pub(crate) outputs: Map<String, Value>,
     /// IDs that two resources would have.
     pub(crate) clashes: Vec<String>,
+    /// The logical IDs of the layers that all functions have.
+    pub(crate) layers: Vec<String>,
     /// Whether the stack's HTTP API is among the resources.
     pub(crate) has_http_api: bool,
 }
@@ -79,7 +81,7 @@ pub(crate) fn add(
     if function.role.is_none() {
         parts.whole_resource(names.resource("Role"), role(settings, function, names));
     }
-    let properties = properties(settings, function, names, code);
+    let properties = properties(settings, function, names, code, &parts.layers);
     let version = (settings.edge || function.has_alias()).then(|| version(settings, names, code));
     parts.resource(names.id.clone(), "AWS::Lambda::Function", properties);
     let mut target = Target {
@@ -106,7 +108,13 @@ pub(crate) fn add(
     target
 }
 
-fn properties(settings: &Settings, function: &FunctionSettings, names: &Names, code: &Code) -> Value {
+fn properties(
+    settings: &Settings,
+    function: &FunctionSettings,
+    names: &Names,
+    code: &Code,
+    own_layers: &[String],
+) -> Value {
     let role = match &function.role {
         Some(arn) => text(arn),
         None => json!({"Fn::GetAtt": [names.resource("Role"), "Arn"]}),
@@ -140,8 +148,10 @@ fn properties(settings: &Settings, function: &FunctionSettings, names: &Names, c
     if function.ephemeral_storage_mb != 512 {
         set("EphemeralStorage", json!({"Size": function.ephemeral_storage_mb}));
     }
-    if !function.layers.is_empty() {
-        set("Layers", texts(&function.layers));
+    let own = own_layers.iter().map(|id| json!({"Ref": id}));
+    let layers: Vec<Value> = own.chain(function.layers.iter().map(|arn| text(arn))).collect();
+    if !layers.is_empty() {
+        set("Layers", json!(layers));
     }
     if !function.subnet_ids.is_empty() {
         set(

@@ -21,10 +21,27 @@ pub struct Settings {
     pub edge: bool,
     /// Whether the zip's functions can stream their responses.
     pub streaming: bool,
+    /// The zip's layers, which the stack makes for all its functions, in the order in which they are unpacked.
+    #[serde(default)]
+    pub stack_layers: Vec<LayerSettings>,
     /// Tags of all resources.
     pub aws_tags: BTreeMap<String, String>,
     /// The functions.
     pub functions: Vec<FunctionSettings>,
+}
+
+/// A layer that the stack makes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayerSettings {
+    /// The target, such as `//app:layer`.
+    pub label: String,
+    /// What its name ends with; the stack's comes before.
+    pub name: String,
+    /// Lambda's names of the architectures that it is for; none for all.
+    pub architectures: Vec<String>,
+    /// Lambda's identifiers of the runtimes that it is for; none for all.
+    pub runtimes: Vec<String>,
 }
 
 /// One function.
@@ -53,7 +70,7 @@ pub struct FunctionSettings {
     /// Environment variables.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
-    /// ARNs of layers' versions.
+    /// ARNs of layers' versions, which come after the stack's own.
     #[serde(default)]
     pub layers: Vec<String>,
     /// An ARN of a role, in place of one that the stack makes.

@@ -1,13 +1,14 @@
 //! The template as a whole.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
 use crate::{
     check::check,
-    code::Code,
+    code::{Code, check_unzipped},
     event_source,
     function::{self, Parts, name_versions},
+    layer,
     names::Names,
     patch::merge_patch,
     settings::Settings,
@@ -16,10 +17,26 @@ use crate::{
 /// Renders the template of a stack, with a JSON Merge Patch over it.
 ///
 /// # Errors
-/// If a setting is none that Lambda takes. The message lists all of them, with the target's label.
-pub fn render(settings: &Settings, code: &Code, patch: &Value) -> Result<Value> {
+/// If a setting is none that Lambda takes. The message lists all of them, with the target's label. If the zip and its layers hold more than
+/// Lambda takes, or not each of the stack's layers is there.
+pub fn render(settings: &Settings, code: &Code, layers: &[Code], patch: &Value) -> Result<Value> {
     check(settings)?;
+    check_unzipped(code, layers).context(settings.zip_label.clone())?;
+    if layers.len() != settings.stack_layers.len() {
+        bail!(
+            "{}: there are {} layers in the settings, and {} zips of layers",
+            settings.label,
+            settings.stack_layers.len(),
+            layers.len()
+        );
+    }
     let mut parts = Parts::default();
+    let mut made = Vec::new();
+    for (layer, code) in settings.stack_layers.iter().zip(layers) {
+        let id = layer::add(&mut parts, layer, code);
+        made.push(json!({"LogicalId": id, "Label": layer.label, "Sha256": code.hex()}));
+        parts.layers.push(id);
+    }
     let is_single = settings.functions.len() == 1;
     let mut functions = Vec::new();
     let mut ids = Vec::new();
@@ -49,6 +66,7 @@ pub fn render(settings: &Settings, code: &Code, patch: &Value) -> Result<Value> 
                 "Edge": settings.edge,
                 "Functions": functions,
                 "Label": settings.label,
+                "Layers": made,
             },
         },
         "Parameters": {

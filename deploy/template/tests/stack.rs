@@ -23,17 +23,18 @@ fn code(byte: u8) -> Code {
     Code {
         sha256: [byte; 32],
         size: 1000,
+        unzipped: 2000,
     }
 }
 
 fn rendered(settings: Value) -> Value {
     let settings: Settings = serde_json::from_value(settings).unwrap();
-    render(&settings, &code(1), &json!({})).unwrap()
+    render(&settings, &code(1), &[], &json!({})).unwrap()
 }
 
 fn refusal(settings: Value) -> String {
     let settings: Settings = serde_json::from_value(settings).unwrap();
-    render(&settings, &code(1), &json!({})).unwrap_err().to_string()
+    render(&settings, &code(1), &[], &json!({})).unwrap_err().to_string()
 }
 
 fn ids(template: &Value) -> Vec<&str> {
@@ -91,7 +92,7 @@ fn functions_of_one_zip_are_told_apart_by_their_names() {
 fn a_published_version_changes_with_the_code_and_with_the_configuration() {
     let version = |settings: Value, byte| {
         let settings: Settings = serde_json::from_value(settings).unwrap();
-        let template = render(&settings, &code(byte), &json!({})).unwrap();
+        let template = render(&settings, &code(byte), &[], &json!({})).unwrap();
         let ids = ids(&template).into_iter().map(str::to_owned).collect::<Vec<_>>();
         ids.into_iter().find(|id| id.contains("Version")).unwrap()
     };
@@ -123,7 +124,7 @@ fn a_published_version_changes_with_the_code_and_with_the_configuration() {
 #[test]
 fn a_patched_function_has_another_version() {
     let settings: Settings = serde_json::from_value(settings(json!({"snap_start": true}))).unwrap();
-    let with = |patch: Value| render(&settings, &code(1), &patch).unwrap();
+    let with = |patch: Value| render(&settings, &code(1), &[], &patch).unwrap();
     let patch = json!({"Resources": {"CreateOrder": {"Properties": {"KmsKeyArn": "arn:aws:kms:x"}}}});
     let (plain, patched) = (with(json!({})), with(patch));
     let version = |template: &Value| {
@@ -134,6 +135,82 @@ fn a_patched_function_has_another_version() {
     };
     assert_ne!(version(&plain), version(&patched));
     assert!(patched["Resources"].get(version(&patched)).is_some());
+}
+
+/// A stack with two layers, and the settings of its function given besides.
+fn layered(function: Value) -> Settings {
+    let mut layered = settings(function);
+    layered["stack_layers"] = json!([
+        {"label": "//shop:tools", "name": "tools.2", "architectures": [], "runtimes": []},
+        {"label": "//shop:layer", "name": "layer", "architectures": ["x86_64"], "runtimes": ["python3.12", "python3.13"]},
+    ]);
+    serde_json::from_value(layered).unwrap()
+}
+
+#[test]
+fn the_zips_layers_are_made_and_come_before_those_of_others() {
+    let arn = "arn:aws:lambda:${AWS::Region}:123456789012:layer:insights:1";
+    let settings = layered(json!({"layers": [arn], "snap_start": true}));
+    let with = |byte| render(&settings, &code(1), &[code(2), code(byte)], &json!({})).unwrap();
+    let template = with(3);
+    let layers = template["Resources"]["CreateOrder"]["Properties"]["Layers"].clone();
+    let [tools, layer, insights] = layers.as_array().unwrap().as_slice() else {
+        panic!("{layers}");
+    };
+    assert_eq!(insights, &json!({"Fn::Sub": arn}));
+    let resource = |reference: &Value| &template["Resources"][reference["Ref"].as_str().unwrap()];
+    assert_eq!(
+        resource(layer),
+        &json!({
+            "Type": "AWS::Lambda::LayerVersion",
+            "Properties": {
+                "CompatibleArchitectures": ["x86_64"],
+                "CompatibleRuntimes": ["python3.12", "python3.13"],
+                "Content": {"S3Bucket": {"Ref": "CodeBucket"}, "S3Key": format!("{}.zip", "03".repeat(32))},
+                "Description": "//shop:layer (030303030303)",
+                "LayerName": {"Fn::Sub": "${AWS::StackName}-layer"},
+            },
+        })
+    );
+    let tools = &resource(tools)["Properties"];
+    assert_eq!(tools["LayerName"], json!({"Fn::Sub": "${AWS::StackName}-tools-2"}));
+    assert_eq!(tools.get("CompatibleRuntimes"), None);
+    let made = &template["Metadata"]["RulesRustLambda"]["Layers"];
+    assert_eq!(made[1]["Sha256"], "03".repeat(32));
+    assert_eq!(made[1]["LogicalId"], layer["Ref"]);
+
+    // Other content is another version of the layer, and of the function.
+    let other = with(4);
+    let version = |template: &Value| template["Resources"]["CreateOrderAlias"]["Properties"]["FunctionVersion"].clone();
+    assert_eq!(version(&template), version(&with(3)));
+    assert_ne!(version(&template), version(&other));
+    assert!(other["Resources"].get(layer["Ref"].as_str().unwrap()).is_none());
+}
+
+#[test]
+fn what_lambda_does_not_take_of_layers_is_refused() {
+    let arn = "arn:aws:lambda:eu-central-1:123456789012:layer:insights:1";
+    let mut settings = layered(json!({"layers": [arn, arn, arn, arn]}));
+    settings.stack_layers[1].name = "tools-2".to_owned();
+    let message = render(&settings, &code(1), &[code(2), code(3)], &json!({}))
+        .unwrap_err()
+        .to_string();
+    for part in [
+        "the layers //shop:tools and //shop:layer would have one name",
+        "`layers` has 4 besides the 2 of //shop:lambda_zip, and Lambda takes 5",
+    ] {
+        assert!(message.contains(part), "{message}");
+    }
+    let mut large = code(3);
+    large.unzipped = 262_144_000;
+    let message = format!(
+        "{:#}",
+        render(&layered(json!({})), &code(1), &[code(2), large], &json!({})).unwrap_err()
+    );
+    assert!(
+        message.contains("//shop:lambda_zip: the zip holds 262148000 bytes, 262146000 of them in its layers"),
+        "{message}"
+    );
 }
 
 #[test]

@@ -13,6 +13,9 @@ pub struct LocalArgs {
     /// The zip to serve. It is loaded anew when it changes.
     #[arg(long)]
     pub zip: PathBuf,
+    /// The zip of a layer; of several, the later are unpacked over the earlier.
+    #[arg(long = "layer", value_name = "ZIP")]
+    pub layers: Vec<PathBuf>,
     /// A function: its handler, such as `index.handler`, and its name, which is the handler's last part by default.
     #[arg(long = "handler", value_name = "[NAME=]HANDLER", value_parser = NamedHandler::parse, required = true)]
     pub handlers: Vec<NamedHandler>,

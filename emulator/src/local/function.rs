@@ -1,6 +1,7 @@
 //! A function: its code, and the processes that run it.
 
 use std::{
+    path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -41,7 +42,12 @@ impl Code {
             ),
         ];
         env.extend(args.env.clone());
-        let sandbox = Sandbox::new(&args.zip, &handler.handler, &args.runtime, env)?;
+        let needed: Vec<&Path> = [&args.interpreter, &args.ric]
+            .into_iter()
+            .filter_map(Option::as_deref)
+            .collect();
+        let sandbox =
+            Sandbox::new(&args.zip, &handler.handler, &args.runtime, env)?.with_layers(&args.layers, &needed)?;
         let program = Program::of_runtime(
             &args.runtime,
             &sandbox,
@@ -57,8 +63,14 @@ impl Code {
                     handler.handler
                 );
             };
-            let path = sandbox.task_root().join(module.replace('.', "/"));
-            if !path.with_extension("py").is_file() && !path.join("__init__.py").is_file() {
+            let module_path = module.replace('.', "/");
+            let of_layers = sandbox.opt().map(|opt| opt.folder().join("python"));
+            let mut folders = std::iter::once(sandbox.task_root().to_owned()).chain(of_layers);
+            let is_found = folders.any(|folder| {
+                let path = folder.join(&module_path);
+                path.with_extension("py").is_file() || path.join("__init__.py").is_file()
+            });
+            if !is_found {
                 bail!(
                     "the handler {:?} is in a module that {} does not have: there is no {module}.py in it; \
                      give --handler one that is, such as index.handler",

@@ -35,7 +35,7 @@ impl Instance {
         let lines = Lines::new(console, name);
         let observed = lines.clone();
         let observer = Box::new(move |written: &[u8]| Lines::push(&observed, written));
-        let mut process = FunctionProcess::spawn_group(&code.program, &code.sandbox, &api, observer)?;
+        let mut process = FunctionProcess::spawn_group(&code.program, &code.sandbox, &api, observer).await?;
         // Lambda starts anew within the time of the invocation when this is over; the sum is about the same.
         timeout(INIT_LIMIT.max(limit), process.ready(&api)).await.ok();
         Ok(Self {

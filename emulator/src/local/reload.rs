@@ -17,7 +17,13 @@ use super::{App, function::Code};
 /// How often the zip is looked at. A change is taken for complete when it is seen twice.
 const INTERVAL: Duration = Duration::from_millis(300);
 
-/// What tells one build of the zip from another.
+/// What tells one build of the zip and its layers from another; `None` while one of them is just being built.
+fn fingerprints(app: &App) -> Option<Vec<Fingerprint>> {
+    let zips = std::iter::once(&app.args.zip).chain(&app.args.layers);
+    zips.map(|zip| Fingerprint::of(zip)).collect()
+}
+
+/// What tells one build of a zip from another.
 #[derive(Clone, Debug, PartialEq)]
 struct Fingerprint {
     modified: SystemTime,
@@ -26,7 +32,7 @@ struct Fingerprint {
 }
 
 impl Fingerprint {
-    /// That of the zip, unless it is just being built.
+    /// That of a zip, unless it is just being built.
     fn of(zip: &Path) -> Option<Self> {
         // A link is followed: Bazel's runfiles have one to the zip.
         let metadata = zip.metadata().ok()?;
@@ -40,7 +46,7 @@ impl Fingerprint {
 
 /// Looks at the zip for ever.
 pub(super) async fn watch(app: Arc<App>) {
-    let mut served = Fingerprint::of(&app.args.zip);
+    let mut served = fingerprints(&app);
     let mut last = served.clone();
     let mut notices = ibazel_notices();
     loop {
@@ -52,7 +58,7 @@ pub(super) async fn watch(app: Arc<App>) {
                 }
             }
         }
-        let now = Fingerprint::of(&app.args.zip);
+        let now = fingerprints(&app);
         if now.is_some() && now != served && now == last {
             match load(&app).await {
                 Ok(()) => app.console.note("reloaded"),

@@ -52,3 +52,27 @@ pub const SILENT_EXTENSION: &str = r#"
 /// A `SETUP` that writes a file when it is told to shut down.
 pub const SHUTDOWN_HOOK: &str = r#"trap 'echo saved; touch "$SAVED"; exit' TERM
 "#;
+
+/// An extension of a layer's, which writes each event to its log, and the last to a file. `CRASHED` has it end at an event.
+pub const LAYER_EXTENSION: &str = r#"#!/usr/bin/env bash
+extension=/2020-01-01/extension
+call() { # Sends a request with the method, path, body and a further header, and reads the headers and the body.
+    exec 3<>"/dev/tcp/${AWS_LAMBDA_RUNTIME_API%:*}/${AWS_LAMBDA_RUNTIME_API#*:}" || exit
+    printf '%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n%s\r\n\r\n%s' "$1" "$2" "${#3}" "$4" "$3" >&3
+    while IFS=': ' read -r name value <&3; do
+        [[ $name == $'\r' ]] && break
+        [[ ${name,,} == lambda-extension-identifier ]] && identifier=${value%$'\r'}
+    done
+    body=$(cat <&3)
+    exec 3>&-
+}
+[[ $UNREGISTERED ]] && { echo "no key"; exit 4; }
+call POST $extension/register '{"events": ["INVOKE", "SHUTDOWN"]}' "Lambda-Extension-Name: ${0##*/}"
+echo "registered; the function is ${_HANDLER:-not told}"
+while true; do
+    call GET $extension/event/next "" "Lambda-Extension-Identifier: $identifier"
+    [[ $CRASHED ]] && exit 5
+    echo "extension: $body"
+    [[ $body == *SHUTDOWN* ]] && { echo "$body" > "$SAVED"; exit; }
+done
+"#;

@@ -1,0 +1,171 @@
+"""The zip of a layer."""
+
+load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
+load("//rules:providers.bzl", "LambdaLayerInfo", "LambdaZipInfo")
+load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
+load(":attributes.bzl", "closest", "readable")
+load(":pack.bzl", "data_name", "is_tried", "list_files")
+load(":platform.bzl", "ANY_ARCHITECTURE", "CPUS", "layered_transition")
+load(":runtimes.bzl", "RUNTIMES", "loading_runtimes")
+
+# What Lambda takes of a layer's `CompatibleRuntimes`.
+_MOST_RUNTIMES = 15
+
+# Where Lambda's runtimes look for the library of functions: ctypes in `LD_LIBRARY_PATH`, Python's import in `sys.path`.
+_LIBRARY_FOLDERS = {
+    "ctypes": "lib",
+    "extension": "python",
+    "native": "python",
+}
+
+# The attributes whose files lie in folders of their own, under their own names, and those folders.
+_FLAT = ["bin", "extensions", "lib"]
+
+def _named(ctx):
+    """Names files of `python` and `data` by their paths, without `strip_prefix`."""
+    stripped = ctx.attr.strip_prefix.strip("/") + "/" if ctx.attr.strip_prefix else ""
+    files = [("python/", file) for file in ctx.files.python] + [("", file) for file in ctx.files.data]
+    names = [(folder, data_name(ctx, file), file) for folder, file in files]
+    if stripped and not [name for _, name, _ in names if name.startswith(stripped)]:
+        fail("{}: strip_prefix is `{}`, and no file of `python` or `data` lies there; it is a folder of the package.".format(
+            readable(ctx.label),
+            ctx.attr.strip_prefix,
+        ))
+    return [(folder + name.removeprefix(stripped), file) for folder, name, file in names]
+
+def _placed(ctx):
+    """Places the files of `files` where it says."""
+    placed = []
+    for target, path in ctx.attr.files.items():
+        files = target[DefaultInfo].files.to_list()
+        if len(files) == 1 and not path.endswith("/"):
+            placed.append((path, files[0]))
+        else:
+            folder = path.strip("/")
+            placed += [((folder + "/" if folder else "") + file.basename, file) for file in files]
+    return placed
+
+def _wrong(ctx):
+    """Says, all at once, what of the attributes Lambda would not take."""
+    wrong = []
+    for runtime in ctx.attr.runtimes:
+        if runtime not in RUNTIMES:
+            meant = closest(runtime, RUNTIMES.keys())
+            wrong.append("runtimes has `{}`{}; there are {}".format(
+                runtime,
+                ", for `{}`?".format(meant) if meant else "",
+                ", ".join(["`{}`".format(known) for known in RUNTIMES]),
+            ))
+    if len(ctx.attr.runtimes) > _MOST_RUNTIMES:
+        wrong.append("`runtimes` has {}, and Lambda takes {}".format(len(ctx.attr.runtimes), _MOST_RUNTIMES))
+    folders = [readable(file.owner) for file in ctx.files.extensions if file.is_directory]
+    if folders:
+        wrong.append("`extensions` has the folder {}, and Lambda starts files; name them".format(", ".join(folders)))
+    return wrong
+
+def _wrong_library(ctx, label, info):
+    """Says what is wrong with the zip whose library the layer takes."""
+    if not info.library:
+        return ["{} is for {}, which runs its program as it is: it has no shared library; take `library` out, or name a zip for one of Python's runtimes".format(label, info.runtime)]
+    wrong = []
+    if info.architecture != ctx.attr.architecture:
+        wrong.append("the library of {} is for {}, and architecture is `{}`; set `architecture = \"{}\"`".format(
+            label,
+            info.architecture,
+            ctx.attr.architecture,
+            info.architecture,
+        ))
+    loading = loading_runtimes(info.runtime)
+    others = [runtime for runtime in ctx.attr.runtimes if runtime in RUNTIMES and runtime not in loading]
+    if others:
+        wrong.append("the library of {} is built for {}, and {} can't load it: it can be loaded by {}; set the oldest of `runtimes` as the zip's `runtime`".format(
+            label,
+            info.runtime,
+            ", ".join(others),
+            ", ".join(loading),
+        ))
+    return wrong
+
+def _lambda_layer_impl(ctx):
+    wrong = _wrong(ctx)
+    info = ctx.attr.library[LambdaZipInfo] if ctx.attr.library else None
+    if info:
+        wrong += _wrong_library(ctx, readable(ctx.attr.library.label), info)
+    if wrong:
+        fail("{}: {}.".format(readable(ctx.label), ";\n  and ".join(wrong)))
+    files = _named(ctx) + _placed(ctx)
+    for folder in _FLAT:
+        files += [("{}/{}".format(folder, file.basename), file) for file in getattr(ctx.files, folder)]
+    library = None
+    runtimes = ctx.attr.runtimes
+    if info:
+        library = struct(
+            dispatch = info.dispatch,
+            file = info.library,
+            folder = _LIBRARY_FOLDERS[info.dispatch],
+            handlers = info.handlers,
+            zip = ctx.attr.library.label,
+        )
+        files.append(("{}/{}".format(library.folder, library.file.basename), library.file))
+        runtimes = runtimes or loading_runtimes(info.runtime)
+    listed = list_files(ctx, files)
+    zip = ctx.actions.declare_file(ctx.label.name + ".zip")
+    arguments = ctx.actions.args()
+    arguments.add("lambda-layer")
+    arguments.add("--output", zip)
+    arguments.add("--list", listed)
+    arguments.add("--architecture", ctx.attr.architecture)
+    arguments.add("--label", readable(ctx.label))
+    if is_tried(ctx):
+        arguments.add("--fast")
+    inputs = [file for _, file in files]
+    run_build_tool(
+        ctx,
+        arguments = [arguments],
+        inputs = [listed] + inputs,
+        outputs = [zip],
+        mnemonic = "LambdaLayer",
+        progress_message = "Packing the layer %{label}",
+    )
+    return [
+        DefaultInfo(files = depset([zip])),
+        LambdaLayerInfo(
+            architecture = ctx.attr.architecture,
+            files = depset(inputs),
+            label = ctx.label,
+            library = library,
+            list = listed,
+            runtimes = runtimes,
+            zip = zip,
+        ),
+    ]
+
+def _files_attr(doc):
+    return attr.label_list(doc = doc, allow_files = True, cfg = layered_transition)
+
+lambda_layer = rule(
+    doc = "Packs a layer. Used through the macro `lambda_layer`.",
+    implementation = _lambda_layer_impl,
+    attrs = {
+        "architecture": attr.string(
+            doc = "The architecture that it is for, as Lambda calls it, or `any`.",
+            default = "x86_64",
+            values = CPUS.keys() + [ANY_ARCHITECTURE],
+        ),
+        "bin": _files_attr("What lies in `bin`."),
+        "data": _files_attr("What lies at its path in the package."),
+        "extensions": _files_attr("What lies in `extensions`, and is started."),
+        "files": attr.label_keyed_string_dict(doc = "Files, and their paths in the layer.", allow_files = True, cfg = layered_transition),
+        "lib": _files_attr("What lies in `lib`."),
+        "library": attr.label(doc = "A zip, whose shared library it takes.", providers = [LambdaZipInfo]),
+        "python": _files_attr("What lies in `python`, at its path in the package."),
+        "runtimes": attr.string_list(doc = "The runtimes that it is for; any by default."),
+        "strip_prefix": attr.string(doc = "The folder of the package that paths of `python` and `data` start below."),
+        "_allowlist_function_transition": attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+        ),
+        "_profile": attr.label(default = "//rules/settings:profile", providers = [BuildSettingInfo]),
+    },
+    provides = [LambdaLayerInfo],
+    toolchains = [BUILD_TOOL],
+)
