@@ -1,10 +1,8 @@
 """The module extensions of these rules: zig, the runtime clients that tests run under, and what images are made by."""
 
-load("//rules/private:node_client_repository.bzl", "node_client_repository")
 load("//rules/private:oci_repository.bzl", "oci_repository")
-load("//rules/private:runtime_client_wheels.bzl", "CLIENT_WHEELS", "CURRENT_CLIENT", "RUNTIME_CLIENT_BUILD_FILE", "runtime_client_wheels")
-load("//rules/private:wheels_repository.bzl", "wheels_repository")
-load("//rules/toolchain:zig_wheels.bzl", "ZIG_BUILD_FILE", "ZIG_WHEELS", "zig_wheel")
+load("//rules/private:runtime_client_wheels.bzl", "runtime_client_repositories")
+load("//rules/toolchain:zig_wheels.bzl", "zig_repositories")
 
 _wheel = tag_class(
     doc = "Names where to download a wheel, instead of by pip. Only the root module's are heeded.",
@@ -30,14 +28,7 @@ def _urls(module_ctx):
     }
 
 def _zig_impl(module_ctx):
-    urls = _urls(module_ctx)
-    for platform, wheel in ZIG_WHEELS.items():
-        wheels_repository(
-            name = "zig_" + platform,
-            build_file_content = ZIG_BUILD_FILE,
-            urls = {wheel.sha256: urls[wheel.sha256]} if wheel.sha256 in urls else {},
-            wheels = [zig_wheel(platform)],
-        )
+    zig_repositories(_urls(module_ctx))
     return module_ctx.extension_metadata(reproducible = True)
 
 zig = module_extension(
@@ -47,18 +38,7 @@ zig = module_extension(
 )
 
 def _runtime_client_impl(module_ctx):
-    for version, wheels in CLIENT_WHEELS.items():
-        for cpu in wheels:
-            wheels_repository(
-                name = "awslambdaric_{}linux_{}".format(
-                    "" if version == CURRENT_CLIENT else version.replace(".", "_") + "_",
-                    cpu,
-                ),
-                build_file_content = RUNTIME_CLIENT_BUILD_FILE,
-                urls = _urls(module_ctx),
-                wheels = runtime_client_wheels(version, cpu),
-            )
-    node_client_repository(name = "aws_lambda_ric")
+    runtime_client_repositories(_urls(module_ctx))
     return module_ctx.extension_metadata(reproducible = True)
 
 runtime_client = module_extension(

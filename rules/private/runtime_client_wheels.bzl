@@ -1,12 +1,13 @@
-"""Lambda's Runtime Interface Client for Python: what the tests run zips under."""
+"""Lambda's Runtime Interface Clients: what the tests run zips under."""
 
-load(":wheels_repository.bzl", "wheel")
+load(":node_client_repository.bzl", "node_client_repository")
+load(":wheels_repository.bzl", "wheel", "wheels_repository")
 
 # The version that is tested under, unless another is asked for.
-CURRENT_CLIENT = "4.2.2"
+_CURRENT = "4.2.2"
 
 # The SHA-256 of the client's wheels, by its version, the CPU and the version of Python.
-CLIENT_WHEELS = {
+_CLIENT_WHEELS = {
     "2.2.1": {
         "aarch64": {
             "3.10": "5ff6f85ebfd340df187290defea7a31f13e572ffa19108630a182d13fecfe264",
@@ -76,7 +77,7 @@ _SIMPLEJSON_WHEELS = {
 _HOOKS_VERSION = "1.0.0"
 _HOOKS_WHEEL = "38f99e696793790f54658e71c68c7a8a40cea877c81232b5052383b1301aceba"
 
-RUNTIME_CLIENT_BUILD_FILE = """\
+_BUILD_FILE = """\
 package(default_visibility = ["//visibility:public"])
 
 filegroup(
@@ -85,31 +86,40 @@ filegroup(
 )
 """
 
-def runtime_client_wheels(version, cpu):
-    """Returns the wheels of a client, for each version of Python that it and Lambda have.
-
-    Args:
-      version: a key of `CLIENT_WHEELS`.
-      cpu: the CPU that the tests run on, a key of its value.
-
-    Returns:
-      What `wheels` of `wheels_repository` takes. A folder for each version of Python, such as `3.13`, has the client and its
-      dependencies.
-    """
-    tag = "manylinux2014_" + cpu
+def _wheels(version, cpu):
+    """Returns the wheels of a client, for each version of Python that it and Lambda have, in a folder of that version's name."""
     return [
         wheel(
             folder = python,
             package = package,
             python_version = python,
             sha256 = sha256,
-            tag = tag,
+            tag = "manylinux2014_" + cpu,
             version = package_version,
         )
-        for python, client_sha256 in CLIENT_WHEELS[version][cpu].items()
+        for python, client_sha256 in _CLIENT_WHEELS[version][cpu].items()
         for package, package_version, sha256 in [
             ("awslambdaric", version, client_sha256),
             ("simplejson", _SIMPLEJSON_VERSION, _SIMPLEJSON_WHEELS[cpu][python]),
             ("snapshot_restore_py", _HOOKS_VERSION, _HOOKS_WHEEL),
         ]
     ]
+
+def runtime_client_repositories(urls):
+    """Declares a repository for each version of Lambda's client for Python and each CPU, and one for Node.js.
+
+    Args:
+      urls: where to download wheels, by their SHA-256; others are fetched by pip.
+    """
+    for version, cpus in _CLIENT_WHEELS.items():
+        for cpu in cpus:
+            wheels_repository(
+                name = "awslambdaric_{}linux_{}".format(
+                    "" if version == _CURRENT else version.replace(".", "_") + "_",
+                    cpu,
+                ),
+                build_file_content = _BUILD_FILE,
+                urls = urls,
+                wheels = _wheels(version, cpu),
+            )
+    node_client_repository(name = "aws_lambda_ric")

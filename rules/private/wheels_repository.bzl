@@ -17,17 +17,17 @@ def wheel(package, version, sha256, tag, python_version = "", folder = "", strip
       strip_prefix: a folder of the wheel's that is taken for its root.
 
     Returns:
-      A str.
+      A struct.
     """
-    return json.encode({
-        "folder": folder,
-        "package": package,
-        "python_version": python_version,
-        "sha256": sha256,
-        "strip_prefix": strip_prefix,
-        "tag": tag,
-        "version": version,
-    })
+    return struct(
+        folder = folder,
+        package = package,
+        python_version = python_version,
+        sha256 = sha256,
+        strip_prefix = strip_prefix,
+        tag = tag,
+        version = version,
+    )
 
 def _find_pip(repository_ctx):
     """Returns the command that runs pip on this machine, a list of strings; or fails."""
@@ -48,11 +48,10 @@ def _find_pip(repository_ctx):
     fail("No pip was found to download with ({}). Install Python with pip, or {}.".format("; ".join(tried), _remedy([])))
 
 def _remedy(wheels):
-    return "name where the wheels are in MODULE.bazel: {} on the extension of `@rules_rust_lambda//rules:extensions.bzl` that fetches them".format(
-        " and ".join([
-            "`wheel(sha256 = \"{}\", urls = [...])`".format(wheel.sha256)
-            for wheel in wheels
-        ]) or "`wheel(sha256 = ..., urls = [...])`",
+    digests = [wheel.sha256 for wheel in wheels] or ["..."]
+    return "name where the wheels are: in MODULE.bazel by {} on the extension of `@rules_rust_lambda//rules:extensions.bzl` that fetches them, in WORKSPACE by `rules_rust_lambda_dependencies(wheel_urls = {{{}}})`".format(
+        " and ".join(["`wheel(sha256 = \"{}\", urls = [...])`".format(digest) for digest in digests]),
+        ", ".join(["\"{}\": [...]".format(digest) for digest in digests]),
     )
 
 def _run_pip(repository_ctx, pip, wheels, folder):
@@ -137,12 +136,28 @@ def _wheels_repository_impl(repository_ctx):
         repository_ctx.delete(sha256 + ".zip")
     repository_ctx.file("BUILD.bazel", repository_ctx.attr.build_file_content, executable = False)
 
-wheels_repository = repository_rule(
+_wheels_repository = repository_rule(
     doc = "Fetches wheels and unpacks them.",
     implementation = _wheels_repository_impl,
     attrs = {
         "build_file_content": attr.string(doc = "The repository's BUILD file.", mandatory = True),
         "urls": attr.string_list_dict(doc = "Addresses of wheels by their SHA-256, in place of the cache and pip."),
-        "wheels": attr.string_list(doc = "What to fetch: values of `wheel`.", mandatory = True),
+        "wheels": attr.string_list(doc = "What to fetch, each as JSON.", mandatory = True),
     },
 )
+
+def wheels_repository(name, build_file_content, urls, wheels):
+    """Declares a repository that fetches wheels and unpacks them.
+
+    Args:
+      name: the repository's name.
+      build_file_content: its BUILD file.
+      urls: a dict from the SHA-256 of wheels, of other repositories' too, to lists of their addresses, in place of the cache and pip.
+      wheels: what to fetch, values of `wheel`.
+    """
+    _wheels_repository(
+        name = name,
+        build_file_content = build_file_content,
+        urls = {wheel.sha256: urls[wheel.sha256] for wheel in wheels if wheel.sha256 in urls},
+        wheels = [json.encode(wheel) for wheel in wheels],
+    )

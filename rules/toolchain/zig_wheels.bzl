@@ -1,10 +1,10 @@
 """The zig compiler, from its Python package."""
 
-load("//rules/private:wheels_repository.bzl", "wheel")
+load("//rules/private:wheels_repository.bzl", "wheel", "wheels_repository")
 
 # The version of the `ziglang` package, and the SHA-256 of its wheels by the platform that runs zig. `tag` is the
 # wheel's platform, as pip names it.
-ZIG_VERSION = "0.17.1"
+_VERSION = "0.17.1"
 ZIG_WHEELS = {
     "linux_aarch64": struct(
         sha256 = "b7c5f02fccd40f89b999ee16a1f5ddced56e6182370f8affe494bcf8a28cf07e",
@@ -24,7 +24,7 @@ ZIG_WHEELS = {
     ),
 }
 
-ZIG_BUILD_FILE = """\
+_BUILD_FILE = """\
 load("@rules_rust_lambda//rules/toolchain:zig_files.bzl", "zig_files")
 
 package(default_visibility = ["//visibility:public"])
@@ -32,19 +32,22 @@ package(default_visibility = ["//visibility:public"])
 zig_files(name = "lib")
 """
 
-def zig_wheel(platform):
-    """Returns the wheel with zig for a platform.
+def zig_repositories(urls):
+    """Declares a repository with zig for each platform that can run it, `@zig_linux_x86_64` and so on.
 
     Args:
-      platform: the platform that runs zig, a key of `ZIG_WHEELS`.
-
-    Returns:
-      What `wheels` of `wheels_repository` takes an item of.
+      urls: where to download wheels, by their SHA-256; others are fetched by pip.
     """
-    return wheel(
-        package = "ziglang",
-        sha256 = ZIG_WHEELS[platform].sha256,
-        strip_prefix = "ziglang",
-        tag = ZIG_WHEELS[platform].tag,
-        version = ZIG_VERSION,
-    )
+    for platform, of_platform in ZIG_WHEELS.items():
+        wheels_repository(
+            name = "zig_" + platform,
+            build_file_content = _BUILD_FILE,
+            urls = urls,
+            wheels = [wheel(
+                package = "ziglang",
+                sha256 = of_platform.sha256,
+                strip_prefix = "ziglang",
+                tag = of_platform.tag,
+                version = _VERSION,
+            )],
+        )
