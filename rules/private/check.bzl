@@ -20,7 +20,7 @@ def _check(ctx, kind, file, arguments, inputs):
     )
     return output
 
-def check_library(ctx, library, prefixes, rlibs, data):
+def check_library(ctx, library, prefixes, rlibs, listed, contents):
     """Checks what a shared library needs and exports.
 
     Args:
@@ -28,23 +28,24 @@ def check_library(ctx, library, prefixes, rlibs, data):
       library: the library.
       prefixes: what the symbols start with that it may export.
       rlibs: a depset of what it was linked from, to tell which crate is to blame.
-      data: what `list_data` returns: libraries that it needs may lie beside it.
+      listed: what `list_contents` returns of the contents.
+      contents: what lies beside it in the zip, pairs of a path and a File: libraries that it needs may be among them.
 
     Returns:
       A File, for the output group `_validation`.
     """
-    listed = ctx.actions.declare_file(ctx.label.name + ".rlibs")
+    crates = ctx.actions.declare_file(ctx.label.name + ".rlibs")
     lines = ctx.actions.args()
     lines.add_all(rlibs)
     lines.set_param_file_format("multiline")
-    ctx.actions.write(listed, lines)
+    ctx.actions.write(crates, lines)
     arguments = ctx.actions.args()
     arguments.add("check")
     arguments.add_all(prefixes, before_each = "--exports")
-    arguments.add("--rlibs", listed)
-    arguments.add("--beside", data)
+    arguments.add("--rlibs", crates)
+    arguments.add("--beside", listed)
     arguments.add_all(ctx.attr.layer_libraries, before_each = "--provided")
-    return _check(ctx, "library", library, arguments, depset([data, listed] + ctx.files.data, transitive = [rlibs]))
+    return _check(ctx, "library", library, arguments, depset([crates, listed] + [file for _, file in contents], transitive = [rlibs]))
 
 def check_program(ctx, program):
     """Checks what a program needs.

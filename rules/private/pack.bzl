@@ -26,39 +26,52 @@ def _data_name(ctx, file):
     package = ctx.label.package + "/"
     return path[len(package):] if path.startswith(package) else path
 
-def list_data(ctx):
-    """Writes what the target's `data` lays into the zip, as the build tool reads it.
+def data_contents(ctx):
+    """Returns what the target's `data` lays into the zip.
 
     Args:
       ctx: of a rule with PACK_ATTRS.
 
     Returns:
-      A File; it is no longer than the data is, which a command line may be too short for.
+      A list of pairs of a path in the zip and a File; of a folder, the File is a directory.
+    """
+    return [(_data_name(ctx, file), file) for file in ctx.files.data]
+
+def list_contents(ctx, contents):
+    """Writes what is laid into the zip beside the code, as the build tool reads it.
+
+    Args:
+      ctx: the rule's context.
+      contents: pairs of a path in the zip and a File.
+
+    Returns:
+      A File; it is no longer than the contents are, which a command line may be too short for.
     """
     lines = ctx.actions.args()
     lines.set_param_file_format("multiline")
-    for file in ctx.files.data:
-        lines.add(_data_name(ctx, file))
+    for name, file in contents:
+        lines.add(name)
         lines.add(file.path)
         lines.add(readable(file.owner))
     output = ctx.actions.declare_file(ctx.label.name + ".packed")
     ctx.actions.write(output, lines)
     return output
 
-def pack(ctx, executable, name, shims, data, limit = None):
-    """Packs code, its shim and the target's `data`.
+def pack(ctx, executable, name, shims, listed, contents, limit = None):
+    """Packs code, its shim and what lies beside them.
 
     Args:
       ctx: of a rule with PACK_ATTRS.
       executable: the code.
       name: what it is called in the zip.
       shims: files that are laid beside it, under their own names.
-      data: what `list_data` returns.
+      listed: what `list_contents` returns of the contents.
+      contents: what lies beside them, pairs of a path in the zip and a File.
       limit: the most bytes that the zip may have, and who says so, as `1000=who`; or `None`. It holds for what is deployed, so
         not for the profile `dev`.
 
     Returns:
-      The zip.
+      A pair: the zip, and what it holds, a dict from paths to Files.
     """
     zip = ctx.actions.declare_file(ctx.label.name + ".zip")
     arguments = ctx.actions.args()
@@ -67,7 +80,7 @@ def pack(ctx, executable, name, shims, data, limit = None):
     arguments.add("--file", "{}={}".format(name, executable.path))
     for file in shims:
         arguments.add("--file", "{}={}".format(file.basename, file.path))
-    arguments.add("--list", data)
+    arguments.add("--list", listed)
     if ctx.attr._profile[BuildSettingInfo].value == "dev":
         arguments.add("--fast")
     elif limit:
@@ -76,9 +89,9 @@ def pack(ctx, executable, name, shims, data, limit = None):
     run_build_tool(
         ctx,
         arguments = [arguments],
-        inputs = [data, executable] + shims + ctx.files.data,
+        inputs = [listed, executable] + shims + [file for _, file in contents],
         outputs = [zip],
         mnemonic = "LambdaZip",
         progress_message = "Packing %{label}",
     )
-    return zip
+    return zip, {name: executable} | {file.basename: file for file in shims} | dict(contents)

@@ -3,6 +3,7 @@
 load("//rules/toolchain:architectures.bzl", "ARCHITECTURES")
 load(":codegen_options.bzl", "codegen_option")
 load(":panic_strategy.bzl", "panic_strategy")
+load(":python.bzl", "PYTHON_SETTINGS", "version_settings")
 load(":rules_rust.bzl", "LINKER_PREFERENCE")
 load(":runtimes.bzl", "RUNTIMES")
 
@@ -71,6 +72,10 @@ def _lambda_transition_impl(settings, attr):
 def _bundled_transition_impl(settings, attr):
     return _for_lambda(settings, attr, _OTHER_FLAGS)
 
+def _python_transition_impl(settings, attr):
+    unset = {setting: settings[setting] for setting in PYTHON_SETTINGS}
+    return _for_lambda(settings, attr, _OTHER_FLAGS) | unset | version_settings(attr.runtime.removeprefix("python"))
+
 _INPUTS = [
     _EXTRA_TOOLCHAINS,
     _OWN_TOOLCHAINS,
@@ -99,4 +104,11 @@ bundled_transition = transition(
     implementation = _bundled_transition_impl,
     inputs = _INPUTS,
     outputs = _OUTPUTS,
+)
+
+# For Python libraries beside it: those of the runtime's version.
+python_transition = transition(
+    implementation = _python_transition_impl,
+    inputs = _INPUTS + PYTHON_SETTINGS,
+    outputs = _OUTPUTS + PYTHON_SETTINGS,
 )

@@ -4,7 +4,7 @@ load("//rules:providers.bzl", "LambdaZipInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL")
 load(":attributes.bzl", "readable")
 load(":check.bzl", "check_program")
-load(":pack.bzl", "PACK_ATTRS", "list_data", "pack")
+load(":pack.bzl", "PACK_ATTRS", "data_contents", "list_contents", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
 load(":runtimes.bzl", "RUNTIMES", "is_library")
 load(":unversioned.bzl", "check_versions", "unversioned_aspect")
@@ -16,12 +16,14 @@ def _program_zip_impl(ctx):
     program = ctx.files.program[0]
     shim = RUNTIMES[ctx.attr.runtime].shim
     shims = [file for file in ctx.files._shims if file.basename == shim]
-    zip = pack(ctx, program, "bootstrap", shims, list_data(ctx))
+    beside = data_contents(ctx)
+    zip, contents = pack(ctx, program, "bootstrap", shims, list_contents(ctx, beside), beside)
     return [
         DefaultInfo(files = depset([zip])),
         OutputGroupInfo(_validation = depset([check_program(ctx, program)])),
         LambdaZipInfo(
             architecture = ctx.attr.architecture,
+            contents = contents,
             edge = False,
             handlers = ["index.handler" if shims else "bootstrap"],
             library = None,

@@ -5,8 +5,9 @@ load("//rules:providers.bzl", "LambdaFunctionInfo", "LambdaZipInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":attributes.bzl", "closest", "readable")
 load(":check.bzl", "check_library")
-load(":pack.bzl", "PACK_ATTRS", "list_data", "pack")
+load(":pack.bzl", "PACK_ATTRS", "data_contents", "list_contents", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
+load(":python_deps.bzl", "PYTHON_DEPS_ATTRS", "python_deps_contents")
 load(":root_crate.bzl", "exported_prefixes", "library_name")
 load(":runtimes.bzl", "RUNTIMES", "is_library")
 load(":unversioned.bzl", "check_versions", "unversioned_aspect")
@@ -122,8 +123,9 @@ def _lambda_zip_impl(ctx):
     )
     shim = _shim(ctx, [function.handler for function in functions])
     limit = "{}=on Lambda@Edge, for viewer events".format(_EDGE_LIMIT) if ctx.attr.edge else None
-    data = list_data(ctx)
-    zip = pack(ctx, library, library.basename, [shim, ctx.file._calls], data, limit)
+    beside = data_contents(ctx) + python_deps_contents(ctx).items()
+    listed = list_contents(ctx, beside)
+    zip, contents = pack(ctx, library, library.basename, [shim, ctx.file._calls], listed, beside, limit)
     return [
         DefaultInfo(files = depset([zip])),
         OutputGroupInfo(
@@ -131,10 +133,11 @@ def _lambda_zip_impl(ctx):
             rewritten_sources = depset(transitive = [function.sources for function in functions]),
             shared_library = depset([library]),
             symbols = depset([linked]),
-            _validation = depset([check_library(ctx, linked, exported_prefixes(ctx.attr.crate_name), rlibs, data)]),
+            _validation = depset([check_library(ctx, linked, exported_prefixes(ctx.attr.crate_name), rlibs, listed, beside)]),
         ),
         LambdaZipInfo(
             architecture = ctx.attr.architecture,
+            contents = contents,
             edge = ctx.attr.edge,
             handlers = ["index." + function.handler for function in functions],
             library = library,
@@ -147,7 +150,7 @@ def _lambda_zip_impl(ctx):
 lambda_zip = rule(
     doc = "Packs a shared library and its shim. Used through `rust_lambda_zip`.",
     implementation = _lambda_zip_impl,
-    attrs = PACK_ATTRS | {
+    attrs = PACK_ATTRS | PYTHON_DEPS_ATTRS | {
         "architecture": attr.string(
             doc = "The architecture that the function runs on, as Lambda calls it.",
             default = "x86_64",

@@ -42,14 +42,7 @@ impl Code {
         ];
         env.extend(args.env.clone());
         let sandbox = Sandbox::new(&args.zip, &handler.handler, &args.runtime, env)?;
-        let program = Program::of_runtime(
-            &args.runtime,
-            &sandbox,
-            &args.zip,
-            args.interpreter.as_deref(),
-            args.ric.as_deref(),
-        )
-        .await?;
+        let program = Program::of_runtime(&args.runtime, &sandbox, &args.zip, &args.managed).await?;
         if let Program::Python(_) = program {
             let Some((module, _)) = handler.handler.rsplit_once('.') else {
                 bail!(
