@@ -41,8 +41,9 @@ impl Interpreter {
         let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         if let Some(required) = required.filter(|&required| required != version) {
             bail!(
-                "{} is Python {version}, and {required} is asked for: register a Python toolchain of that version, which is \
-                 chosen by it, before others; or give --interpreter one",
+                "{} is Python {version}, and {required} is asked for: register a Python toolchain of that version, before those \
+                 that tell none (rules_python's: `python.toolchain(python_version = \"{required}\")` in MODULE.bazel), or give \
+                 --interpreter one",
                 program.display()
             );
         }

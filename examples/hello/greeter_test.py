@@ -7,7 +7,7 @@ import unittest
 from pathlib import Path
 from types import ModuleType
 
-from examples.hello import greeter, greeter_by_extension, greeter_native
+from examples.hello import greeter, greeter_by_extension, greeter_native  # type: ignore[attr-defined]
 
 _TESTDATA = Path(__file__).parent / "testdata"
 _GREETERS: list[ModuleType] = [greeter, greeter_by_extension, greeter_native]

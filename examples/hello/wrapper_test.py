@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unittest
+from pathlib import Path
 
 import wrapper
 
@@ -12,6 +13,7 @@ class WrapperTest(unittest.TestCase):
 
     def test_the_function_is_called(self) -> None:
         self.assertEqual(wrapper.handler({"name": " Ada "}, None), {"message": "Hello, Ada!", "wrapped": True})
+        self.assertEqual(Path(wrapper.__file__).parent.name, "wrapped_function")
 
 
 if __name__ == "__main__":

@@ -122,7 +122,7 @@ def find_python(ctx):
     if version and told and told.major != None and told.minor != None:
         found = "{}.{}".format(told.major, told.minor)
         if found != _minor(version):
-            fail("{}: `python_version` is `{}`, and the Python toolchain that is found for it is of {}: none of {} is registered before it. {}".format(
+            fail("{}: `python_version` is `{}`, and the first Python toolchain that fits is of {}: none of {} is registered, or comes before it. {}".format(
                 readable(ctx.label),
                 version,
                 found,
