@@ -1,6 +1,7 @@
 """The action that packs a zip."""
 
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
+load("@rules_python//python:py_info.bzl", "PyInfo")
 load("//rules/tools:toolchain.bzl", "run_build_tool")
 load(":attributes.bzl", "readable")
 load(":platform.bzl", "bundled_transition")
@@ -35,6 +36,13 @@ def data_contents(ctx):
     Returns:
       A list of pairs of a path in the zip and a File; of a folder, the File is a directory.
     """
+    for target in ctx.attr.data:
+        # Its files would lie below `external`, where Python does not look.
+        if PyInfo in target and target.label.workspace_root not in ["", ctx.label.workspace_root]:
+            fail("{}: `data` has {}, a Python library of another repository; name it in `python_deps`, which lays it where Python imports it from.".format(
+                readable(ctx.label),
+                readable(target.label),
+            ))
     return [(_data_name(ctx, file), file) for file in ctx.files.data]
 
 def list_contents(ctx, contents):
