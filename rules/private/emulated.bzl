@@ -24,13 +24,14 @@ EMULATED_ATTRS = PYTHON_ATTRS | ZIP_TO_RUN_ATTRS | {
 def _python_client(ctx):
     """Returns the folders of the client for Python: one that has a folder for each version, or those that it is imported from."""
     target = ctx.attr.client[0]
-    if PyInfo in target:
+    roots = target[PyInfo].imports.to_list() if PyInfo in target else []
+    if roots:
         # They start at the folder above the one that this runs in.
-        return ["../" + path for path in target[PyInfo].imports.to_list()]
+        return ["../" + root for root in roots]
     for file in ctx.files.client:
         if file.short_path.endswith("/awslambdaric/bootstrap.py"):
             return [file.short_path.rsplit("/", 3)[0]]
-    fail("{}: `client` is {}, which holds no awslambdaric: take `client` out, or name a Python library (with PyInfo) of it, such as `@pypi//awslambdaric` of a hub of rules_python's.".format(
+    fail("{}: `client` is {}, which holds no awslambdaric: take `client` out, or name a Python library of it (with `imports`), such as `@pypi//awslambdaric` of a hub of rules_python's.".format(
         readable(ctx.label),
         readable(target.label),
     ))
