@@ -47,10 +47,10 @@ def lambda_local(
       memory_mb: the memory that a function is told that it has, in MB. It is not enforced.
       port: the port; 0 is any free one.
       timeout_seconds: how long a function has for an event, in seconds, before its process is killed.
-      **kwargs: attributes that every rule has (the tag `ibazel_notify_changes` is added, and compatibility with Linux), and `client` and
-        `python`, as in `rust_lambda_test`.
+      **kwargs: attributes that every rule has (the tag `ibazel_notify_changes` is added, and compatibility with Linux), and `client`,
+        `python_version` and `python`, as in `rust_lambda_test`.
     """
-    common, own = begin_macro("lambda_local", name, kwargs, named = _NAMED, own = ["args", "client", "python"])
+    common, own = begin_macro("lambda_local", name, kwargs, named = _NAMED, own = ["args", "client", "python", "python_version"])
     local(
         name = name,
         env = env,

@@ -28,6 +28,7 @@ LambdaZipInfo = provider(
     doc = "A zip that Lambda takes.",
     fields = {
         "architecture": "str: `x86_64` or `arm64`, as Lambda calls it.",
+        "contents": "dict[str, File]: what the zip holds, by its path in it; of a folder, the File is a directory.",
         "dispatch": "str: how an event reaches the library: `ctypes`, `extension` or `native`; empty for a program that is packed as it is.",
         "edge": "bool: whether it is for Lambda@Edge, which has no environment variables and no layers.",
         "handlers": "list[str]: the values that the function's handler setting can have.",

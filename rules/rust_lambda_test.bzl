@@ -57,16 +57,17 @@ def rust_lambda_test(
         does.
       same_logs: whether it must write the same log, too; the time and colours apart.
       **kwargs: attributes that every rule and every test has (`size` is `small` by default, compatibility with Linux is added), `client`, a
-        runtime client in place of the one for Python that these rules fetch
-        (`@rules_rust_lambda//rules/private:node_runtime_client` for a zip for Node.js), and `python`, an interpreter in place of the
-        Python toolchain's.
+        runtime client in place of the one for Python that these rules fetch (a Python library, such as `@pypi//awslambdaric`;
+        `@rules_rust_lambda//rules/private:node_runtime_client` for a zip for Node.js), `python_version`, such as `3.12`, which chooses
+        among the Python toolchains that are registered (the default one's otherwise), and `python`, an interpreter in place of
+        theirs.
     """
     common, own = begin_macro(
         "rust_lambda_test",
         name,
         kwargs,
         named = _NAMED,
-        own = ["client", "python"] + TEST_ATTRIBUTES,
+        own = ["client", "python", "python_version"] + TEST_ATTRIBUTES,
         hint = "The zip's `architecture` decides; see `target_compatible_with`." if "architecture" in kwargs else "",
     )
     expected = {"contexts": contexts or {}, "errors": errors or {}, "events": events or {}}

@@ -68,6 +68,7 @@ _NAMED = [
     "layer_libraries",
     "layers",
     "metrics_namespace",
+    "python_deps",
     "runtime",
     "rustc_flags",
     "srcs",
@@ -87,6 +88,7 @@ def rust_lambda_zip(
         layer_libraries = [],
         layers = [],
         metrics_namespace = "",
+        python_deps = [],
         runtime = "python3.13",
         rustc_flags = [],
         **kwargs):
@@ -145,6 +147,8 @@ def rust_lambda_zip(
         counts. Tests, the local server, templates and deployments take them from the zip.
       metrics_namespace: has each invocation log its metrics for CloudWatch, under this namespace (see docs/metrics.md); none by
         default.
+      python_deps: Python libraries (what has rules_python's PyInfo, such as `@pypi//requests`) for Python code among the `data`: laid
+        into the zip where that code imports them from, with all that they depend on; see docs/files.md.
       runtime: the identifier of Lambda's runtime: `python3.10` to `python3.14` (`python3.13` by default); `provided.al2023`, for
         which the program of `srcs` is built as it is; or `nodejs22.x` and `nodejs24.x`, whose shim starts that program and proxies.
       rustc_flags: as in `rust_binary`, for the program of `srcs` and for the library; overrides what is set by default
@@ -215,6 +219,7 @@ def rust_lambda_zip(
             "functions": functions,
             "layer_libraries": layer_libraries,
             "metrics_namespace": metrics_namespace,
+            "python_deps": python_deps,
         }
         given = ["`{}`".format(attribute) for attribute, value in library_only.items() if value]
         if given:
@@ -249,6 +254,7 @@ def rust_lambda_zip(
         layer_libraries = layer_libraries,
         library = name + ".library",
         metrics_namespace = metrics_namespace,
+        python_deps = python_deps,
         shared = bool(functions),
         **packed
     )

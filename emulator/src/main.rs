@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use emulator::{
-    CallContext, Case, Expectation, Invocation, Outcome, Program, Runner, RuntimeApi, Sandbox, Verdict,
+    CallContext, Case, Expectation, Invocation, Managed, Outcome, Program, Runner, RuntimeApi, Sandbox, Verdict,
     local::{self, LocalArgs},
     read_event,
 };
@@ -50,13 +50,8 @@ struct TestArgs {
     /// Lambda's name of the runtime, such as `python3.13`; the zip's `bootstrap` is run for `provided.al2023`.
     #[arg(long)]
     runtime: String,
-    /// The interpreter: Python, or Node.js. Needed for their runtimes only.
-    #[arg(long)]
-    interpreter: Option<PathBuf>,
-    /// The runtime client. For Python, a folder with a folder for each version, such as `3.13`, that holds awslambdaric; for
-    /// Node.js, a folder that npm installed aws-lambda-ric to.
-    #[arg(long)]
-    ric: Option<PathBuf>,
+    #[command(flatten)]
+    managed: Managed,
     /// An executable, the same program built for the OS-only runtime, that must answer each case as the zip does.
     #[arg(long, value_name = "FILE")]
     same_as: Option<PathBuf>,
@@ -200,20 +195,11 @@ fn add_contexts(cases: &mut [Case], contexts: &[(String, String)]) -> Result<()>
 async fn test(args: TestArgs, matches: &ArgMatches) -> Result<bool> {
     let mut cases = cases(&args, matches)?;
     add_contexts(&mut cases, &args.contexts)?;
-    let needed: Vec<&Path> = [&args.interpreter, &args.ric, &args.same_as]
-        .into_iter()
-        .filter_map(Option::as_deref)
-        .collect();
+    let mut needed = args.managed.files();
+    needed.extend(args.same_as.as_deref());
     let sandbox =
         Sandbox::new(&args.zip, &args.handler, &args.runtime, args.env.clone())?.with_layers(&args.layers, &needed)?;
-    let program = Program::of_runtime(
-        &args.runtime,
-        &sandbox,
-        &args.zip,
-        args.interpreter.as_deref(),
-        args.ric.as_deref(),
-    )
-    .await?;
+    let program = Program::of_runtime(&args.runtime, &sandbox, &args.zip, &args.managed).await?;
     let mut runner = Runner::new(sandbox, program, Duration::from_secs(args.timeout_seconds));
     if let Some(path) = &args.same_as {
         let other = Program::bootstrap(path)?;

@@ -36,7 +36,7 @@ impl NodeClient {
     }
 
     /// The folder of the runtime client.
-    pub(crate) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &PathBuf {
         &self.folder
     }
 

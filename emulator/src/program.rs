@@ -4,12 +4,13 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt,
     path::{self, Path, PathBuf},
+    slice,
 };
 
 use anyhow::{Context, Result, bail};
 use tokio::process::Command;
 
-use crate::{Interpreter, NodeClient, RuntimeApi, Sandbox};
+use crate::{Interpreter, Managed, NodeClient, RuntimeApi, Sandbox};
 
 const BOOTSTRAP: &str = "bootstrap";
 
@@ -35,25 +36,19 @@ impl Program {
         runtime.starts_with("nodejs")
     }
 
-    /// What Lambda's runtime of this name runs an unpacked zip by. The managed runtimes need an interpreter and a folder of
-    /// runtime clients; another version of Python than the runtime's is noted on stderr.
-    pub async fn of_runtime(
-        runtime: &str,
-        sandbox: &Sandbox,
-        zip: &Path,
-        interpreter: Option<&Path>,
-        ric: Option<&Path>,
-    ) -> Result<Self> {
+    /// What Lambda's runtime of this name runs an unpacked zip by. The managed runtimes need an interpreter and a
+    /// runtime client; another version of Python than the runtime's is noted on stderr.
+    pub async fn of_runtime(runtime: &str, sandbox: &Sandbox, zip: &Path, managed: &Managed) -> Result<Self> {
         if Self::is_os_only(runtime) {
             return Self::of_zip(sandbox, zip);
         }
-        let (Some(program), Some(ric)) = (interpreter, ric) else {
+        let (Some(program), [ric, ..]) = (&managed.interpreter, &*managed.ric) else {
             bail!("{runtime} needs an interpreter and its runtime client: give --interpreter and --ric");
         };
         if Self::is_node(runtime) {
             return Ok(Self::Node(NodeClient::find(program, ric)?));
         }
-        let interpreter = Interpreter::find(program, ric).await?;
+        let interpreter = Interpreter::find(program, &managed.ric, managed.python_version.as_deref()).await?;
         if runtime != format!("python{}", interpreter.version()) {
             eprintln!(
                 "note: {runtime} is run under Python {}, which {} is",
@@ -100,18 +95,18 @@ impl Program {
             Self::Python(interpreter) => {
                 let mut command = Command::new(interpreter.program());
                 command.args(["-m", "awslambdaric", sandbox.handler()]);
-                (command, Some(interpreter.client()))
+                (command, interpreter.client())
             }
             Self::Node(client) => {
                 let mut command = Command::new(client.program());
                 command.arg(client.script()).arg(sandbox.handler());
-                (command, Some(client.folder()))
+                (command, slice::from_ref(client.folder()))
             }
             Self::Bootstrap(path) => {
                 let mut command = Command::new(path);
                 // Lambda runs it from there, and extensions are named by it.
                 command.arg0(sandbox.task_root().join(BOOTSTRAP));
-                (command, None)
+                (command, &[][..])
             }
         };
         command

@@ -13,12 +13,13 @@ use tokio::process::Command;
 pub struct Interpreter {
     program: PathBuf,
     version: String,
-    ric: PathBuf,
+    client: Vec<PathBuf>,
 }
 
 impl Interpreter {
-    /// Asks an interpreter for its version, and finds the runtime client for it in a folder of one for each version.
-    pub async fn find(program: &Path, rics: &Path) -> Result<Self> {
+    /// Asks an interpreter for its version, which must be the one that is given if any is, and finds the runtime client for it:
+    /// in a folder of one for each version, or in the folders that it is imported from.
+    pub async fn find(program: &Path, rics: &[PathBuf], required: Option<&str>) -> Result<Self> {
         // A bare name is looked up in PATH; a path must hold from the task root as well.
         let program = match program.components().count() {
             0 | 1 => program.to_owned(),
@@ -38,19 +39,20 @@ impl Interpreter {
             );
         }
         let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        let ric = path::absolute(rics)
-            .with_context(|| format!("cannot resolve {}", rics.display()))?
-            .join(&version);
-        if !ric.join("awslambdaric").is_dir() {
+        if let Some(required) = required.filter(|&required| required != version) {
             bail!(
-                "{} holds no awslambdaric for Python {version}, which {} is; it holds: {}. \
-                 Choose an interpreter of one of those versions, or add {version} to --ric",
-                rics.display(),
-                program.display(),
-                versions(rics)?
+                "{} is Python {version}, and {required} is asked for: register a Python toolchain of that version, before those \
+                 that tell none (rules_python's: `python.toolchain(python_version = \"{required}\")` in MODULE.bazel), or give \
+                 --interpreter one",
+                program.display()
             );
         }
-        Ok(Self { program, version, ric })
+        let client = client(&program, &version, rics)?;
+        Ok(Self {
+            program,
+            version,
+            client,
+        })
     }
 
     /// The version, such as `3.13`.
@@ -63,10 +65,35 @@ impl Interpreter {
         &self.program
     }
 
-    /// The folder of the runtime client.
-    pub(crate) fn client(&self) -> &Path {
-        &self.ric
+    /// The folders that the runtime client is imported from, its own first.
+    pub(crate) fn client(&self) -> &[PathBuf] {
+        &self.client
     }
+}
+
+/// The folders that the runtime client for an interpreter is imported from, its own first.
+fn client(program: &Path, version: &str, rics: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let holds_client = |folder: &PathBuf| folder.join("awslambdaric").is_dir();
+    let mut folders = Vec::new();
+    for ric in rics {
+        let ric = path::absolute(ric).with_context(|| format!("cannot resolve {}", ric.display()))?;
+        let of_version = ric.join(version);
+        folders.push(if holds_client(&of_version) { of_version } else { ric });
+    }
+    let Some(own) = folders.iter().position(holds_client) else {
+        let mut found = Vec::new();
+        for ric in rics {
+            found.push(format!("{}, which holds {}", ric.display(), versions(ric)?));
+        }
+        bail!(
+            "there is no awslambdaric for Python {version}, which {} is, in {}. \
+             Choose an interpreter of a version that there is, or add {version} to --ric",
+            program.display(),
+            found.join(", nor in ")
+        );
+    };
+    folders[..=own].rotate_right(1);
+    Ok(folders)
 }
 
 fn versions(rics: &Path) -> Result<String> {
@@ -97,16 +124,39 @@ mod tests {
             fs::create_dir_all(folder.path().join(version).join("awslambdaric")).unwrap();
         }
         // Stands for an interpreter, as there need not be one where this runs.
-        let error = Interpreter::find(Path::new("echo"), folder.path())
+        let error = Interpreter::find(Path::new("echo"), &[folder.path().to_owned()], None)
             .await
             .unwrap_err()
             .to_string();
         assert!(error.contains("3.98, 3.99") && error.contains("--ric"), "{error}");
     }
 
+    #[test]
+    fn the_clients_own_folder_comes_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = ["simplejson", "client", "hooks"].map(|name| folder.path().join(name));
+        let [needed, own, hooks] = &paths;
+        fs::create_dir_all(own.join("awslambdaric")).unwrap();
+        let found = client(Path::new("python3"), "3.13", &paths).unwrap();
+        assert_eq!(found, [own.clone(), needed.clone(), hooks.clone()]);
+    }
+
+    #[tokio::test]
+    async fn an_interpreter_of_another_version_is_named() {
+        // Stands for an interpreter, as above.
+        let error = Interpreter::find(Path::new("echo"), &[], Some("3.13"))
+            .await
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("echo is Python") && error.contains("3.13 is asked for"),
+            "{error}"
+        );
+    }
+
     #[tokio::test]
     async fn an_interpreter_that_is_missing_is_named() {
-        let error = Interpreter::find(Path::new("/no/python"), Path::new("/"))
+        let error = Interpreter::find(Path::new("/no/python"), &[], None)
             .await
             .unwrap_err()
             .to_string();

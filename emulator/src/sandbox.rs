@@ -132,7 +132,7 @@ impl Sandbox {
 
     /// The whole environment of an extension's process.
     pub(crate) fn environment_of_extensions(&self, api: SocketAddr) -> Vec<(String, String)> {
-        let mut environment = self.environment(api, None);
+        let mut environment = self.environment(api, &[]);
         environment.retain(|(name, _)| !OF_THE_RUNTIME.contains(&&**name));
         environment
     }
@@ -147,11 +147,13 @@ impl Sandbox {
         &self.handler
     }
 
-    /// The whole environment of the function's process: of the runtime client that is given, or of a program
-    /// of its own if none is.
-    pub fn environment(&self, api: SocketAddr, client: Option<&Path>) -> Vec<(String, String)> {
+    /// The whole environment of the function's process: of the runtime client in the folders that are given, its own first, or of
+    /// a program of its own if none is.
+    pub fn environment(&self, api: SocketAddr, client: &[PathBuf]) -> Vec<(String, String)> {
         let root = self.root.to_string_lossy();
-        let runtime_dir = client.map_or("/var/runtime".into(), Path::to_string_lossy);
+        let runtime_dir = client
+            .first()
+            .map_or("/var/runtime".into(), |folder| folder.to_string_lossy());
         let opt = |path: &str| {
             let seen = self.opt.as_ref()?.seen();
             Some(seen.join(path).to_string_lossy().into_owned())
@@ -183,7 +185,7 @@ impl Sandbox {
         ];
         let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
         let mut environment: Vec<_> = fixed.map(own).into();
-        if client.is_none() {
+        if client.is_empty() {
             environment.extend(self.user_env.clone());
             return environment;
         }
@@ -204,13 +206,18 @@ impl Sandbox {
         // As root, Python could write beside its sources in spite of their permissions.
         environment.push(own(("PYTHONDONTWRITEBYTECODE", "1")));
         environment.extend(self.user_env.clone());
+        let mut python_path = String::new();
+        for folder in client {
+            python_path.push_str(&format!("{}:", folder.display()));
+        }
+        python_path.push_str(&root);
         let more = self.user_env.iter().rfind(|(name, _)| name == "PYTHONPATH");
         let python_path = match more {
             // Lambda's own path has the layers' folders; one that is given takes its place.
-            Some((_, more)) => format!("{runtime_dir}:{root}:{more}"),
+            Some((_, more)) => format!("{python_path}:{more}"),
             None => {
                 let packages = opt(&format!("python/lib/{}/site-packages", self.runtime));
-                join(join(format!("{runtime_dir}:{root}"), packages), opt("python"))
+                join(join(python_path, packages), opt("python"))
             }
         };
         environment.push(("PYTHONPATH".to_owned(), python_path));
@@ -382,7 +389,7 @@ mod tests {
     fn the_environment_is_lambdas_with_the_users_in_it() {
         let zip = zip(&[("index.py", 0o644)]);
         let sandbox = sandbox(zip.path(), &[("STAGE", "test"), ("PYTHONPATH", "/more")]).unwrap();
-        let env = sandbox.environment(([127, 0, 0, 1], 9001).into(), Some(Path::new("/ric")));
+        let env = sandbox.environment(([127, 0, 0, 1], 9001).into(), &["/ric".into(), "/needed".into()]);
         let get = |name: &str| {
             env.iter()
                 .rfind(|(key, _)| key == name)
@@ -396,7 +403,7 @@ mod tests {
         assert_eq!(get("LD_LIBRARY_PATH"), format!("{root}:{root}/lib"));
         assert_eq!(
             get("PYTHONPATH"),
-            format!("/ric:{}:/more", sandbox.task_root().display())
+            format!("/ric:/needed:{}:/more", sandbox.task_root().display())
         );
     }
 
@@ -404,7 +411,7 @@ mod tests {
     fn the_environment_of_an_os_only_runtime_has_nothing_of_python() {
         let zip = zip(&[("bootstrap", 0o755)]);
         let sandbox = sandbox(zip.path(), &[("STAGE", "test")]).unwrap();
-        let env = sandbox.environment(([127, 0, 0, 1], 9001).into(), None);
+        let env = sandbox.environment(([127, 0, 0, 1], 9001).into(), &[]);
         assert!(env.contains(&("LAMBDA_RUNTIME_DIR".to_owned(), "/var/runtime".to_owned())));
         assert!(env.contains(&("STAGE".to_owned(), "test".to_owned())));
         let odd = |name: &str| name.starts_with("PYTHON") || name == "AWS_EXECUTION_ENV";
@@ -433,7 +440,7 @@ mod tests {
         assert_eq!(extensions, [("flush".to_owned(), opt.seen().join("extensions/flush"))]);
 
         let api: SocketAddr = ([127, 0, 0, 1], 9001).into();
-        let env = sandbox.environment(api, Some(Path::new("/ric")));
+        let env = sandbox.environment(api, &[PathBuf::from("/ric")]);
         let get = |name: &str| &*env.iter().rfind(|(key, _)| key == name).unwrap().1;
         let (root, seen) = (sandbox.task_root().display(), opt.seen().display());
         assert_eq!(get("LD_LIBRARY_PATH"), format!("{root}:{root}/lib:{seen}/lib"));

@@ -21,37 +21,37 @@ def _check(ctx, kind, file, arguments, inputs):
     )
     return output
 
-def check_library(ctx, library, prefixes, data, rlibs = depset(), home = None):
+def check_library(ctx, library, prefixes, beside, rlibs = depset(), home = None):
     """Checks what a shared library needs and exports.
 
     Args:
       ctx: of a rule with `BUILD_TOOL` among its toolchains, PACK_ATTRS, and the attributes `layer_libraries` and `runtime`.
       library: the library.
       prefixes: what the symbols start with that it may export.
-      data: what `list_data` returns: libraries that it needs may lie beside it.
+      beside: what `lay_contents` returns: libraries that it needs may be among it.
       rlibs: a depset of what it was linked from, to tell which crate is to blame.
       home: the folder that it lies in on Lambda; that of the zip by default.
 
     Returns:
       A File, for the output group `_validation`.
     """
-    listed = ctx.actions.declare_file(ctx.label.name + ".rlibs")
+    crates = ctx.actions.declare_file(ctx.label.name + ".rlibs")
     lines = ctx.actions.args()
     lines.add_all(rlibs)
     lines.set_param_file_format("multiline")
-    ctx.actions.write(listed, lines)
+    ctx.actions.write(crates, lines)
     arguments = ctx.actions.args()
     arguments.add("check")
     arguments.add_all(prefixes, before_each = "--exports")
-    arguments.add("--rlibs", listed)
-    arguments.add("--beside", data)
+    arguments.add("--rlibs", crates)
+    arguments.add("--beside", beside.list)
     if home:
         arguments.add("--home", home)
     layers = layers_of(ctx)
     arguments.add_all([layer.list for layer in layers], before_each = "--layer")
     arguments.add_all(ctx.attr.layer_libraries, before_each = "--provided")
     return _check(ctx, "library", library, arguments, depset(
-        [data, listed] + ctx.files.data + [layer.list for layer in layers],
+        [crates, beside.list] + [file for _, file in beside.files] + [layer.list for layer in layers],
         transitive = [rlibs] + [layer.files for layer in layers],
     ))
 

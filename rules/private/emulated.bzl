@@ -1,45 +1,40 @@
 """What the rules share that run a zip in the emulator."""
 
+load("@rules_python//python:py_info.bzl", "PyInfo")
 load("//rules:providers.bzl", "LambdaZipInfo")
-load("//rules/toolchain:architectures.bzl", "ARCHITECTURES")
 load("//rules/tools:toolchain.bzl", "EMULATOR")
+load(":architecture.bzl", "ZIP_TO_RUN_ATTRS", "check_architecture")
 load(":attributes.bzl", "readable")
+load(":python.bzl", "PYTHON_ATTRS", "find_python", "python_version_transition")
 load(":script.bzl", "quote")
 
-_PYTHON = "@rules_python//python:toolchain_type"
+# What a rule with `EMULATED_ATTRS` needs. Where there is none, the rule says what to do.
+EMULATED_TOOLCHAINS = [config_common.toolchain_type(EMULATOR, mandatory = False)]
 
-# What a rule with `EMULATED_ATTRS` needs.
-EMULATED_TOOLCHAINS = [
-    # Where there is none, the rule says what to do.
-    config_common.toolchain_type(EMULATOR, mandatory = False),
-    config_common.toolchain_type(_PYTHON, mandatory = True),
-]
-
-EMULATED_ATTRS = {
+EMULATED_ATTRS = PYTHON_ATTRS | ZIP_TO_RUN_ATTRS | {
     "client": attr.label(
-        doc = "The runtime client: a folder for each version of Python, with awslambdaric in it; or Node.js with aws-lambda-ric.",
+        doc = "The runtime client: a Python library; files with a folder for each version of Python, with awslambdaric in it; or Node.js with aws-lambda-ric.",
+        # A hub of wheels has one for each version of Python.
+        cfg = python_version_transition,
         default = Label("//rules/private:runtime_client"),
     ),
     "env": attr.string_dict(doc = "Environment variables of the function."),
-    "python": attr.label(
-        doc = "The interpreter, in place of the Python toolchain's.",
-        allow_single_file = True,
-    ),
-    "zip": attr.label(doc = "The zip.", mandatory = True, providers = [LambdaZipInfo]),
-    "_cpus": attr.label_list(
-        default = ["@platforms//cpu:" + cpu for cpu in ARCHITECTURES],
-        providers = [platform_common.ConstraintValueInfo],
-    ),
 }
 
-def _python(ctx):
-    """Returns the interpreter's path at run time, and the files that it needs."""
-    if ctx.file.python:
-        return ctx.file.python.short_path, depset([ctx.file.python])
-    runtime = ctx.toolchains[_PYTHON].py3_runtime
-    if runtime.interpreter:
-        return runtime.interpreter.short_path, depset([runtime.interpreter], transitive = [runtime.files])
-    return runtime.interpreter_path, depset()
+def _python_client(ctx):
+    """Returns the folders of the client for Python: one that has a folder for each version, or those that it is imported from."""
+    target = ctx.attr.client[0]
+    roots = target[PyInfo].imports.to_list() if PyInfo in target else []
+    if roots:
+        # They start at the folder above the one that this runs in.
+        return ["../" + root for root in roots]
+    for file in ctx.files.client:
+        if file.short_path.endswith("/awslambdaric/bootstrap.py"):
+            return [file.short_path.rsplit("/", 3)[0]]
+    fail("{}: `client` is {}, which holds no awslambdaric: take `client` out, or name a Python library of it (with `imports`), such as `@pypi//awslambdaric` of a hub of rules_python's.".format(
+        readable(ctx.label),
+        readable(target.label),
+    ))
 
 def _node(ctx):
     """Returns the paths of Node.js and of the folder with its client."""
@@ -71,18 +66,6 @@ def check_handler(ctx, handler):
             ", ".join(info.handlers),
         ))
 
-def _check_architecture(ctx, architecture):
-    """Fails if the zip is for another CPU than the emulator will run on."""
-    cpu = [cpu for cpu, known in ARCHITECTURES.items() if known.lambda_name == architecture][0]
-    for target in ctx.attr._cpus:
-        if target.label.name == cpu and not ctx.target_platform_has_constraint(target[platform_common.ConstraintValueInfo]):
-            fail("{0}: the zip {1} is for {2}, and the platform that is built for has another CPU. Set `target_compatible_with = [\"@platforms//cpu:{3}\"]` to have this skipped there, or make a zip for that CPU.".format(
-                readable(ctx.label),
-                readable(ctx.attr.zip.label),
-                architecture,
-                cpu,
-            ))
-
 def emulated(ctx, command, arguments, files, before = "", after = ""):
     """Makes the script that runs the zip in the emulator.
 
@@ -98,28 +81,29 @@ def emulated(ctx, command, arguments, files, before = "", after = ""):
       The rule's `DefaultInfo`.
     """
     info = ctx.attr.zip[LambdaZipInfo]
-    _check_architecture(ctx, info.architecture)
+    check_architecture(ctx)
     emulator = ctx.toolchains[EMULATOR]
     if not emulator:
         fail("{}: there is no emulator for the platform that is built for. It is compiled for the machine that builds alone, and prebuilt by releases of these rules for Linux and macOS, on x86_64 and arm64; restrict this by `target_compatible_with` to where it can run.".format(readable(ctx.label)))
-    python, python_files = _python(ctx)
-    client = ctx.files.client
-    if info.runtime.startswith("nodejs"):
-        interpreter, ric = _node(ctx)
-    else:
-        marker = [file for file in client if file.short_path.endswith("/awslambdaric/bootstrap.py")]
-        interpreter, ric = python, marker[0].short_path.rsplit("/", 3)[0]
-    all_arguments = [
-        command,
-        "--zip",
-        info.zip.short_path,
-        "--runtime",
-        info.runtime,
-        "--interpreter",
-        interpreter,
-        "--ric",
-        ric,
-    ]
+    all_arguments = [command, "--zip", info.zip.short_path, "--runtime", info.runtime]
+    python_files = depset()
+    if info.runtime.startswith("python"):
+        python = find_python(ctx)
+        python_files = python.files
+        all_arguments += ["--interpreter", python.path]
+        if python.version:
+            all_arguments += ["--python-version", python.version]
+        for folder in _python_client(ctx):
+            all_arguments += ["--ric", folder]
+    elif ctx.attr.python_version:
+        fail("{}: the zip {} is for {}, which has no Python; take `python_version` out.".format(
+            readable(ctx.label),
+            readable(ctx.attr.zip.label),
+            info.runtime,
+        ))
+    elif info.runtime.startswith("nodejs"):
+        node, folder = _node(ctx)
+        all_arguments += ["--interpreter", node, "--ric", folder]
     for layer in info.layers:
         all_arguments += ["--layer", layer.zip.short_path]
     if info.edge and ctx.attr.env:
@@ -141,7 +125,7 @@ def emulated(ctx, command, arguments, files, before = "", after = ""):
         is_executable = True,
     )
     runfiles = ctx.runfiles(
-        files = [info.zip, emulator.executable] + [layer.zip for layer in info.layers] + files + client,
+        files = [info.zip, emulator.executable] + [layer.zip for layer in info.layers] + files + ctx.files.client,
         transitive_files = python_files,
-    ).merge(emulator.runfiles)
+    ).merge_all([emulator.runfiles, ctx.attr.client[0][DefaultInfo].default_runfiles])
     return DefaultInfo(executable = script, runfiles = runfiles)

@@ -31,17 +31,17 @@ def _image_layer(ctx, name, inputs, files = {}, listed = None, folder = _TASK_RO
     )
     return layer
 
-def image_layers(ctx, code, shims, data):
+def image_layers(ctx, code, shims, beside):
     """Packs what `pack` lays into a zip, and what its Lambda layers hold, as layers of an image: what changes seldom first.
 
     Args:
       ctx: of a rule with PACK_ATTRS.
       code: a dict from names in the zip to Files.
       shims: files that are laid beside it, under their own names.
-      data: what `list_data` returns.
+      beside: what `lay_contents` returns.
 
     Returns:
-      A list of Files, from the lowest layer: one for each Lambda layer, the target's `data`, where it has any, and the code. The actions run
+      A list of Files, from the lowest layer: one for each Lambda layer, what lies beside the code, where anything does, and the code. The actions run
       where they are asked for.
     """
     layers = [
@@ -54,8 +54,8 @@ def image_layers(ctx, code, shims, data):
         )
         for number, layer in enumerate(layers_of(ctx))
     ]
-    if ctx.files.data:
-        layers.append(_image_layer(ctx, "data", [data] + ctx.files.data, listed = data))
+    if beside.files:
+        layers.append(_image_layer(ctx, "data", [beside.list] + [file for _, file in beside.files], listed = beside.list))
     files = {
         "{}/{}".format(_TASK_ROOT if shims else _RUNTIME_ROOT, name): file
         for name, file in code.items()

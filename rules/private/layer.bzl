@@ -4,7 +4,7 @@ load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load("//rules:providers.bzl", "LambdaLayerInfo", "LambdaZipInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":attributes.bzl", "closest", "readable")
-load(":pack.bzl", "data_name", "is_tried", "list_files")
+load(":pack.bzl", "data_name", "is_tried", "lay_contents")
 load(":platform.bzl", "ANY_ARCHITECTURE", "CPUS", "layered_transition")
 load(":runtimes.bzl", "RUNTIMES", "loading_runtimes")
 
@@ -108,7 +108,7 @@ def _lambda_layer_impl(ctx):
         )
         files.append(("{}/{}".format(library.folder, library.file.basename), library.file))
         runtimes = runtimes or loading_runtimes(info.runtime)
-    listed = list_files(ctx, files)
+    listed = lay_contents(ctx, files).list
     zip = ctx.actions.declare_file(ctx.label.name + ".zip")
     arguments = ctx.actions.args()
     arguments.add("lambda-layer")

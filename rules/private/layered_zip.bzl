@@ -6,7 +6,7 @@ load(":attributes.bzl", "readable")
 load(":check.bzl", "check_library")
 load(":image_layers.bzl", "image_layers")
 load(":layers.bzl", "layers_of")
-load(":pack.bzl", "PACK_ATTRS", "list_data", "pack")
+load(":pack.bzl", "PACK_ATTRS", "data_contents", "lay_contents", "pack")
 load(":platform.bzl", "CPUS")
 load(":root_crate.bzl", "exported_prefixes")
 load(":shim.bzl", "SHIM_ATTRS", "shim", "wrong_shim")
@@ -36,14 +36,14 @@ def _layered_zip_impl(ctx):
         fail("{}: {}.".format(readable(ctx.label), ";\n  and ".join(wrong)))
     library = holding[0].library
     module = library.file.basename.removesuffix(".so")
-    data = list_data(ctx)
+    beside = lay_contents(ctx, data_contents(ctx))
     shims = shim(ctx, module, [handler.removeprefix("index.") for handler in library.handlers])
-    zip = pack(ctx, {}, shims, data)
+    zip, contents = pack(ctx, {}, shims, beside)
     checked = check_library(
         ctx,
         library.file,
         exported_prefixes(module.removeprefix("lib")),
-        data,
+        beside,
         home = "/opt/" + library.folder,
     )
     return [
@@ -54,10 +54,11 @@ def _layered_zip_impl(ctx):
         ),
         LambdaZipInfo(
             architecture = ctx.attr.architecture,
+            contents = contents,
             dispatch = ctx.attr.dispatch,
             edge = False,
             handlers = library.handlers,
-            image_layers = image_layers(ctx, {}, shims, data),
+            image_layers = image_layers(ctx, {}, shims, beside),
             layers = layers,
             library = library.file,
             runtime = ctx.attr.runtime,

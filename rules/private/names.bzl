@@ -157,6 +157,21 @@ def wrong_library_name(name):
         return "the library would be `{}`, which Python can't import: it is of ASCII letters, digits and `_`".format(name)
     return None
 
+def wrong_module(name):
+    """Says what is wrong with the name of a module, which Python imports.
+
+    Args:
+      name: the name.
+
+    Returns:
+      A str; `None` if nothing is.
+    """
+    if not _is_identifier(name):
+        return "`{}` is no name of a module, which is of ASCII letters, digits and `_`, and starts with no digit".format(name)
+    if name in _PYTHON_KEYWORDS:
+        return "`{}` is a word of Python's".format(name)
+    return None
+
 def wrong_handler(name):
     """Says what is wrong with the name of a function in index.py.
 

@@ -1,6 +1,7 @@
 """The action that packs a zip."""
 
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
+load("@rules_python//python:py_info.bzl", "PyInfo")
 load("//rules:providers.bzl", "LambdaLayerInfo")
 load("//rules/tools:toolchain.bzl", "run_build_tool")
 load(":attributes.bzl", "readable")
@@ -37,36 +38,43 @@ def data_name(ctx, file):
     package = ctx.label.package + "/"
     return path[len(package):] if path.startswith(package) else path
 
-def list_data(ctx):
-    """Writes what the target's `data` lays into the zip, as the build tool reads it.
+def data_contents(ctx):
+    """Returns what the target's `data` lays into the zip.
 
     Args:
       ctx: of a rule with PACK_ATTRS.
 
     Returns:
-      A File; it is no longer than the data is, which a command line may be too short for.
+      A list of pairs of a path in the zip and a File; of a folder, the File is a directory.
     """
-    return list_files(ctx, [(data_name(ctx, file), file) for file in ctx.files.data])
+    for target in ctx.attr.data:
+        # Its files would lie below `external`, where Python does not look.
+        if PyInfo in target and target.label.workspace_root not in ["", ctx.label.workspace_root]:
+            fail("{}: `data` has {}, a Python library of another repository; name it in `python_deps`, which lays it where Python imports it from.".format(
+                readable(ctx.label),
+                readable(target.label),
+            ))
+    return [(data_name(ctx, file), file) for file in ctx.files.data]
 
-def list_files(ctx, files):
-    """Writes where files are laid, as the build tool reads it.
+def lay_contents(ctx, contents):
+    """Writes what is laid into a zip beside the code, as the build tool reads it.
 
     Args:
       ctx: the rule's context.
-      files: pairs of a path in the zip and a File.
+      contents: pairs of a path in the zip and a File.
 
     Returns:
-      A File.
+      A struct: `files`, the contents, and `list`, a File; it is no longer than the contents are, which a command line may be too short for.
     """
     lines = ctx.actions.args()
     lines.set_param_file_format("multiline")
-    for name, file in files:
+    for name, file in contents:
         lines.add(name)
         lines.add(file.path)
         lines.add(readable(file.owner))
     output = ctx.actions.declare_file(ctx.label.name + ".packed")
     ctx.actions.write(output, lines)
-    return output
+    return struct(files = contents, list = output)
 
 def is_tried(ctx):
     """Whether what is packed is for a look while a program is written, and will not be deployed.
@@ -79,19 +87,19 @@ def is_tried(ctx):
     """
     return ctx.attr._profile[BuildSettingInfo].value == "dev"
 
-def pack(ctx, code, shims, data, limit = None):
-    """Packs code, its shim and the target's `data`.
+def pack(ctx, code, shims, beside, limit = None):
+    """Packs code, its shim and what lies beside them.
 
     Args:
       ctx: of a rule with PACK_ATTRS.
       code: a dict from names in the zip to Files.
       shims: files that are laid beside it, under their own names.
-      data: what `list_data` returns.
+      beside: what `lay_contents` returns.
       limit: the most bytes that the zip may have, and who says so, as `1000=who`; or `None`. It holds for what is deployed, so
         not for the profile `dev`.
 
     Returns:
-      The zip.
+      A pair: the zip, and what it holds, a dict from paths to Files.
     """
     zip = ctx.actions.declare_file(ctx.label.name + ".zip")
     arguments = ctx.actions.args()
@@ -101,7 +109,7 @@ def pack(ctx, code, shims, data, limit = None):
         arguments.add("--file", "{}={}".format(name, file.path))
     for file in shims:
         arguments.add("--file", "{}={}".format(file.basename, file.path))
-    arguments.add("--list", data)
+    arguments.add("--list", beside.list)
     layers = layers_of(ctx)
     for layer in layers:
         arguments.add("--layer")
@@ -115,9 +123,9 @@ def pack(ctx, code, shims, data, limit = None):
     run_build_tool(
         ctx,
         arguments = [arguments],
-        inputs = [data] + code.values() + shims + ctx.files.data + [layer.zip for layer in layers],
+        inputs = [beside.list] + code.values() + shims + [file for _, file in beside.files] + [layer.zip for layer in layers],
         outputs = [zip],
         mnemonic = "LambdaZip",
         progress_message = "Packing %{label}",
     )
-    return zip
+    return zip, code | {file.basename: file for file in shims} | dict(beside.files)

@@ -3,6 +3,7 @@
 load("//rules/toolchain:architectures.bzl", "ARCHITECTURES")
 load(":codegen_options.bzl", "codegen_option")
 load(":panic_strategy.bzl", "panic_strategy")
+load(":python.bzl", "PYTHON_SETTINGS", "version_settings")
 load(":rules_rust.bzl", "LINKER_PREFERENCE")
 load(":runtimes.bzl", "RUNTIMES", "oldest_glibc")
 
@@ -81,6 +82,10 @@ def _layered_transition_impl(settings, attr):
     architecture = CPUS.keys()[0] if attr.architecture == ANY_ARCHITECTURE else attr.architecture
     return _for_lambda(settings, architecture, oldest_glibc(attr.runtimes), _OTHER_FLAGS)
 
+def _python_transition_impl(settings, attr):
+    unset = {setting: settings[setting] for setting in PYTHON_SETTINGS}
+    return _for_lambda(settings, attr.architecture, _glibc(attr.runtime), _OTHER_FLAGS) | unset | version_settings(attr.runtime.removeprefix("python"))
+
 _INPUTS = [
     _EXTRA_TOOLCHAINS,
     _OWN_TOOLCHAINS,
@@ -116,4 +121,11 @@ layered_transition = transition(
     implementation = _layered_transition_impl,
     inputs = _INPUTS,
     outputs = _OUTPUTS,
+)
+
+# For Python libraries beside it: those of the runtime's version.
+python_transition = transition(
+    implementation = _python_transition_impl,
+    inputs = _INPUTS + PYTHON_SETTINGS,
+    outputs = _OUTPUTS + PYTHON_SETTINGS,
 )

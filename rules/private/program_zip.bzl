@@ -6,7 +6,7 @@ load(":attributes.bzl", "readable")
 load(":check.bzl", "check_program")
 load(":image_layers.bzl", "image_layers")
 load(":layers.bzl", "layers_of", "wrong_layers")
-load(":pack.bzl", "PACK_ATTRS", "list_data", "pack")
+load(":pack.bzl", "PACK_ATTRS", "data_contents", "lay_contents", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
 load(":runtimes.bzl", "RUNTIMES", "is_library")
 load(":unversioned.bzl", "check_versions", "unversioned_aspect")
@@ -21,17 +21,18 @@ def _program_zip_impl(ctx):
     program = ctx.files.program[0]
     shim = RUNTIMES[ctx.attr.runtime].shim
     shims = [file for file in ctx.files._shims if file.basename == shim]
-    data = list_data(ctx)
-    zip = pack(ctx, {"bootstrap": program}, shims, data)
+    beside = lay_contents(ctx, data_contents(ctx))
+    zip, contents = pack(ctx, {"bootstrap": program}, shims, beside)
     return [
         DefaultInfo(files = depset([zip])),
         OutputGroupInfo(_validation = depset([check_program(ctx, program)])),
         LambdaZipInfo(
             architecture = ctx.attr.architecture,
+            contents = contents,
             dispatch = "",
             edge = False,
             handlers = ["index.handler" if shims else "bootstrap"],
-            image_layers = image_layers(ctx, {"bootstrap": program}, shims, data),
+            image_layers = image_layers(ctx, {"bootstrap": program}, shims, beside),
             layers = layers_of(ctx),
             library = None,
             runtime = ctx.attr.runtime,

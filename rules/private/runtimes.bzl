@@ -13,6 +13,9 @@ RUNTIMES = {
     "provided.al2023": struct(glibc = "2.34", shim = None),
 }
 
+# The versions of Python that are among them.
+PYTHON_VERSIONS = [runtime.removeprefix("python") for runtime in RUNTIMES if runtime.startswith("python")]
+
 def is_library(runtime):
     """Whether a runtime loads the program as a library; else it runs as it is.
 

@@ -7,8 +7,9 @@ load(":attributes.bzl", "readable")
 load(":check.bzl", "check_library")
 load(":image_layers.bzl", "image_layers")
 load(":layers.bzl", "layers_of")
-load(":pack.bzl", "PACK_ATTRS", "list_data", "pack")
+load(":pack.bzl", "PACK_ATTRS", "data_contents", "lay_contents", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
+load(":python_deps.bzl", "PYTHON_DEPS_ATTRS", "python_deps_contents")
 load(":root_crate.bzl", "exported_prefixes", "library_name")
 load(":shim.bzl", "SHIM_ATTRS", "shim", "wrong_shim")
 load(":unversioned.bzl", "check_versions", "unversioned_aspect")
@@ -74,8 +75,8 @@ def _lambda_zip_impl(ctx):
     )
     shims = shim(ctx, library_name(ctx.attr.crate_name), [function.handler for function in functions])
     limit = "{}=on Lambda@Edge, for viewer events".format(_EDGE_LIMIT) if ctx.attr.edge else None
-    data = list_data(ctx)
-    zip = pack(ctx, {library.basename: library}, shims, data, limit)
+    beside = lay_contents(ctx, data_contents(ctx) + python_deps_contents(ctx).items())
+    zip, contents = pack(ctx, {library.basename: library}, shims, beside, limit)
     return [
         DefaultInfo(files = depset([zip])),
         OutputGroupInfo(
@@ -83,14 +84,15 @@ def _lambda_zip_impl(ctx):
             rewritten_sources = depset(transitive = [function.sources for function in functions]),
             shared_library = depset([library]),
             symbols = depset([linked]),
-            _validation = depset([check_library(ctx, linked, exported_prefixes(ctx.attr.crate_name), data, rlibs)]),
+            _validation = depset([check_library(ctx, linked, exported_prefixes(ctx.attr.crate_name), beside, rlibs)]),
         ),
         LambdaZipInfo(
             architecture = ctx.attr.architecture,
+            contents = contents,
             dispatch = ctx.attr.dispatch,
             edge = ctx.attr.edge,
             handlers = ["index." + function.handler for function in functions],
-            image_layers = image_layers(ctx, {library.basename: library}, shims, data),
+            image_layers = image_layers(ctx, {library.basename: library}, shims, beside),
             layers = layers_of(ctx),
             library = library,
             runtime = ctx.attr.runtime,
@@ -102,7 +104,7 @@ def _lambda_zip_impl(ctx):
 lambda_zip = rule(
     doc = "Packs a shared library and its shim. Used through `rust_lambda_zip`.",
     implementation = _lambda_zip_impl,
-    attrs = PACK_ATTRS | SHIM_ATTRS | {
+    attrs = PACK_ATTRS | PYTHON_DEPS_ATTRS | SHIM_ATTRS | {
         "architecture": attr.string(
             doc = "The architecture that the function runs on, as Lambda calls it.",
             default = "x86_64",

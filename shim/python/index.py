@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _VERSION = 4
 _LIBRARY = "LIBRARY_MODULE"
+# What lies beside this is imported from the package that this is in, if it is in one.
+_PACKAGE = f"{__package__}." if __package__ else ""
 # Handler names, in the order in which the library numbers its functions.
 _FUNCTIONS = ("FUNCTION_NAMES",)
 # `ctypes`: this process's runtime client calls the library's C functions. `extension`: those of an extension module.
@@ -97,7 +99,7 @@ def _ctypes(path: str) -> tuple[Callable[[str], Any], Any, Any]:
 def _load() -> Any:
     """The library, by what stands for it: its C functions, or its module."""
     try:
-        library = _Bound() if _DISPATCH == "ctypes" else _import_module(_LIBRARY)
+        library = _Bound() if _DISPATCH == "ctypes" else _import_module(_PACKAGE + _LIBRARY)
         found = library.version()
     except (AttributeError, OSError) as error:
         raise ImportError(f"{_LIBRARY}.so can't be loaded: {error}") from error
@@ -115,7 +117,7 @@ def _rarely(name: str) -> Any:
     """A function for the library to call, whose module is imported when it first does."""
 
     def call(*arguments: Any) -> Any:
-        calls = _import_module("lambda_shim_calls").Calls(_library, _client())
+        calls = _import_module(_PACKAGE + "lambda_shim_calls").Calls(_library, _client())
         return _getattr(calls, name)(*arguments)
 
     return call

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::examples::Example;
+use crate::Managed;
 
 /// Arguments of `emulator local`.
 #[derive(Args, Clone, Debug)]
@@ -22,13 +23,9 @@ pub struct LocalArgs {
     /// Lambda's name of the runtime, such as `python3.13`; the zip's `bootstrap` is run for `provided.al2023`.
     #[arg(long)]
     pub runtime: String,
-    /// The interpreter: Python, or Node.js. Needed for their runtimes only.
-    #[arg(long)]
-    pub interpreter: Option<PathBuf>,
-    /// The runtime client. For Python, a folder with a folder for each version, such as `3.13`, that holds awslambdaric; for
-    /// Node.js, a folder that npm installed aws-lambda-ric to.
-    #[arg(long)]
-    pub ric: Option<PathBuf>,
+    /// What runs the functions of a managed runtime.
+    #[command(flatten)]
+    pub managed: Managed,
     /// The port on 127.0.0.1; 0 is any free one.
     #[arg(long, default_value_t = 9000)]
     pub port: u16,

@@ -1,7 +1,6 @@
 //! A function: its code, and the processes that run it.
 
 use std::{
-    path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -42,20 +41,9 @@ impl Code {
             ),
         ];
         env.extend(args.env.clone());
-        let needed: Vec<&Path> = [&args.interpreter, &args.ric]
-            .into_iter()
-            .filter_map(Option::as_deref)
-            .collect();
-        let sandbox =
-            Sandbox::new(&args.zip, &handler.handler, &args.runtime, env)?.with_layers(&args.layers, &needed)?;
-        let program = Program::of_runtime(
-            &args.runtime,
-            &sandbox,
-            &args.zip,
-            args.interpreter.as_deref(),
-            args.ric.as_deref(),
-        )
-        .await?;
+        let sandbox = Sandbox::new(&args.zip, &handler.handler, &args.runtime, env)?
+            .with_layers(&args.layers, &args.managed.files())?;
+        let program = Program::of_runtime(&args.runtime, &sandbox, &args.zip, &args.managed).await?;
         if let Program::Python(_) = program {
             let Some((module, _)) = handler.handler.rsplit_once('.') else {
                 bail!(

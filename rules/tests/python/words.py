@@ -1,0 +1,3 @@
+"""Words that a greeting ends with."""
+
+MARK = "!"
