@@ -4,7 +4,7 @@ load(":node_client_repository.bzl", "node_client_repository")
 load(":wheels_repository.bzl", "wheel", "wheels_repository")
 
 # The version that is tested under, unless another is asked for.
-_CURRENT = "4.2.2"
+CURRENT_CLIENT = "4.2.2"
 
 # The SHA-256 of the client's wheels, by its version, the CPU and the version of Python.
 _CLIENT_WHEELS = {
@@ -86,8 +86,16 @@ filegroup(
 )
 """
 
-def _wheels(version, cpu):
-    """Returns the wheels of a client, for each version of Python that it and Lambda have, in a folder of that version's name."""
+def runtime_client_wheels(version, cpu):
+    """Returns the wheels of a client, for each version of Python that it and Lambda have, in a folder of that version's name.
+
+    Args:
+      version: the client's version.
+      cpu: the CPU that tests run on, as `@platforms` calls it.
+
+    Returns:
+      A list of what `wheel` returns.
+    """
     return [
         wheel(
             folder = python,
@@ -115,11 +123,11 @@ def runtime_client_repositories(urls):
         for cpu in cpus:
             wheels_repository(
                 name = "awslambdaric_{}linux_{}".format(
-                    "" if version == _CURRENT else version.replace(".", "_") + "_",
+                    "" if version == CURRENT_CLIENT else version.replace(".", "_") + "_",
                     cpu,
                 ),
                 build_file_content = _BUILD_FILE,
                 urls = urls,
-                wheels = _wheels(version, cpu),
+                wheels = runtime_client_wheels(version, cpu),
             )
     node_client_repository(name = "aws_lambda_ric")

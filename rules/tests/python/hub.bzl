@@ -1,7 +1,7 @@
 """Wheels as a hub of rules_python's has them: a Python library for each package."""
 
 load("//rules/private:runtime_client_wheels.bzl", "CURRENT_CLIENT", "runtime_client_wheels")
-load("//rules/private:wheels_repository.bzl", "wheels_repository")
+load("//rules/private:wheels_repository.bzl", "wheel", "wheels_repository")
 
 # The version of Python that they are for.
 _PYTHON = "3.13"
@@ -31,14 +31,21 @@ package(default_visibility = ["//visibility:public"])
 """
 
 def _extension_impl(module_ctx):
-    wheels = [json.decode(wheel) for wheel in runtime_client_wheels(CURRENT_CLIENT, "x86_64")]
     wheels_repository(
         name = "test_pypi",
         build_file_content = _BUILD,
+        urls = {},
         wheels = [
-            json.encode(wheel | {"folder": wheel["package"] + "/site-packages"})
-            for wheel in wheels
-            if wheel["python_version"] == _PYTHON
+            wheel(
+                folder = of_client.package + "/site-packages",
+                package = of_client.package,
+                python_version = _PYTHON,
+                sha256 = of_client.sha256,
+                tag = of_client.tag,
+                version = of_client.version,
+            )
+            for of_client in runtime_client_wheels(CURRENT_CLIENT, "x86_64")
+            if of_client.python_version == _PYTHON
         ],
     )
     return module_ctx.extension_metadata(reproducible = True)
