@@ -48,8 +48,10 @@ fn a_larger_one_is_refused() {
 fn a_zip_is_too_large_with_its_layers() {
     let folder = tempfile::tempdir().expect("there is a temporary folder");
     let path = |name: &str| folder.path().join(name);
+    // Bazel names it from the folder that the test starts in.
+    let build_tool = std::path::absolute(env!("CARGO_BIN_EXE_build_tool")).expect("there is a working directory");
     let run = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_build_tool"))
+        let output = Command::new(&build_tool)
             .args(arguments)
             .current_dir(folder.path())
             .output()
