@@ -4,7 +4,8 @@ use std::{env, fs};
 
 use object::{Object, ObjectSymbol};
 
-const MOST: u64 = 250_000;
+/// The library has two ways in, C functions and a module of Python's, of which the second came at 1.5 KB.
+const MOST: u64 = 252_000;
 
 #[test]
 fn a_small_program_makes_a_small_zip() {
