@@ -16,10 +16,10 @@ def version(event: dict[str, Any], context: object) -> Any:
 
 
 def client(event: dict[str, Any], context: object) -> Any:
-    """The folders that the client, and what it needs, were imported from."""
+    """The folders that the client, and what it needs, were imported from: a hub's, of a package, or the zip's."""
     names = ["awslambdaric", "simplejson", "snapshot_restore_py"]
-    files = [Path(str(import_module(name).__file__)) for name in names]
-    return [next(part for part in reversed(file.parts[:-1]) if part not in (*names, "site-packages")) for file in files]
+    folders = [Path(str(import_module(name).__file__)).parents[1] for name in names]
+    return [folder.parent.name if folder.name == "site-packages" else folder.name for folder in folders]
 
 
 def libraries(event: dict[str, Any], context: object) -> Any:

@@ -110,7 +110,7 @@ print(b"deadline" in index.handler(b"{}", Context()))
 _VERSION = """
 import pathlib, re
 
-path = pathlib.Path({index!r})
+path = pathlib.Path(INDEX)
 exec(re.sub("_VERSION = [0-9]+", "_VERSION = 1000", path.read_text()), {"__name__": "index", "__file__": str(path)})
 """
 
@@ -130,7 +130,7 @@ def handler(event: dict[str, Any], context: object) -> Any:
         case "package":
             return _python(_PACKAGE)
         case "version":
-            code, output, error = _python(_VERSION.format(index=index.__file__))
+            code, output, error = _python(_VERSION.replace("INDEX", repr(index.__file__)))
             return [code, output, str(error).replace(f"{Path(index.__file__).parent}/", "")]
         case _:
             return _python('import sys; sys.abiflags = "t"; import index')
