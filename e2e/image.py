@@ -27,7 +27,14 @@ REGISTRY = "127.0.0.1:5000"
 IMAGES = ["ctypes", "native", "os_only"]
 
 # Debian 12's, whose libraries are looked up.
-PYTHON = ["libpython3.11-minimal", "libpython3.11-stdlib", "libstdc++6", "python3-minimal", "python3.11", "python3.11-minimal"]
+PYTHON = [
+    "libpython3.11-minimal",
+    "libpython3.11-stdlib",
+    "libstdc++6",
+    "python3-minimal",
+    "python3.11",
+    "python3.11-minimal",
+]
 
 
 def run(*command: str | Path, **options: Any) -> str:
