@@ -85,9 +85,18 @@ MISTAKES: list[tuple[str, str, list[str]]] = [
         'rust_lambda_zip(name = "zip", srcs = ["main.rs"], allocator = "mimalloc", edge = True, runtime = "provided.al2023")',
         ["//mistakes/library_attributes:zip: provided.al2023 runs one program as it is; take `allocator`, `edge` out"],
     ),
+    (
+        "image_without_rules_oci",
+        'rust_lambda_image(name = "image", base = ":base", zip = ":zip")',
+        [
+            "//mistakes/image_without_rules_oci:image: rust_lambda_image makes images by rules_oci 2, which this workspace",
+            'lambda_image.rules_oci(defs = "@rules_oci//oci:defs.bzl")',
+        ],
+    ),
 ]
 
 LOAD = """\
+load("@rules_rust_lambda//rules:image.bzl", "rust_lambda_image")
 load(
     "@rules_rust_lambda//rules:defs.bzl",
     "lambda_deploy",

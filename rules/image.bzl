@@ -5,7 +5,7 @@ It is apart from `defs.bzl` so that rules_oci is a dependency of those alone who
 
 load("@rules_rust_lambda_oci//:defs.bzl", "oci")
 load("//rules/private:attributes.bzl", "begin_macro", "internal", "owner_label")
-load("//rules/private:image.bzl", "IMAGE_ARCHITECTURES", "image_parts", "lambda_image")
+load("//rules/private:image.bzl", "image_parts", "lambda_image")
 load("//rules/private:output_group.bzl", "output_group")
 
 # What `oci_image` takes besides, by the name that it has there.
@@ -23,7 +23,6 @@ _IMAGE_ATTRIBUTES = [
 
 # What it names, for who misspells one.
 _NAMED = [
-    "architecture",
     "base",
     "handler",
     "remote_tags",
@@ -38,13 +37,14 @@ _MISSING = """{}: rust_lambda_image makes images by rules_oci 2, which this work
 
     lambda_image = use_extension("@rules_rust_lambda//rules:extensions.bzl", "lambda_image")
     lambda_image.rules_oci(defs = "@rules_oci//oci:defs.bzl")
+
+In a workspace without modules: `rules_rust_lambda_dependencies(rules_oci = "@rules_oci//oci:defs.bzl")`.
 """
 
 def rust_lambda_image(
         name,
         zip,
-        architecture = "x86_64",
-        base = None,
+        base,
         handler = None,
         remote_tags = None,
         repo_tags = None,
@@ -72,9 +72,8 @@ def rust_lambda_image(
     Args:
       name: the target's name.
       zip: a `rust_lambda_zip`.
-      architecture: that of the zip: `x86_64` (the default) or `arm64`.
-      base: the image below, of one platform, as `oci_pull` gives it: one of Lambda's for the zip's runtime, or any other with a runtime client.
-        From nothing by default, which is of use where the program is all that is needed.
+      base: the image below, for the zip's architecture alone, as `oci_pull` gives it: one of Lambda's for the zip's runtime, or any other with
+        glibc and a runtime client.
       handler: the handler setting, which is the image's command; the zip's only one by default. What `data` brings can be named, too:
         `wrapper.handler`.
       remote_tags: the tags that `NAME.push` gives, as in `oci_push`.
@@ -87,23 +86,16 @@ def rust_lambda_image(
         fail(_MISSING.format(owner_label(name, kwargs)))
     common, own = begin_macro("rust_lambda_image", name, kwargs, named = _NAMED, own = _IMAGE_ATTRIBUTES)
     inner = internal(common)
-    if architecture not in IMAGE_ARCHITECTURES:
-        fail("{}: architecture is `{}`; it is {}.".format(
-            owner_label(name, kwargs),
-            architecture,
-            " or ".join(["`{}`".format(known) for known in IMAGE_ARCHITECTURES]),
-        ))
 
     # The user's target comes first, for Bazel to name it if there is another of its name.
     lambda_image(
         name = name,
-        architecture = architecture,
         image = name + ".oci",
+        zip = zip,
         **common
     )
     image_parts(
         name = name + ".parts",
-        architecture = architecture,
         handler = handler,
         owner = name,
         zip = zip,
@@ -115,26 +107,26 @@ def rust_lambda_image(
         of = name + ".parts",
         **inner
     )
-    platform = {"base": base} if base else {
-        "architecture": IMAGE_ARCHITECTURES[architecture],
-        "os": "linux",
-    }
     oci.image(
         name = name + ".oci",
+        base = base,
         cmd = name + ".command",
         tars = [name + ".parts"],
-        **(inner | platform | own)
+        **(inner | own)
     )
     native.alias(
         name = name + ".digest",
         actual = name + ".oci.digest",
         **common
     )
+
+    # What is run is not built with all others.
+    run_by_name = common | {"tags": inner["tags"]}
     oci.loader(
         name = name + ".load",
         image = name,
         repo_tags = repo_tags or [name + ":latest"],
-        **_run_by_name(common)
+        **run_by_name
     )
     if repository:
         oci.pusher(
@@ -142,9 +134,5 @@ def rust_lambda_image(
             image = name,
             remote_tags = remote_tags,
             repository = repository,
-            **_run_by_name(common)
+            **run_by_name
         )
-
-def _run_by_name(common):
-    """Attributes of a target that is run, and not built with all others."""
-    return common | {"tags": [tag for tag in common.get("tags") or [] if tag != "manual"] + ["manual"]}

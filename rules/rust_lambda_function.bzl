@@ -59,7 +59,7 @@ def rust_lambda_function(
         crate_name = None,
         crate_root = None,
         data = [],
-        dispatch = "ctypes",
+        dispatch = "extension",
         edition = None,
         engine = "auto",
         handler = None,

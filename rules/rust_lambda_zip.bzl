@@ -82,7 +82,7 @@ def rust_lambda_zip(
         architecture = "x86_64",
         crate_name = None,
         data = [],
-        dispatch = "ctypes",
+        dispatch = "extension",
         edge = False,
         functions = [],
         layer_libraries = [],
@@ -132,9 +132,9 @@ def rust_lambda_zip(
       crate_name: as in `rust_binary`; also the name of the library in the zip.
       data: files, folders, programs and shared libraries that are laid into the zip, at their paths in the package, built for the
         function's platform; see docs/files.md.
-      dispatch: how an event reaches Rust. With `ctypes` (the default), Lambda's Python client calls the library's C functions, which
-        `shim/include/lambda_shim.h` declares. With `extension`, it calls the library as an extension module of CPython: a little
-        faster, in exchange for a way in that is CPython's alone; all else is the same. With `native`, the
+      dispatch: how an event reaches Rust. With `extension` (the default), Lambda's Python client calls the library as an extension module of
+        CPython. With `ctypes`, it calls the library's C functions, which `shim/include/lambda_shim.h` declares: a little slower, and
+        all else is the same. With `native`, the
         program's own client takes the process over while `index.py` is imported, and runs the loop over the Runtime API itself: the speed
         of the OS-only runtime, and its streaming, in a managed runtime; Python code around the handler sees nothing of it. Where SnapStart
         takes a snapshot, the Python client calls in, in either case.
@@ -159,7 +159,7 @@ def rust_lambda_zip(
         `rustc_env_files`, `stamp`, `version`; for a program that is built as it is, those of `rust_binary`.
     """
     srcs, deps, functions = srcs or [], deps or [], functions or []
-    allocator, dispatch = allocator or "system", dispatch or "ctypes"
+    allocator, dispatch = allocator or "system", dispatch or "extension"
     runtime, rustc_flags = runtime or "python3.13", rustc_flags or []
     is_program = not is_select(runtime) and runtime in RUNTIMES and not is_library(runtime)
     common, program = begin_macro(
@@ -204,6 +204,7 @@ def rust_lambda_zip(
             edge = edge,
             layer_libraries = layer_libraries,
             metrics_namespace = metrics_namespace,
+            python_deps = python_deps,
             **packed
         )
         return
@@ -213,7 +214,7 @@ def rust_lambda_zip(
         library_only = {
             "allocator": allocator != "system",
             "bridge": "bridge" in program,
-            "dispatch": dispatch != "ctypes",
+            "dispatch": dispatch != "extension",
             "edge": edge,
             "engine": "engine" in program,
             "functions": functions,

@@ -326,9 +326,9 @@ mod tests {
 
     #[test]
     fn what_was_measured_is_drawn() {
-        let svg = svg(&sample::results(&[("os_only", 1.0), ("ours_ctypes", 0.8)]));
+        let svg = svg(&sample::results(&[("os_only", 1.0), ("ours_extension", 0.8)]));
         assert_eq!(svg.matches("<polyline").count(), 4);
-        assert!(svg.contains("ours, ctypes dispatch") && !svg.contains("pure Python"));
+        assert!(svg.contains("ours, extension dispatch") && !svg.contains("pure Python"));
     }
 
     #[test]

@@ -290,9 +290,9 @@ mod tests {
 
     #[test]
     fn the_page_has_what_was_measured_and_says_what_was_not() {
-        let page = markdown(&sample::results(&[("os_only", 1.0), ("ours_ctypes", 0.5)]));
+        let page = markdown(&sample::results(&[("os_only", 1.0), ("ours_extension", 0.5)]));
         assert!(
-            page.contains("\n| ours, ctypes dispatch | 9.5 | 512 | 5,120 |"),
+            page.contains("\n| ours, extension dispatch | 9.5 | 512 | 5,120 |"),
             "{page}"
         );
         assert!(

@@ -59,7 +59,7 @@ pub fn targets(results: &Results) -> Vec<Target> {
             measures.p50_us(SIZES[0].bytes)
         }),
     ));
-    for (name, label) in [("ours_ctypes", "ctypes"), ("ours_native", "native")] {
+    for (name, label) in [("ours_extension", "extension"), ("ours_native", "native")] {
         targets.push(Target::at_most(
             &format!("cold start, {label} dispatch"),
             "≤ 3 ms above an empty Python handler",
@@ -136,7 +136,7 @@ pub fn targets(results: &Results) -> Vec<Target> {
 
 /// The goals for the time per invocation, of the zips whose names end with `suffix`.
 fn times(results: &Results, suffix: &str, with: &str) -> Vec<Target> {
-    let ctypes = format!("ours_ctypes{suffix}");
+    let extension = format!("ours_extension{suffix}");
     let native = format!("ours_native{suffix}");
     let (all, small, large): (Sizes, Sizes, Sizes) = (|_| true, |bytes| bytes < KB_10, |bytes| bytes >= KB_100);
     let ratio = |dispatch: &str, which: &str, name: &str, other: &str, limit: f64, sizes: Sizes| {
@@ -144,17 +144,17 @@ fn times(results: &Results, suffix: &str, with: &str) -> Vec<Target> {
         ratio(results, &what, name, other, limit, sizes)
     };
     vec![
-        ratio("ctypes", "every event", &ctypes, "python", 0.95, all),
+        ratio("extension", "every event", &extension, "python", 0.95, all),
         Target::at_most(
-            &format!("ctypes dispatch{with}, 19 B event, p50"),
+            &format!("extension dispatch{with}, 19 B event, p50"),
             "≤ 2.5 µs above the client's floor",
             2.5,
-            difference(results, &ctypes, "floor", "µs", |measures| {
+            difference(results, &extension, "floor", "µs", |measures| {
                 measures.p50_us(SIZES[0].bytes)
             }),
         ),
-        ratio("ctypes", "from 100 KB", &ctypes, "os_only", 0.9, large),
-        ratio("ctypes", "from 100 KB", &ctypes, "classic_ctypes", 0.3, large),
+        ratio("extension", "from 100 KB", &extension, "os_only", 0.9, large),
+        ratio("extension", "from 100 KB", &extension, "classic_ctypes", 0.3, large),
         ratio("native", "below 10 KB", &native, "os_only", 1.03, small),
         ratio("native", "from 100 KB", &native, "os_only", 0.9, large),
     ]
@@ -217,8 +217,8 @@ mod tests {
     fn a_ratio_is_held_to_its_limit_at_every_size() {
         let goal = "≤ 0.95 × pure Python";
         let (is_met, value) = met(
-            &[("ours_ctypes", 0.9), ("python", 1.0)],
-            "ctypes dispatch, every event",
+            &[("ours_extension", 0.9), ("python", 1.0)],
+            "extension dispatch, every event",
             goal,
         );
         assert_eq!(is_met, Some(true));
@@ -227,8 +227,8 @@ mod tests {
             "{value}"
         );
         let (is_met, _) = met(
-            &[("ours_ctypes", 0.96), ("python", 1.0)],
-            "ctypes dispatch, every event",
+            &[("ours_extension", 0.96), ("python", 1.0)],
+            "extension dispatch, every event",
             goal,
         );
         assert_eq!(is_met, Some(false));
@@ -250,7 +250,7 @@ mod tests {
     fn what_was_not_measured_is_neither_met_nor_missed() {
         let (is_met, value) = met(
             &[("python", 1.0)],
-            "ctypes dispatch, every event",
+            "extension dispatch, every event",
             "≤ 0.95 × pure Python",
         );
         assert_eq!((is_met, value.as_str()), (None, "not measured"));

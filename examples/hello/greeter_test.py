@@ -7,10 +7,10 @@ import unittest
 from pathlib import Path
 from types import ModuleType
 
-from examples.hello import greeter, greeter_by_extension, greeter_native  # type: ignore[attr-defined]
+from examples.hello import greeter, greeter_by_ctypes, greeter_native  # type: ignore[attr-defined]
 
 _TESTDATA = Path(__file__).parent / "testdata"
-_GREETERS: list[ModuleType] = [greeter, greeter_by_extension, greeter_native]
+_GREETERS: list[ModuleType] = [greeter, greeter_by_ctypes, greeter_native]
 
 
 class GreeterTest(unittest.TestCase):

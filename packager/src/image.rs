@@ -27,7 +27,7 @@ pub fn write_layer<W: Write>(output: W, entries: &[Entry], effort: Effort) -> Re
     // Without a name and a time.
     let mut layer = Builder::new(GzBuilder::new().write(output, level));
     for (name, entry) in files(entries)? {
-        let content = fs::read(&entry.source).with_context(|| format!("{} can't be read", entry.source.display()))?;
+        let content = fs::read(&entry.source).with_context(|| format!("{} can't be read", entry.described()))?;
         let mut header = Header::new_ustar();
         header.set_entry_type(EntryType::Regular);
         header.set_mode(if is_executable(&content) { 0o755 } else { 0o644 });

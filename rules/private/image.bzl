@@ -5,7 +5,7 @@ load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":attributes.bzl", "OWNER_ATTRS", "owner", "readable")
 
 # What images call the architectures.
-IMAGE_ARCHITECTURES = {
+_ARCHITECTURES = {
     "arm64": "arm64",
     "x86_64": "amd64",
 }
@@ -25,12 +25,6 @@ def _image_parts_impl(ctx):
             len(zip.handlers),
             ", ".join(["`{}`".format(handler) for handler in zip.handlers]),
         ))
-    if zip.architecture != ctx.attr.architecture:
-        wrong.append("architecture is `{}`, and that of {} `{}`; give both the same".format(
-            ctx.attr.architecture,
-            readable(ctx.attr.zip.label),
-            zip.architecture,
-        ))
     if zip.edge:
         wrong.append("{} is for Lambda@Edge, which runs no images; take its `edge` out".format(readable(ctx.attr.zip.label)))
     if wrong:
@@ -46,7 +40,6 @@ image_parts = rule(
     doc = "The layers and the command of an image, and the checks of what it is made from.",
     implementation = _image_parts_impl,
     attrs = OWNER_ATTRS | {
-        "architecture": attr.string(doc = "The image's, as Lambda calls it.", mandatory = True, values = IMAGE_ARCHITECTURES.keys()),
         "handler": attr.string(doc = "The function's handler setting; the zip's only one by default."),
         "zip": attr.label(doc = "What is in it.", mandatory = True, providers = [LambdaZipInfo]),
     },
@@ -58,7 +51,7 @@ def _lambda_image_impl(ctx):
     arguments = ctx.actions.args()
     arguments.add("check-image")
     arguments.add_all("--layout", [image], expand_directories = False)
-    arguments.add("--architecture", IMAGE_ARCHITECTURES[ctx.attr.architecture])
+    arguments.add("--architecture", _ARCHITECTURES[ctx.attr.zip[LambdaZipInfo].architecture])
     arguments.add("--label", readable(ctx.label))
     arguments.add("--output", checked)
     run_build_tool(
@@ -79,8 +72,8 @@ lambda_image = rule(
     doc = "An image that Lambda takes. Used through `rust_lambda_image`.",
     implementation = _lambda_image_impl,
     attrs = {
-        "architecture": attr.string(doc = "The image's, as Lambda calls it.", mandatory = True, values = IMAGE_ARCHITECTURES.keys()),
         "image": attr.label(doc = "The folder of its layout.", mandatory = True, allow_single_file = True),
+        "zip": attr.label(doc = "What is in it.", mandatory = True, providers = [LambdaZipInfo]),
     },
     toolchains = [BUILD_TOOL],
 )

@@ -8,6 +8,7 @@ load(":image_layers.bzl", "image_layers")
 load(":layers.bzl", "layers_of")
 load(":pack.bzl", "PACK_ATTRS", "data_contents", "lay_contents", "pack")
 load(":platform.bzl", "CPUS")
+load(":python_deps.bzl", "PYTHON_DEPS_ATTRS", "python_deps_contents")
 load(":root_crate.bzl", "exported_prefixes")
 load(":shim.bzl", "SHIM_ATTRS", "shim", "wrong_shim")
 
@@ -36,7 +37,7 @@ def _layered_zip_impl(ctx):
         fail("{}: {}.".format(readable(ctx.label), ";\n  and ".join(wrong)))
     library = holding[0].library
     module = library.file.basename.removesuffix(".so")
-    beside = lay_contents(ctx, data_contents(ctx))
+    beside = lay_contents(ctx, data_contents(ctx) + python_deps_contents(ctx).items())
     shims = shim(ctx, module, [handler.removeprefix("index.") for handler in library.handlers])
     zip, contents = pack(ctx, {}, shims, beside)
     checked = check_library(
@@ -70,7 +71,7 @@ def _layered_zip_impl(ctx):
 layered_zip = rule(
     doc = "Packs the shim of a library that lies in a layer. Used through `rust_lambda_zip`.",
     implementation = _layered_zip_impl,
-    attrs = PACK_ATTRS | SHIM_ATTRS | {
+    attrs = PACK_ATTRS | PYTHON_DEPS_ATTRS | SHIM_ATTRS | {
         "architecture": attr.string(
             doc = "The architecture that the function runs on, as Lambda calls it.",
             default = "x86_64",

@@ -167,7 +167,7 @@ def wrong_module(name):
       A str; `None` if nothing is.
     """
     if not _is_identifier(name):
-        return "`{}` is no name of a module, which is of ASCII letters, digits and `_`, and starts with no digit".format(name)
+        return "`{}` is no name in Python, which is of ASCII letters, digits and `_`, and starts with no digit".format(name)
     if name in _PYTHON_KEYWORDS:
         return "`{}` is a word of Python's".format(name)
     return None
@@ -181,10 +181,7 @@ def wrong_handler(name):
     Returns:
       A str; `None` if nothing is.
     """
-    if not _is_identifier(name):
-        return "`{}` is no name in Python, which is of ASCII letters, digits and `_`, and starts with no digit".format(name)
-    if name in _PYTHON_KEYWORDS:
-        return "`{}` is a word of Python's".format(name)
-    if name.startswith("_"):
-        return "`{}` starts with `_`, as the names that index.py keeps for itself do".format(name)
-    return None
+    wrong = wrong_module(name)
+    if not wrong and name.startswith("_"):
+        wrong = "`{}` starts with `_`, as the names that index.py keeps for itself do".format(name)
+    return wrong

@@ -53,7 +53,9 @@ def python_deps_contents(ctx):
         for file in files.to_list():
             if file.extension == "pyc":
                 continue
-            contents[_module_path(_runfiles_path(ctx, file), roots)] = file
+
+            # Of two of one name, the first is what Python would import.
+            contents.setdefault(_module_path(_runfiles_path(ctx, file), roots), file)
             problem = _wrong_extension(ctx, file)
             if problem and problem not in wrong:
                 wrong.append(problem)

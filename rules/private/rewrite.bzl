@@ -195,7 +195,7 @@ rewrite = rule(
         "crate_root": attr.label(doc = "As in rules_rust.", allow_single_file = [".rs"]),
         "data": attr.label_list(doc = "What `rustc_env` and `rustc_flags` may name besides `compile_data`.", allow_files = True),
         "deps": attr.label_list(doc = "As in rules_rust.", aspects = [lambda_runtime_aspect, beside_aspect]),
-        "dispatch": attr.string(doc = "The `dispatch` of the zip.", default = "ctypes"),
+        "dispatch": attr.string(doc = "The `dispatch` of the zip.", default = "extension"),
         "engine": attr.string(
             doc = "How `main` is driven.",
             default = "auto",

@@ -11,7 +11,7 @@ _DISPATCHES = ["ctypes", "extension", "native"]
 SHIM_ATTRS = {
     "dispatch": attr.string(
         doc = "Who runs the loop over the Runtime API.",
-        default = "ctypes",
+        default = "extension",
     ),
     "edge": attr.bool(doc = "Whether it is for Lambda@Edge."),
     "layer_libraries": attr.string_list(doc = "Names of shared libraries that layers of others bring."),
@@ -20,7 +20,9 @@ SHIM_ATTRS = {
         doc = "The identifier of Lambda's runtime.",
         default = "python3.13",
     ),
+    # Modules of their own, since `/var/task` keeps no bytecode: what a cold start does not need is not compiled there.
     "_calls": attr.label(default = "//shim/python:lambda_shim_calls.py", allow_single_file = True),
+    "_ctypes": attr.label(default = "//shim/python:lambda_shim_ctypes.py", allow_single_file = True),
     "_shim": attr.label(default = "//shim/python:index.py", allow_single_file = True),
 }
 
@@ -51,7 +53,7 @@ def shim(ctx, library, handlers):
             "METRICS_NAMESPACE": ctx.attr.metrics_namespace,
         },
     )
-    return [output, ctx.file._calls]
+    return [output, ctx.file._calls] + ([ctx.file._ctypes] if ctx.attr.dispatch == "ctypes" else [])
 
 def _wrong_namespace(namespace):
     """Says what CloudWatch does not take of a namespace."""

@@ -92,10 +92,10 @@ rewrite_test = analysistest.make(
 def _files_test_impl(ctx):
     env = analysistest.begin(ctx)
     names = [file.basename for file in analysistest.target_under_test(env)[DefaultInfo].files.to_list()]
-    asserts.equals(env, sorted(ctx.attr.names), sorted(names))
+    asserts.equals(env, ctx.attr.names, names)
     return analysistest.end(env)
 
 files_test = analysistest.make(
     _files_test_impl,
-    attrs = {"names": attr.string_list(doc = "The names of what the target builds.", mandatory = True)},
+    attrs = {"names": attr.string_list(doc = "The names of what the target builds, in their order.", mandatory = True)},
 )

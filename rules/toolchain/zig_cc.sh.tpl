@@ -13,7 +13,7 @@ links=1
 for argument in "$@"; do
   case $argument in
     --target=* | -march=armv8* | -Wp,* | -Wl,-Bstatic | -Wl,-Bdynamic) continue ;;
-    -c | -S | -E | -M | -MM | -fsyntax-only | --version | -v | -V | -dump* | -print* | --help | -###) links= ;;
+    -c | -S | -E | -M | -MM | -fsyntax-only | --version | -v | -V | -dump* | -print* | --print* | --help | -###) links= ;;
   esac
   arguments+=("$argument")
 done

@@ -1,7 +1,4 @@
-"""What the library of a zip calls Python for, which is rare. Packed by rules_rust_lambda beside `index.py`.
-
-It is a module of its own so that it need not be compiled at each cold start: `/var/task` keeps no bytecode.
-"""
+"""What the library of a zip calls Python for, which is rare. Packed by rules_rust_lambda beside `index.py`."""
 
 from __future__ import annotations
 

@@ -32,12 +32,13 @@ unsafe impl Sync for MethodDef {}
 const FASTCALL: c_int = 0x80;
 
 impl MethodDef {
-    pub(super) const fn new(name: &'static CStr, function: FastCall, doc: &'static CStr) -> Self {
+    /// A method without a description, which would lie in each library: `python.rs` has them.
+    pub(super) const fn new(name: &'static CStr, function: FastCall) -> Self {
         Self {
             name: name.as_ptr(),
             function: Some(function),
             flags: FASTCALL,
-            doc: doc.as_ptr(),
+            doc: ptr::null(),
         }
     }
 

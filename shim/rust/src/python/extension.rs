@@ -9,20 +9,16 @@ use super::{
 use crate::{Function, environment::Table};
 
 static METHODS: [MethodDef; 8] = [
-    MethodDef::new(c"version", version, c"The version of this interface."),
-    MethodDef::new(c"install", install, c"Sets what the handlers call for what is rare."),
-    MethodDef::new(c"init", init, c"Runs a function's program up to its first event."),
-    MethodDef::new(c"run", run, c"Has a program's own event loop take the process over."),
-    MethodDef::new(
-        c"before_snapshot",
-        before_snapshot,
-        c"Runs hooks before a snapshot is taken.",
-    ),
-    MethodDef::new(c"after_restore", after_restore, c"Runs hooks after a restore."),
-    MethodDef::new(c"handler", handler, c"A handler for Lambda's runtime client."),
+    MethodDef::new(c"version", version),
+    MethodDef::new(c"install", install),
+    MethodDef::new(c"init", init),
+    MethodDef::new(c"run", run),
+    MethodDef::new(c"before_snapshot", before_snapshot),
+    MethodDef::new(c"after_restore", after_restore),
+    MethodDef::new(c"handler", handler),
     MethodDef::END,
 ];
-static HANDLER: MethodDef = MethodDef::new(c"handler", invoke, c"Hands an event to a Rust function.");
+static HANDLER: MethodDef = MethodDef::new(c"handler", invoke);
 
 /// Implements `PyInit_NAME`.
 ///

@@ -1,0 +1,6 @@
+"""Another greeting."""
+
+
+def greeting() -> str:
+    """The greeting."""
+    return "other"
