@@ -33,7 +33,7 @@ _NAMED = [
 
 _MISSING = """{}: rust_lambda_image makes images by rules_oci 2, which this workspace does not name. In MODULE.bazel:
 
-    bazel_dep(name = "rules_oci", version = "2.3.0")
+    bazel_dep(name = "rules_oci", version = "2.2.6")
 
     lambda_image = use_extension("@rules_rust_lambda//rules:extensions.bzl", "lambda_image")
     lambda_image.rules_oci(defs = "@rules_oci//oci:defs.bzl")

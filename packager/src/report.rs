@@ -149,7 +149,7 @@ fn ways_out(kind: Kind, limits: &Limits, breaches: &[Breach]) -> Vec<String> {
     let has_unknown = |breach: &Breach| matches!(breach, Breach::Undefined(symbol) if Family::of(symbol).is_none());
     if breaches.iter().any(has_unknown) {
         ways.push(
-            "link the library that defines what is not defined (`cargo:rustc-link-lib` in a build script), \
+            "link the library that defines what is not defined (a `cc_library` among the deps, `cargo:rustc-link-lib` in a build script), \
              or take out what asks for it"
                 .to_owned(),
         );
