@@ -336,7 +336,14 @@ fn the_trace_of_a_request_is_that_of_the_invocation() {
 #[test]
 fn a_process_that_is_killed_is_an_error_and_is_started_anew() {
     let local = Local::start(r#"[[ $event == 1 ]] && sleep 60; respond "$$""#, &[]);
-    let kill = |pid: &str| assert!(Command::new("kill").args(["-9", pid]).status().unwrap().success());
+    let kill = |pid: &str| {
+        assert!(Command::new("kill").args(["-9", pid]).status().unwrap().success());
+        // A signal is only sent: until the process is reaped or a zombie, it would take the next event.
+        let stat = format!("/proc/{pid}/stat");
+        while fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z ")) {
+            thread::sleep(Duration::from_millis(1));
+        }
+    };
     let (_, first) = local.invoke("0");
     // Between two events.
     kill(&first);
