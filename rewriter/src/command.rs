@@ -8,9 +8,33 @@ use std::{
 
 use clap::{Args, Subcommand};
 
-use crate::{Engine, Library, Manifest, Program, Source, check_globals, explain, rewrite, root_crate};
+use crate::{
+    emit::{conflicts::check_globals, explain::explain, manifest::Manifest, root_crate::root_crate},
+    input::{
+        engine::Engine,
+        program::{Library, Program},
+        source::Source,
+    },
+    rewrite::rewrite,
+};
 
 /// A subcommand, with its arguments.
+///
+/// ```
+/// use clap::Parser;
+/// use rewriter::Command;
+///
+/// #[derive(Parser)]
+/// struct Cli {
+///     #[command(subcommand)]
+///     command: Command,
+/// }
+///
+/// let words = "tool root-crate --label //app:zip --library libapp --manifest hello.json --output lib.rs";
+/// let cli = Cli::try_parse_from(words.split(' '))?;
+/// assert!(matches!(cli.command, Command::RootCrate(_)));
+/// # Ok::<(), clap::Error>(())
+/// ```
 #[derive(Subcommand)]
 pub enum Command {
     /// Rewrites one program.
@@ -102,10 +126,10 @@ fn parse_engine(value: &str) -> Result<Wanted, String> {
     if value == "auto" {
         return Ok(None);
     }
-    let found = Engine::ALL.into_iter().find(|engine| engine.name() == value);
-    found
-        .map(Some)
-        .ok_or_else(|| "expected inline, thread, loopback or auto".to_owned())
+    match Engine::named(value) {
+        Some(engine) => Ok(Some(engine)),
+        None => Err("expected inline, thread, loopback or auto".to_owned()),
+    }
 }
 
 fn parse_pair(value: &str) -> Result<(String, PathBuf), String> {

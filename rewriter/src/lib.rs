@@ -21,39 +21,28 @@
 //! assert!(rewritten.sources[0].text.contains("async fn __lambda_main()"));
 //! ```
 
-mod attributes;
-mod bridge;
-mod calls;
-mod cfg;
-mod command;
-mod company;
-mod configure;
-mod diagnostic;
-mod edit;
-mod engine;
-mod entry;
-mod event_loop;
-mod explain;
-mod globals;
-mod libraries;
-mod macro_tokens;
-mod manifest;
-mod module_tree;
-mod names;
-mod nesting;
-mod parity;
-mod rewrite;
-mod root_crate;
-mod source;
-mod stack;
+#![forbid(unsafe_code)]
 
+mod analyze;
+mod command;
+mod emit;
+mod input;
+mod plan;
+mod resolve;
+mod rewrite;
+
+pub use analyze::globals::Global;
 pub use command::{Command, RewriteArgs, RootCrateArgs};
-pub use diagnostic::{Diagnostic, Warning};
-pub use engine::Engine;
-pub use explain::explain;
-pub use globals::{Global, check_globals};
-pub use libraries::Library;
-pub use manifest::{EditRecord, Manifest, Obstacle};
-pub use rewrite::{Program, Rewritten, rewrite};
-pub use root_crate::root_crate;
-pub use source::Source;
+pub use emit::{
+    conflicts::check_globals,
+    explain::explain,
+    manifest::{EditRecord, Manifest, ObstacleRecord},
+    root_crate::root_crate,
+};
+pub use input::{
+    diagnostic::{Diagnostic, Warning},
+    engine::Engine,
+    program::{Library, Program},
+    source::{Location, Source},
+};
+pub use rewrite::{Rewritten, rewrite};

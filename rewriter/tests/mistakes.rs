@@ -16,7 +16,7 @@ fn message(text: &str, options: &str) -> String {
         crate_root: "src/main.rs".to_owned(),
         sources: vec![Source::new("src/main.rs", text)],
         deps: deps.split(',').map(str::to_owned).collect(),
-        engine: option("engine").and_then(|name| Engine::ALL.into_iter().find(|engine| engine.name() == name)),
+        engine: option("engine").and_then(Engine::named),
         ..Program::default()
     });
     match rewritten {

@@ -2,19 +2,16 @@
 
 use std::ops::Range;
 
-use crate::{macro_tokens::Mention, module_tree::ModulePath};
+use crate::{input::module_tree::ModulePath, resolve::mentions::Mention};
 
-/// The number of what is outside of all functions.
-pub(crate) const OUTSIDE: usize = usize::MAX;
-
-/// What a function is to those who call it.
+/// What something callable is to those who call it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// One that is called by its path.
+pub(crate) enum CallableKind {
+    /// A function that is called by its path.
     Free,
-    /// One of a type's own.
+    /// A function of a type's own.
     Method,
-    /// One of a trait's, which others may call.
+    /// A function of a trait's, which others may call.
     Trait,
     /// What `macro_rules!` declares.
     Macro,
@@ -22,9 +19,9 @@ pub(crate) enum Kind {
 
 /// A function of the program, or a macro that it declares.
 #[derive(Clone, Debug)]
-pub(crate) struct Function {
+pub(crate) struct Callable {
     pub(crate) name: String,
-    pub(crate) kind: Kind,
+    pub(crate) kind: CallableKind,
     /// The module that declares it, if it stands in no block.
     pub(crate) module: Option<ModulePath>,
     pub(crate) file: usize,
@@ -38,7 +35,7 @@ pub(crate) struct Function {
 
 /// How a call stands in the function around it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Standing {
+pub(crate) struct CallContext {
     /// Whether the function waits for it where it stands.
     pub(crate) is_awaited: bool,
     /// Whether an async block or a closure is around it. Whoever polls that may poll others beside it.
@@ -49,7 +46,7 @@ pub(crate) struct Standing {
 
 /// In which form something is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum ReferenceForm {
     /// By its path.
     Path,
     /// As a method that is called, with this many arguments.
@@ -62,27 +59,27 @@ pub(crate) enum Form {
 
 /// A place where a program calls something, or names it.
 #[derive(Clone, Debug)]
-pub(crate) struct Use {
+pub(crate) struct Reference {
     /// What is named: an external path in full, or as it is written.
     pub(crate) path: Vec<String>,
     /// Whether that may be a crate's: it is nothing that the program is known to declare.
     pub(crate) is_external: bool,
     /// Its last word in the text, which an import may have chosen.
     pub(crate) name: String,
-    pub(crate) form: Form,
+    pub(crate) form: ReferenceForm,
     pub(crate) module: ModulePath,
     pub(crate) file: usize,
     pub(crate) place: Range<usize>,
-    /// The function that it stands in, by its number; or [`OUTSIDE`].
-    pub(crate) function: usize,
-    pub(crate) standing: Standing,
+    /// What it stands in, by its number among the callables, if it stands in one.
+    pub(crate) caller: Option<usize>,
+    pub(crate) context: CallContext,
 }
 
-/// All functions of a program, and all that they call.
+/// All that can be called in a program, and all places where that is done.
 #[derive(Default)]
-pub(crate) struct Calls {
-    pub(crate) functions: Vec<Function>,
-    pub(crate) uses: Vec<Use>,
+pub(crate) struct CallGraph {
+    pub(crate) callables: Vec<Callable>,
+    pub(crate) references: Vec<Reference>,
     /// Macros that the program declares, and may run their arguments beside other work.
     pub(crate) opaque_macros: Vec<String>,
 }

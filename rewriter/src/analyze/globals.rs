@@ -1,42 +1,39 @@
 //! What a process has once, and so a library: two programs that declare it can't be linked into one.
 
-use std::collections::BTreeMap;
-
 use proc_macro2::Span;
 use quote::ToTokens;
 use serde::{Deserialize, Serialize};
 use syn::{
-    Attribute, Expr, ExprLit, Ident, ImplItemFn, Item, ItemFn, ItemStatic, Lit, Meta, MetaNameValue,
+    Attribute, Ident, ImplItemFn, Item, ItemFn, ItemStatic, Meta,
     spanned::Spanned,
     visit::{self, Visit},
 };
 
-use crate::{
-    Manifest, attributes,
-    module_tree::{ModuleFile, ModuleTree, unraw},
+use crate::input::{
+    attributes,
+    module_tree::{ModuleFile, ModuleTree},
+    source::Location,
+    syntax::{string_value, unraw},
 };
 
 /// The attribute of a library's one allocator.
-const ALLOCATOR: &str = "global_allocator";
+pub(crate) const ALLOCATOR: &str = "global_allocator";
 
 /// Something that a program declares and a library has once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Global {
     /// What it is: `#[global_allocator]`, or the symbol that is exported.
     pub name: String,
-    /// The file, as the author knows it.
-    pub file: String,
-    /// The line, from 1.
-    pub line: usize,
-    /// The column in characters, from 1.
-    pub column: usize,
+    /// Where it is declared.
+    #[serde(flatten)]
+    pub location: Location,
 }
 
 /// What the files of a program surely declare, in their order. What macros make is not seen.
 pub(crate) fn find(tree: &ModuleTree<'_>) -> Vec<Global> {
     let mut globals = Vec::new();
     for file in tree.files.iter().filter(|file| file.is_certain) {
-        let mut finder = Finder {
+        let mut finder = GlobalFinder {
             tree,
             file,
             globals: &mut globals,
@@ -46,21 +43,18 @@ pub(crate) fn find(tree: &ModuleTree<'_>) -> Vec<Global> {
     globals
 }
 
-struct Finder<'a> {
+struct GlobalFinder<'a> {
     tree: &'a ModuleTree<'a>,
     file: &'a ModuleFile<'a>,
     globals: &'a mut Vec<Global>,
 }
 
-impl Finder<'_> {
+impl GlobalFinder<'_> {
     fn add(&mut self, name: String, span: Span) {
         let parsed = &self.file.parsed;
-        let (line, column) = parsed.source.position(parsed.range(span).start);
         self.globals.push(Global {
             name,
-            file: parsed.source.path.clone(),
-            line,
-            column,
+            location: parsed.source.location(parsed.range(span).start),
         });
     }
 
@@ -74,7 +68,7 @@ impl Finder<'_> {
     }
 }
 
-impl<'ast> Visit<'ast> for Finder<'_> {
+impl<'ast> Visit<'ast> for GlobalFinder<'_> {
     fn visit_item(&mut self, item: &'ast Item) {
         if self.tree.cfg.keeps(attributes::of_item(item)) == Some(true) {
             visit::visit_item(self, item);
@@ -106,158 +100,10 @@ impl<'ast> Visit<'ast> for Finder<'_> {
 fn exported_name(meta: &Meta, ident: &Ident) -> Option<String> {
     match meta {
         Meta::Path(path) if path.is_ident("no_mangle") => Some(unraw(ident)),
-        Meta::NameValue(MetaNameValue {
-            path,
-            value: Expr::Lit(ExprLit {
-                lit: Lit::Str(name), ..
-            }),
-            ..
-        }) if path.is_ident("export_name") => Some(name.value()),
+        Meta::NameValue(meta) if meta.path.is_ident("export_name") => string_value(&meta.value),
         Meta::List(list) if list.path.to_token_stream().to_string() == "unsafe" => {
             exported_name(&list.parse_args().ok()?, ident)
         }
         _ => None,
-    }
-}
-
-/// Refuses programs that can't be linked into one library.
-///
-/// `label` is the target that joins them, `links` what is linked in besides them for its allocator.
-///
-/// # Errors
-///
-/// The message for the user, with the places in the programs' sources; all conflicts at once.
-pub fn check_globals(label: &str, programs: &[Manifest], links: &[String]) -> Result<(), String> {
-    let mut places: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for global in programs.iter().flat_map(|program| &program.globals) {
-        let place = format!("{}:{}:{}", global.file, global.line, global.column);
-        places.entry(&global.name).or_default().push(place);
-    }
-    let allocator = format!("#[{ALLOCATOR}]");
-    if !links.is_empty()
-        && let Some(places) = places.get_mut(allocator.as_str())
-    {
-        places.push(format!("the `allocator` of {label}"));
-    }
-    let conflicts: Vec<String> = places
-        .into_iter()
-        .filter(|(_, places)| places.len() > 1)
-        .map(|(name, places)| {
-            let places: String = places.iter().map(|place| format!("\n --> {place}")).collect();
-            let (what, help) = if name == allocator {
-                let help = match (links.is_empty(), programs.len()) {
-                    (false, _) => "take `allocator` out: the program's own is kept",
-                    _ => {
-                        "move the allocator into a library crate that all of them depend on, or pack each program in a zip of its own"
-                    }
-                };
-                (format!("`{name}`"), help)
-            } else {
-                let help = "give one of them another name, or pack each program in a zip of its own";
-                (format!("exported symbol `{name}`"), help)
-            };
-            format!("error: the programs of {label} are one library, which can have one {what}{places}\n  = help: {help}")
-        })
-        .collect();
-    match conflicts.is_empty() {
-        true => Ok(()),
-        false => Err(conflicts.join("\n")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::{Program, Source, rewrite};
-
-    use super::*;
-
-    const MAIN: &str = "
-#[tokio::main]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    lambda_runtime::run(lambda_runtime::service_fn(handler)).await
-}
-";
-
-    fn manifest(crate_name: &str, declarations: &str) -> Manifest {
-        let path = format!("app/{crate_name}.rs");
-        let program = Program {
-            crate_name: crate_name.to_owned(),
-            crate_root: path.clone(),
-            sources: vec![Source::new(path, format!("{declarations}{MAIN}"))],
-            deps: vec!["lambda_runtime".to_owned(), "tokio".to_owned()],
-            ..Program::default()
-        };
-        rewrite(&program).map(|rewritten| rewritten.manifest).unwrap()
-    }
-
-    const OWN: &str = "#[global_allocator]\nstatic ALLOCATOR: std::alloc::System = std::alloc::System;\n";
-
-    #[test]
-    fn two_allocators_are_refused_with_both_places() {
-        let programs = [
-            manifest("orders", OWN),
-            manifest("returns", &format!("use a::b;\n{OWN}")),
-        ];
-        let said = check_globals("//app:zip", &programs, &[]).unwrap_err();
-        assert_eq!(
-            said,
-            "error: the programs of //app:zip are one library, which can have one `#[global_allocator]`
- --> app/orders.rs:1:1
- --> app/returns.rs:2:1
-  = help: move the allocator into a library crate that all of them depend on, or pack each program in a zip of its own"
-        );
-    }
-
-    #[test]
-    fn a_zips_allocator_is_refused_beside_a_programs_own() {
-        let links = ["lambda_mimalloc".to_owned()];
-        let said = check_globals("//app:zip", &[manifest("orders", OWN)], &links).unwrap_err();
-        for part in [
-            "app/orders.rs:1:1",
-            "the `allocator` of //app:zip",
-            "take `allocator` out",
-        ] {
-            assert!(said.contains(part), "{said}");
-        }
-        assert!(check_globals("//app:zip", &[manifest("orders", "")], &links).is_ok());
-        assert!(check_globals("//app:zip", &[manifest("orders", OWN), manifest("returns", "")], &[]).is_ok());
-    }
-
-    #[test]
-    fn a_symbol_is_exported_once() {
-        let here = "#[no_mangle]\npub extern \"C\" fn version() -> u32 { 1 }\n";
-        for (there, is_refused) in [
-            (here, true),
-            ("mod a { #[unsafe(no_mangle)] pub static version: u32 = 1; }", true),
-            ("struct A; impl A { #[export_name = \"version\"] pub fn a() {} }", true),
-            ("#[cfg(windows)] #[no_mangle] pub fn version() {}", false),
-            ("#[cfg(unknown_option)] #[no_mangle] pub fn version() {}", false),
-            ("pub fn version() {}", false),
-            ("extern \"C\" { fn version(); }", false),
-        ] {
-            let programs = [manifest("orders", here), manifest("returns", there)];
-            let said = check_globals("//app:zip", &programs, &[]);
-            assert_eq!(said.is_err(), is_refused, "{there}: {said:?}");
-            let names_both = |said: String| {
-                ["exported symbol `version`", "app/orders.rs:1:1", "app/returns.rs:1:"].map(|part| said.contains(part))
-            };
-            assert!(
-                said.map_err(names_both)
-                    .map_or_else(|found| found == [true; 3], |()| true),
-                "{there}"
-            );
-        }
-    }
-
-    #[test]
-    fn all_conflicts_are_told_at_once() {
-        let both = format!("{OWN}#[no_mangle] fn one() {{}}\n#[no_mangle] fn two() {{}}\n");
-        let said = check_globals(
-            "//app:zip",
-            &[manifest("orders", &both), manifest("returns", &both)],
-            &[],
-        );
-        let said = said.unwrap_err();
-        assert_eq!(said.matches("error: ").count(), 3, "{said}");
     }
 }

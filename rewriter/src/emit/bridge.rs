@@ -4,24 +4,19 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::{
-    Engine,
-    engine::Choice,
-    event_loop::{Start, Starter},
+    analyze::event_loop::{Start, Starter},
+    input::engine::Engine,
+    plan::{
+        choice::Choice,
+        reserved_names::{MAIN, MODULE},
+    },
 };
-
-/// The name of the appended module.
-pub(crate) const MODULE: &str = "__lambda";
-/// The name that `main` takes when it is made a function to be polled.
-pub(crate) const MAIN: &str = "__lambda_main";
 
 /// The text of the bridge. It is safe code, names nothing of the program's own dependencies but `lambda_http`, and
 /// holds no `allow`, which a program's `forbid` would refuse.
-pub(crate) fn text(choice: &Choice<'_>, starts: &[Start]) -> String {
+pub(super) fn text(choice: &Choice<'_>, starts: &[Start]) -> String {
     let module = Ident::new(MODULE, Span::call_site());
-    let stand_ins = match choice.engine {
-        Engine::Inline | Engine::Thread => stand_ins(starts),
-        Engine::Loopback => TokenStream::new(),
-    };
+    let stand_ins = stand_ins(choice.replaced(starts));
     let (start, ended) = (start(choice), ended(choice));
     // What runs as it is can take a process over, too.
     let with_main = (choice.engine == Engine::Loopback).then(|| quote!(.with_main(ended)));
@@ -53,6 +48,16 @@ pub(crate) fn text(choice: &Choice<'_>, starts: &[Start]) -> String {
     }
 }
 
+/// The path of the function that stands in for one that starts the event loop, if one can.
+pub(super) fn stand_in(starter: Starter) -> Option<&'static str> {
+    match starter {
+        Starter::HttpRun => Some("crate::__lambda::http_run"),
+        Starter::HttpRunStreaming => Some("crate::__lambda::http_run_with_streaming_response"),
+        Starter::Run => Some("crate::__lambda::run"),
+        Starter::Runtime => None,
+    }
+}
+
 /// The definitions of the functions that the program's calls are led to.
 fn stand_ins(starts: &[Start]) -> TokenStream {
     let mut defined = TokenStream::new();
@@ -69,9 +74,9 @@ fn stand_ins(starts: &[Start]) -> TokenStream {
 
 /// The body of the function that starts the program.
 fn start(choice: &Choice<'_>) -> TokenStream {
-    if let Some(polled) = choice.polled {
+    if let Some(async_main) = choice.polled {
         let main = Ident::new(MAIN, Span::call_site());
-        let builder = &polled.builder;
+        let builder = &async_main.builder;
         return quote! {
             let runtime = ::lambda_bridge::generated::tokio::runtime::Builder::#builder.build();
             ::lambda_bridge::inline(runtime, || async {

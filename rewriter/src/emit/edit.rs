@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::{Source, manifest::EditRecord};
+use super::manifest::EditRecord;
+use crate::input::source::Source;
 
 /// A change: what stands at `place` becomes `text`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ impl Edit {
 }
 
 /// Applies edits to a file. Line breaks in what is replaced are kept behind the replacement.
-pub(crate) fn apply(source: &Source, edits: &[Edit]) -> (Source, Vec<EditRecord>) {
+pub(super) fn apply(source: &Source, edits: &[Edit]) -> (Source, Vec<EditRecord>) {
     let mut edits = edits.to_vec();
     edits.sort_by_key(|edit| (edit.place.start, edit.place.end));
     // One import may be led elsewhere on behalf of several calls.
@@ -50,7 +51,7 @@ mod tests {
         let source = Source::new("a.rs", "#[one(\n  two\r\n)]\nfn main() {}\n");
         let (edited, records) = apply(&source, &[Edit::new(0..16, "")]);
         assert_eq!(edited.text, "\n\r\n\nfn main() {}\n");
-        assert_eq!((records[0].line, records[0].column), (1, 1));
+        assert_eq!(records[0].location.to_string(), "a.rs:1:1");
     }
 
     #[test]
@@ -60,6 +61,6 @@ mod tests {
         let (edited, records) = apply(&source, &[edit.clone(), edit]);
         assert_eq!(edited.text, "é y");
         assert_eq!(records.len(), 1);
-        assert_eq!(records[0].column, 3);
+        assert_eq!(records[0].location.to_string(), "a.rs:1:3");
     }
 }

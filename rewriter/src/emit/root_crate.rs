@@ -3,7 +3,8 @@
 use proc_macro2::{Ident, Span};
 use quote::{format_ident, quote};
 
-use crate::{Manifest, bridge::MODULE};
+use super::manifest::Manifest;
+use crate::plan::reserved_names::MODULE;
 
 /// The text of the crate that joins rewritten programs into one library. Functions are numbered in the order given.
 ///

@@ -14,7 +14,7 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-use crate::{attributes, cfg::Cfg, module_tree::unraw};
+use super::{attributes, cfg::Cfg, syntax::unraw};
 
 /// Takes out of a file what is surely no part of the program, and puts what `cfg_attr`, `cfg_if!` and `cfg_select!` choose in
 /// their place.
@@ -166,21 +166,21 @@ impl Configurer<'_> {
 
     /// `if #[cfg(predicate)] { … } else if #[cfg(predicate)] { … } else { … }`
     fn cfg_if(&self, input: ParseStream<'_>) -> syn::Result<Option<TokenStream>> {
-        let mut choice = Choice::default();
+        let mut branches = Branches::default();
         while !input.is_empty() {
             let holds = match input.parse::<Option<Token![if]>>()? {
                 Some(_) => self.cfg.keeps(&input.call(Attribute::parse_outer)?),
                 None => Some(true),
             };
-            choice.offer(holds, braced_tokens(input)?);
+            branches.offer(holds, braced_tokens(input)?);
             input.parse::<Option<Token![else]>>()?;
         }
-        Ok(choice.made(true))
+        Ok(branches.chosen(true))
     }
 
     /// `predicate => { … } predicate => expression, _ => { … }`
     fn cfg_select(&self, input: ParseStream<'_>) -> syn::Result<Option<TokenStream>> {
-        let mut choice = Choice::default();
+        let mut branches = Branches::default();
         while !input.is_empty() {
             let holds = match input.parse::<Option<Token![_]>>()? {
                 Some(_) => Some(true),
@@ -195,20 +195,20 @@ impl Configurer<'_> {
                 }
             };
             input.parse::<Option<Token![,]>>()?;
-            choice.offer(holds, tokens);
+            branches.offer(holds, tokens);
         }
-        Ok(choice.made(false))
+        Ok(branches.chosen(false))
     }
 }
 
 /// The first of several branches that holds, if all before it are known not to.
 #[derive(Default)]
-struct Choice {
+struct Branches {
     is_unknown: bool,
     tokens: Option<TokenStream>,
 }
 
-impl Choice {
+impl Branches {
     fn offer(&mut self, holds: Option<bool>, tokens: TokenStream) {
         if self.tokens.is_none() && !self.is_unknown {
             self.is_unknown = holds.is_none();
@@ -217,7 +217,7 @@ impl Choice {
     }
 
     /// What was chosen; nothing is a choice too, if it may be.
-    fn made(self, may_be_nothing: bool) -> Option<TokenStream> {
+    fn chosen(self, may_be_nothing: bool) -> Option<TokenStream> {
         match self.is_unknown {
             true => None,
             false => self.tokens.or_else(|| may_be_nothing.then(TokenStream::new)),

@@ -4,11 +4,24 @@ use std::{fmt, ops::Range};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use crate::Source;
+use super::source::Source;
 
 /// An error in a program, with a way out of it.
 ///
 /// `Display` draws it in the form of rustc's errors, without colour.
+///
+/// ```
+/// use rewriter::{Program, Source, rewrite};
+///
+/// let error = rewrite(&Program {
+///     crate_root: "src/main.rs".into(),
+///     sources: vec![Source::new("src/main.rs", "fn main() {}\n")],
+///     ..Program::default()
+/// })
+/// .unwrap_err();
+/// assert!(error.render(false).starts_with("error: no call that starts the Lambda event loop\n --> src/main.rs:1:4\n"));
+/// assert_eq!(error.render(false), error.to_string());
+/// ```
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
     title: String,
@@ -82,6 +95,21 @@ impl fmt::Display for Diagnostic {
 impl std::error::Error for Diagnostic {}
 
 /// A warning of something in a program, drawn as a [`Diagnostic`] is.
+///
+/// ```
+/// use rewriter::{Program, Source, rewrite};
+///
+/// let main = "fn main() { cache(std::env::current_exe()); block_on(lambda_runtime::run(handler())) }";
+/// let rewritten = rewrite(&Program {
+///     crate_root: "src/main.rs".into(),
+///     sources: vec![Source::new("src/main.rs", main)],
+///     deps: vec!["lambda_runtime".into()],
+///     ..Program::default()
+/// })?;
+/// let warning = rewritten.warnings[0].render(false);
+/// assert!(warning.starts_with("warning: `std::env::current_exe` does not name this program\n"));
+/// # Ok::<(), rewriter::Diagnostic>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Warning(Diagnostic);
 

@@ -2,9 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use syn::{Attribute, Expr, ExprLit, Item, Lit, Meta};
+use syn::{Attribute, Item, Meta};
 
-use crate::{Diagnostic, Source, cfg::Cfg, configure::configure, source::Parsed};
+use super::{
+    cfg::Cfg,
+    configure::configure,
+    diagnostic::Diagnostic,
+    parsed::Parsed,
+    source::Source,
+    syntax::{string_value, unraw},
+};
 
 /// A module's path from the crate root, which is empty itself.
 pub(crate) type ModulePath = Vec<String>;
@@ -34,18 +41,18 @@ impl<'a> ModuleTree<'a> {
         let mut tree = Self { files: Vec::new(), cfg };
         let mut todo = vec![(Vec::new(), crate_root, folder_of(&crate_root.path).to_owned(), true)];
         while let Some((module, source, folder, is_certain)) = todo.pop() {
-            let mut parsed = source.parse()?;
+            let mut parsed = Parsed::new(source)?;
             configure(&mut parsed.tree, cfg);
             let is_certain = is_certain && cfg.keeps(&parsed.tree.attrs).is_some();
             let mut children = Vec::new();
-            let place = Place {
+            let surroundings = Surroundings {
                 cfg,
                 module: &module,
                 folder: &folder,
                 file_folder: folder_of(&source.path),
                 is_certain,
             };
-            collect(&parsed.tree.items, &place, &mut |child| {
+            collect(&parsed.tree.items, &surroundings, &mut |child| {
                 children.push(child);
             });
             for child in children.into_iter().rev() {
@@ -74,6 +81,11 @@ impl<'a> ModuleTree<'a> {
         Ok(tree)
     }
 
+    /// The text of a file, by its number.
+    pub(crate) fn source(&self, file: usize) -> &'a Source {
+        self.files[file].parsed.source
+    }
+
     /// The crate root's file.
     pub(crate) fn root(&self) -> &ModuleFile<'a> {
         &self.files[0]
@@ -88,8 +100,8 @@ struct Child {
     is_certain: bool,
 }
 
-/// Where items stand.
-struct Place<'a> {
+/// What is around the items of a module.
+struct Surroundings<'a> {
     cfg: &'a Cfg,
     module: &'a ModulePath,
     /// The folder of the modules that they declare.
@@ -99,36 +111,36 @@ struct Place<'a> {
     is_certain: bool,
 }
 
-fn collect(items: &[Item], place: &Place<'_>, found: &mut impl FnMut(Child)) {
+fn collect(items: &[Item], surroundings: &Surroundings<'_>, found: &mut impl FnMut(Child)) {
     for item in items {
         let Item::Mod(item) = item else { continue };
         let name = unraw(&item.ident);
-        let is_certain = place.is_certain && place.cfg.keeps(&item.attrs).is_some();
-        let mut path = place.module.clone();
+        let is_certain = surroundings.is_certain && surroundings.cfg.keeps(&item.attrs).is_some();
+        let mut path = surroundings.module.clone();
         path.push(name.clone());
         let path_attribute = path_attribute(&item.attrs);
         match &item.content {
             Some((_, items)) => {
-                let folder = join(place.folder, path_attribute.as_deref().unwrap_or(&name));
+                let folder = join(surroundings.folder, path_attribute.as_deref().unwrap_or(&name));
                 // Within an inline module, `#[path]` counts from the module's own folder.
-                let place = Place {
-                    cfg: place.cfg,
+                let surroundings = Surroundings {
+                    cfg: surroundings.cfg,
                     module: &path,
                     folder: &folder,
                     file_folder: &folder,
                     is_certain,
                 };
-                collect(items, &place, found);
+                collect(items, &surroundings, found);
             }
             None => found(Child {
                 module: path,
                 has_path_attribute: path_attribute.is_some(),
                 is_certain,
                 candidates: match path_attribute {
-                    Some(relative) => vec![join(place.file_folder, &relative)],
+                    Some(relative) => vec![join(surroundings.file_folder, &relative)],
                     None => vec![
-                        join(place.folder, &format!("{name}.rs")),
-                        join(place.folder, &format!("{name}/mod.rs")),
+                        join(surroundings.folder, &format!("{name}.rs")),
+                        join(surroundings.folder, &format!("{name}/mod.rs")),
                     ],
                 },
             }),
@@ -139,12 +151,7 @@ fn collect(items: &[Item], place: &Place<'_>, found: &mut impl FnMut(Child)) {
 /// The value of `#[path = "…"]`.
 fn path_attribute(attributes: &[Attribute]) -> Option<String> {
     attributes.iter().find_map(|attribute| match &attribute.meta {
-        Meta::NameValue(meta) if meta.path.is_ident("path") => match &meta.value {
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text), ..
-            }) => Some(text.value()),
-            _ => None,
-        },
+        Meta::NameValue(meta) if meta.path.is_ident("path") => string_value(&meta.value),
         _ => None,
     })
 }
@@ -167,15 +174,6 @@ fn join(folder: &str, relative: &str) -> String {
     }
     let absolute = if folder.starts_with('/') { "/" } else { "" };
     format!("{absolute}{}", parts.join("/"))
-}
-
-/// An identifier's name without `r#`.
-pub(crate) fn unraw(ident: &proc_macro2::Ident) -> String {
-    let text = ident.to_string();
-    match text.strip_prefix("r#") {
-        Some(name) => name.to_owned(),
-        None => text,
-    }
 }
 
 #[cfg(test)]

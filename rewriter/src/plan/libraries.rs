@@ -1,29 +1,24 @@
 //! Libraries of the program's own workspace: what they give to a runtime of one thread counts as the program's.
 
+use super::single_thread;
 use crate::{
-    Program, Source, cfg, company,
-    engine::Hindrance,
-    event_loop::{self, is_starter},
-    module_tree::ModuleTree,
-    names::{Crates, Names},
+    analyze::{event_loop::is_starter, functions, obstacle::Obstacle},
+    input::{
+        cfg,
+        module_tree::ModuleTree,
+        program::{Library, Program},
+        source::Source,
+    },
+    resolve::names::{Crates, Names},
 };
 
-/// A library that a program depends on, and whose sources are at hand.
-#[derive(Clone, Debug, Default)]
-pub struct Library {
-    /// The path of the source that is its crate root.
-    pub crate_root: String,
-    /// Its files.
-    pub sources: Vec<Source>,
-}
-
 /// The places in a program's libraries that keep its one thread from standing still between events.
-pub(crate) fn hindrances(program: &Program) -> Vec<Hindrance<'_>> {
+pub(super) fn obstacles(program: &Program) -> Vec<Obstacle<'_>> {
     let libraries = program.libraries.iter();
     libraries.flat_map(|library| in_library(program, library)).collect()
 }
 
-fn in_library<'a>(program: &Program, library: &'a Library) -> Vec<Hindrance<'a>> {
+fn in_library<'a>(program: &Program, library: &'a Library) -> Vec<Obstacle<'a>> {
     let is_root = |source: &&Source| source.path == library.crate_root;
     let Some(crate_root) = library.sources.iter().find(is_root) else {
         return Vec::new();
@@ -31,19 +26,15 @@ fn in_library<'a>(program: &Program, library: &'a Library) -> Vec<Hindrance<'a>>
     // Its features are not known, nor what it calls its crates.
     match ModuleTree::load(&library.sources, crate_root, &cfg::UNKNOWN) {
         Ok(tree) => {
-            let crates = Crates {
-                names: &program.deps,
-                renamed: &program.renamed,
-            };
-            let names = Names::new(&tree, crates, is_starter);
-            company::on_the_thread(&tree, &event_loop::find(&tree, names).calls)
+            let names = Names::new(&tree, Crates::of(program), is_starter);
+            single_thread::obstacles(&tree, &functions::read(&tree, names).graph)
         }
         // rustc says best what is wrong with it.
-        Err(_) => vec![Hindrance {
+        Err(_) => vec![Obstacle {
             source: crate_root,
             place: 0..0,
             why: "this library can't be read, and may start tasks on the one thread that `main` has".to_owned(),
-            help: Some(company::MORE_THREADS),
+            help: Some(single_thread::MORE_THREADS),
         }],
     }
 }

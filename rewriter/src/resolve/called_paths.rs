@@ -2,7 +2,8 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 
-use crate::{cfg::Cfg, module_tree::unraw};
+use super::mentions::is_await;
+use crate::input::{cfg::Cfg, syntax::unraw};
 
 /// A path with a parenthesis behind it.
 pub(crate) struct CalledPath {
@@ -14,90 +15,6 @@ pub(crate) struct CalledPath {
     pub(crate) is_awaited: bool,
 }
 
-/// How a word stands among a macro's tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Mention {
-    /// Whether one dot stands before it: it is a method or a field.
-    pub(crate) is_member: bool,
-    pub(crate) call: Call,
-}
-
-/// What follows a word among a macro's tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Call {
-    /// Nothing that calls it.
-    None,
-    /// A parenthesis.
-    Plain { has_arguments: bool },
-    /// A parenthesis, and `.await`.
-    Awaited,
-    /// `!`, and a bracket of any form.
-    Macro,
-}
-
-/// Reads tokens for words, in the order in which they stand there.
-pub(crate) fn mentions(tokens: TokenStream) -> Vec<(Ident, Mention)> {
-    let mut found = Vec::new();
-    read_mentions(tokens, &mut found);
-    found
-}
-
-fn read_mentions(tokens: TokenStream, found: &mut Vec<(Ident, Mention)>) {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    for (index, token) in tokens.iter().enumerate() {
-        match token {
-            TokenTree::Ident(ident) => {
-                let is_member = is_punct(index.checked_sub(1).and_then(|at| tokens.get(at)), '.')
-                    && !is_punct(index.checked_sub(2).and_then(|at| tokens.get(at)), '.');
-                let call = call(&tokens[index + 1..]);
-                found.push((ident.clone(), Mention { is_member, call }));
-            }
-            TokenTree::Group(group) => read_mentions(group.stream(), found),
-            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
-        }
-    }
-}
-
-fn is_punct(token: Option<&TokenTree>, character: char) -> bool {
-    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == character)
-}
-
-/// What the tokens behind a word make of it.
-fn call(tokens: &[TokenTree]) -> Call {
-    match behind_arguments(tokens) {
-        [TokenTree::Group(group), rest @ ..] if group.delimiter() == Delimiter::Parenthesis => match is_await(rest) {
-            true => Call::Awaited,
-            false => Call::Plain {
-                has_arguments: !group.stream().is_empty(),
-            },
-        },
-        [TokenTree::Punct(bang), TokenTree::Group(_), ..] if bang.as_char() == '!' => Call::Macro,
-        _ => Call::None,
-    }
-}
-
-/// What follows a path's generic arguments, if there are some.
-fn behind_arguments(tokens: &[TokenTree]) -> &[TokenTree] {
-    if !(is_punct(tokens.first(), ':') && is_punct(tokens.get(1), ':') && is_punct(tokens.get(2), '<')) {
-        return tokens;
-    }
-    let mut open = 0_usize;
-    let mut arrow = false;
-    for (index, token) in tokens.iter().enumerate().skip(2) {
-        let TokenTree::Punct(punct) = token else { continue };
-        match punct.as_char() {
-            '<' => open += 1,
-            '>' if !arrow => open -= 1,
-            _ => {}
-        }
-        if open == 0 {
-            return &tokens[index + 1..];
-        }
-        arrow = matches!(punct.as_char(), '-' | '=') && punct.spacing() == Spacing::Joint;
-    }
-    &[]
-}
-
 /// Reads tokens for paths that are called, in the order in which they stand there.
 pub(crate) fn called_paths(tokens: TokenStream, cfg: &Cfg) -> Vec<CalledPath> {
     let mut found = Vec::new();
@@ -106,7 +23,7 @@ pub(crate) fn called_paths(tokens: TokenStream, cfg: &Cfg) -> Vec<CalledPath> {
 }
 
 fn read(tokens: TokenStream, cfg: &Cfg, found: &mut Vec<CalledPath>) {
-    let mut reader = Reader::default();
+    let mut reader = PathReader::default();
     let tokens = configured(tokens, cfg);
     for (index, token) in tokens.iter().enumerate() {
         match token {
@@ -124,8 +41,8 @@ fn read(tokens: TokenStream, cfg: &Cfg, found: &mut Vec<CalledPath>) {
     }
 }
 
-/// Tokens without attributes, which call nothing, and what a `#[cfg]` surely takes out: up to the next brace or semicolon, or to a comma. Where more of them belong
-/// together, too little is taken out.
+/// Tokens without attributes, which call nothing, and without what a `#[cfg]` surely takes out: up to the next brace or
+/// semicolon, or to a comma. Where more of them belong together, too little is taken out.
 fn configured(tokens: TokenStream, cfg: &Cfg) -> Vec<TokenTree> {
     let mut kept = Vec::new();
     let mut tokens = tokens.into_iter().peekable();
@@ -170,14 +87,9 @@ fn predicate(attribute: &Group) -> Option<TokenStream> {
     }
 }
 
-/// Whether tokens start with `.await`.
-fn is_await(tokens: &[TokenTree]) -> bool {
-    matches!(tokens, [TokenTree::Punct(dot), TokenTree::Ident(word), ..] if dot.as_char() == '.' && word == "await")
-}
-
 /// What was read of a path so far.
 #[derive(Default)]
-struct Reader {
+struct PathReader {
     path: Vec<(String, Span)>,
     colons: usize,
     first_colon: Option<Span>,
@@ -191,7 +103,7 @@ struct Reader {
     arrow: bool,
 }
 
-impl Reader {
+impl PathReader {
     fn ident(&mut self, ident: &Ident) {
         if self.arguments > 0 {
             return;
@@ -274,7 +186,7 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cfg::UNKNOWN;
+    use crate::input::cfg::UNKNOWN;
 
     #[track_caller]
     fn called(tokens: &str) -> Vec<String> {
@@ -303,27 +215,6 @@ mod tests {
             ("#[cfg_attr(test, c(d))] a(); [cfg(test)] b()", &["a", "cfg", "b"]),
         ] {
             assert_eq!(called(tokens), expected, "{tokens}");
-        }
-    }
-
-    #[test]
-    fn words_are_found_in_the_way_they_are_called() {
-        let plain = |has_arguments| Call::Plain { has_arguments };
-        for (tokens, expected) in [
-            ("serve().await", (false, Call::Awaited)),
-            ("app.serve().await", (true, Call::Awaited)),
-            ("join(app.serve(), other)", (true, plain(false))),
-            ("{ serve::<A, fn() -> B<C>>(f) }", (false, plain(true))),
-            ("serve::<A<B>>(f).await", (false, Call::Awaited)),
-            ("0..serve(f)", (false, plain(true))),
-            ("go => serve", (false, Call::None)),
-            ("app::serve!{}", (false, Call::Macro)),
-            ("serve != (1)", (false, Call::None)),
-            ("serve::<A", (false, Call::None)),
-        ] {
-            let found = mentions(tokens.parse().unwrap());
-            let (_, mention) = found.iter().find(|(ident, _)| ident == "serve").unwrap();
-            assert_eq!((mention.is_member, mention.call), expected, "{tokens}");
         }
     }
 

@@ -1,139 +1,29 @@
 //! What a path in a program means: names are followed through `use`, whatever form it has.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use syn::{Item, ItemUse, UseTree};
+use syn::Item;
 
-use crate::module_tree::{ModulePath, ModuleTree, unraw};
+use super::scope::{Import, ImportedName, Scope, UseItem};
+use crate::input::{
+    module_tree::{ModulePath, ModuleTree},
+    program::Program,
+    syntax::unraw,
+};
 
-/// One imported name: the number of its `use` item, and its own number among the names of that item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Leaf {
-    pub(crate) item: usize,
-    pub(crate) number: usize,
-}
-
-/// A `use` item, and the file that it is in.
-pub(crate) struct UseItem<'a> {
-    pub(crate) file: usize,
-    pub(crate) item: &'a ItemUse,
-}
-
-/// What an external path is called, and how the program came by it.
+/// A path of an external crate, and how the program came by it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct External {
     /// The path from the external crate's name on, as if written in full.
     pub(crate) path: Vec<String>,
     /// The import that names the whole path, if one does.
-    pub(crate) leaf: Option<Leaf>,
-}
-
-/// The names that a module or a block declares.
-#[derive(Default)]
-pub(crate) struct Scope {
-    imports: BTreeMap<String, (Vec<String>, Leaf)>,
-    globs: Vec<Vec<String>>,
-    items: BTreeSet<String>,
-    /// What `extern crate` renames.
-    crates: BTreeMap<String, Vec<String>>,
-}
-
-impl Scope {
-    /// Adds what `items` declare to the scope; `uses` numbers the `use` items.
-    pub(crate) fn add<'a>(&mut self, items: impl Iterator<Item = &'a Item>, file: usize, uses: &mut Vec<UseItem<'a>>) {
-        for item in items {
-            match item {
-                Item::Use(item) => {
-                    let mut prefix = Vec::new();
-                    if item.leading_colon.is_some() {
-                        // An empty first segment can be no local name.
-                        prefix.push(String::new());
-                    }
-                    let number = uses.len();
-                    self.add_tree(&item.tree, &mut prefix, number, &mut 0);
-                    uses.push(UseItem { file, item });
-                }
-                Item::ExternCrate(item) => {
-                    if let Some((_, name)) = &item.rename {
-                        let path = match item.ident == "self" {
-                            true => vec!["crate".to_owned()],
-                            false => vec![String::new(), unraw(&item.ident)],
-                        };
-                        self.crates.insert(unraw(name), path.clone());
-                        let leaf = Leaf {
-                            item: usize::MAX,
-                            number: 0,
-                        };
-                        self.imports.insert(unraw(name), (path, leaf));
-                    }
-                }
-                Item::Fn(item) => self.declare(&item.sig.ident),
-                Item::Mod(item) => self.declare(&item.ident),
-                Item::Struct(item) => self.declare(&item.ident),
-                Item::Enum(item) => self.declare(&item.ident),
-                Item::Type(item) => self.declare(&item.ident),
-                Item::Trait(item) => self.declare(&item.ident),
-                Item::Const(item) => self.declare(&item.ident),
-                Item::Static(item) => self.declare(&item.ident),
-                Item::Union(item) => self.declare(&item.ident),
-                _ => {}
-            }
-        }
-    }
-
-    fn declares(&self, name: &str) -> bool {
-        self.imports.contains_key(name) || self.items.contains(name)
-    }
-
-    fn declare(&mut self, name: &proc_macro2::Ident) {
-        self.items.insert(unraw(name));
-    }
-
-    fn add_tree(&mut self, tree: &UseTree, prefix: &mut Vec<String>, item: usize, number: &mut usize) {
-        let mut import = |name: String, path: Vec<String>| {
-            self.imports.insert(name, (path, Leaf { item, number: *number }));
-            *number += 1;
-        };
-        match tree {
-            UseTree::Path(tree) => {
-                prefix.push(unraw(&tree.ident));
-                self.add_tree(&tree.tree, prefix, item, number);
-                prefix.pop();
-            }
-            UseTree::Name(tree) if tree.ident == "self" => {
-                if let Some(last) = prefix.last().cloned() {
-                    import(last, prefix.clone());
-                }
-            }
-            UseTree::Name(tree) => {
-                let name = unraw(&tree.ident);
-                let path = prefix.iter().cloned().chain([name.clone()]).collect();
-                import(name, path);
-            }
-            UseTree::Rename(tree) => {
-                let mut path = prefix.clone();
-                if tree.ident != "self" {
-                    path.push(unraw(&tree.ident));
-                }
-                import(unraw(&tree.rename), path);
-            }
-            UseTree::Glob(_) => {
-                *number += 1;
-                self.globs.push(prefix.clone());
-            }
-            UseTree::Group(tree) => {
-                for tree in &tree.items {
-                    self.add_tree(tree, prefix, item, number);
-                }
-            }
-        }
-    }
+    pub(crate) import: Option<ImportedName>,
 }
 
 /// The names of a whole crate.
 pub(crate) struct Names<'a> {
     modules: BTreeMap<ModulePath, Scope>,
-    pub(crate) uses: Vec<UseItem<'a>>,
+    pub(crate) use_items: Vec<UseItem<'a>>,
     crates: Crates<'a>,
     /// Whether an external path is one that is looked for. Only such are found through a glob import of a crate.
     wanted: fn(&[String]) -> bool,
@@ -146,6 +36,16 @@ pub(crate) struct Crates<'a> {
     pub(crate) names: &'a [String],
     /// The names that they have of themselves, by the program's, where the two differ.
     pub(crate) renamed: &'a BTreeMap<String, String>,
+}
+
+impl<'a> Crates<'a> {
+    /// Those of a program.
+    pub(crate) fn of(program: &'a Program) -> Self {
+        Self {
+            names: &program.deps,
+            renamed: &program.renamed,
+        }
+    }
 }
 
 /// Whether glob imports are looked at: not while the path of one is followed, which would lead back to it.
@@ -163,7 +63,7 @@ impl<'a> Names<'a> {
     pub(crate) fn new(tree: &'a ModuleTree<'a>, crates: Crates<'a>, wanted: fn(&[String]) -> bool) -> Self {
         let mut names = Self {
             modules: BTreeMap::new(),
-            uses: Vec::new(),
+            use_items: Vec::new(),
             crates,
             wanted,
         };
@@ -175,7 +75,7 @@ impl<'a> Names<'a> {
 
     fn add_module(&mut self, module: &ModulePath, items: &'a [Item], file: usize) {
         let scope = self.modules.entry(module.clone()).or_default();
-        scope.add(items.iter(), file, &mut self.uses);
+        scope.add(items.iter(), file, &mut self.use_items);
         for item in items {
             if let Item::Mod(item) = item
                 && let Some((_, items)) = &item.content
@@ -187,8 +87,13 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// Whether the program depends on a crate that it knows under this name.
+    pub(crate) fn is_dependency(&self, name: &str) -> bool {
+        self.crates.names.iter().any(|known| known == name)
+    }
+
     /// An external path with the crate under the name that it has of itself.
-    pub(crate) fn known(&self, path: &[String]) -> Vec<String> {
+    pub(crate) fn canonical(&self, path: &[String]) -> Vec<String> {
         let mut path = path.to_vec();
         if let Some(first) = path.first_mut()
             && let Some(name) = self.crates.renamed.get(first)
@@ -243,19 +148,19 @@ impl<'a> Names<'a> {
                 Some([_, name]) => {
                     return Some(External {
                         path: [name].into_iter().chain(rest).cloned().collect(),
-                        leaf: None,
+                        import: None,
                     });
                 }
                 Some(_) => return self.in_module(&[], rest, globs, hops.checked_sub(1)?),
                 None => {}
             }
-            if !self.crates.names.contains(first) && root.declares(first) {
+            if !self.is_dependency(first) && root.declares(first) {
                 return self.in_module(&[], segments, globs, hops.checked_sub(1)?);
             }
         }
         Some(External {
             path: segments.to_vec(),
-            leaf: None,
+            import: None,
         })
     }
 
@@ -279,19 +184,19 @@ impl<'a> Names<'a> {
         hops: usize,
     ) -> Option<Option<External>> {
         let (first, rest) = segments.split_first()?;
-        if let Some((path, leaf)) = scope.imports.get(first) {
+        if let Some(Import { path, name }) = scope.imports.get(first) {
             // `use name;` imports an external crate under its own name.
             let base = match path.as_slice() == [first.clone()] {
                 true => Some(External {
                     path: path.clone(),
-                    leaf: None,
+                    import: None,
                 }),
                 false => self.follow(module, outer(blocks), path, globs, hops),
             };
             if let Some(base) = base {
-                let leaf = rest.is_empty().then(|| base.leaf.unwrap_or(*leaf));
+                let import = base.import.or(*name).filter(|_| rest.is_empty());
                 let path = base.path.into_iter().chain(rest.iter().cloned()).collect();
-                return Some(Some(External { path, leaf }));
+                return Some(Some(External { path, import }));
             }
             // The import names a module of the program's own, which may lead on.
             let path: Vec<String> = path.iter().chain(rest).cloned().collect();
@@ -313,7 +218,7 @@ impl<'a> Names<'a> {
         for glob in &scope.globs {
             let inner: Vec<String> = glob.iter().chain(segments).cloned().collect();
             if let Some(found) = self.follow(module, outer(blocks), &inner, Globs::Hidden, hops)
-                && (self.wanted)(&self.known(&found.path))
+                && (self.wanted)(&self.canonical(&found.path))
             {
                 return Some(Some(found));
             }
@@ -330,7 +235,7 @@ fn outer(blocks: &[Scope]) -> &[Scope] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Source, cfg::UNKNOWN};
+    use crate::input::{cfg::UNKNOWN, source::Source};
 
     fn resolve(source: &str, path: &str) -> Option<String> {
         let sources = [Source::new("main.rs", source)];

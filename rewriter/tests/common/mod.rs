@@ -1,6 +1,6 @@
 //! What holds for every program that is rewritten.
 
-use rewriter::{EditRecord, Rewritten, Source};
+use rewriter::{EditRecord, Location, Rewritten, Source};
 
 /// The first lines of what is appended to the crate root, with the empty line before them.
 pub const BRIDGE: &str = "\n#[doc(hidden)]\npub mod __lambda {";
@@ -22,7 +22,11 @@ pub fn assert_faithful(original: &[Source], rewritten: &Rewritten) -> Vec<String
                 true => after.text.rsplit_once(BRIDGE).expect("the bridge is appended").0,
                 false => &after.text,
             };
-            let edits: Vec<&EditRecord> = manifest.edits.iter().filter(|edit| edit.file == before.path).collect();
+            let edits: Vec<&EditRecord> = manifest
+                .edits
+                .iter()
+                .filter(|edit| edit.location.file == before.path)
+                .collect();
             assert_eq!(edited(&before.text, &edits), text, "{} with {edits:?}", before.path);
             assert_lines_are_kept(&before.text, text, &edits);
             text.to_owned()
@@ -36,7 +40,7 @@ fn edited(original: &str, edits: &[&EditRecord]) -> String {
     let mut text = String::new();
     let mut done = 0;
     for edit in edits {
-        let place = offset(original, edit.line, edit.column);
+        let place = offset(original, &edit.location);
         assert!(original[place..].starts_with(&edit.was), "{edit:?}");
         text.push_str(&original[done..place]);
         text.push_str(&edit.becomes);
@@ -46,13 +50,17 @@ fn edited(original: &str, edits: &[&EditRecord]) -> String {
     text + &original[done..]
 }
 
-/// The place of a line and a column, in bytes. A byte-order mark has no column.
+/// Where a location is, in bytes. A byte-order mark has no column.
 #[track_caller]
-fn offset(text: &str, line: usize, column: usize) -> usize {
+fn offset(text: &str, location: &Location) -> usize {
     let mark = text.len() - text.trim_start_matches('\u{feff}').len();
-    let above: usize = text[mark..].split_inclusive('\n').take(line - 1).map(str::len).sum();
+    let above: usize = text[mark..]
+        .split_inclusive('\n')
+        .take(location.line - 1)
+        .map(str::len)
+        .sum();
     let start = mark + above;
-    let before = text[start..].chars().take(column - 1);
+    let before = text[start..].chars().take(location.column - 1);
     start + before.map(char::len_utf8).sum::<usize>()
 }
 
@@ -65,9 +73,10 @@ fn assert_lines_are_kept(before: &str, after: &str, edits: &[&EditRecord]) {
         "lines of:\n{after}"
     );
     for (number, (before, after)) in (1..).zip(before.split('\n').zip(after.split('\n'))) {
-        let edited = edits
-            .iter()
-            .any(|edit| (edit.line..=edit.line + edit.was.matches('\n').count()).contains(&number));
+        let edited = edits.iter().any(|edit| {
+            let first = edit.location.line;
+            (first..=first + edit.was.matches('\n').count()).contains(&number)
+        });
         assert!(edited || before == after, "line {number}: {before:?} became {after:?}");
     }
 }
