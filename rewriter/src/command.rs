@@ -53,7 +53,7 @@ pub struct RewriteArgs {
     #[arg(long)]
     crate_root: String,
     /// A source, and the file that its rewritten text goes to.
-    #[arg(long = "source", value_name = "INPUT=OUTPUT", value_parser = parse_pair)]
+    #[arg(long = "source", value_name = "INPUT=OUTPUT", value_parser = parse_source)]
     sources: Vec<(String, PathBuf)>,
     /// The name under which the program knows a direct dependency, and the crate's own if it is another.
     #[arg(long = "dep", value_name = "CRATE[=OWN]", value_parser = parse_dep)]
@@ -74,7 +74,7 @@ pub struct RewriteArgs {
     #[arg(long, value_name = "VERSION")]
     lambda_runtime: Option<String>,
     /// A direct dependency that depends on another lambda_runtime than the bridge, and that one's version.
-    #[arg(long = "other-runtime", value_name = "CRATE=VERSION", value_parser = parse_words)]
+    #[arg(long = "other-runtime", value_name = "CRATE=VERSION", value_parser = parse_version)]
     other_runtimes: Vec<(String, String)>,
     /// A feature that the program is compiled with.
     #[arg(long = "feature", value_name = "FEATURE")]
@@ -132,14 +132,14 @@ fn parse_engine(value: &str) -> Result<Wanted, String> {
     }
 }
 
-fn parse_pair(value: &str) -> Result<(String, PathBuf), String> {
+fn parse_source(value: &str) -> Result<(String, PathBuf), String> {
     let (input, output) = value.split_once('=').ok_or("expected INPUT=OUTPUT")?;
     Ok((input.to_owned(), output.into()))
 }
 
-fn parse_words(value: &str) -> Result<(String, String), String> {
-    let (name, value) = value.split_once('=').ok_or("expected CRATE=VERSION")?;
-    Ok((name.to_owned(), value.to_owned()))
+fn parse_version(value: &str) -> Result<(String, String), String> {
+    let (name, version) = value.split_once('=').ok_or("expected CRATE=VERSION")?;
+    Ok((name.to_owned(), version.to_owned()))
 }
 
 fn parse_dep(value: &str) -> Result<(String, Option<String>), String> {

@@ -2,7 +2,8 @@
 
 use std::{panic::resume_unwind, thread};
 
-/// Enough for all that [`nesting`](super::nesting) lets through, in an unoptimized build too. What is not used of a stack takes no memory.
+/// Enough for all that [`nesting`](super::nesting) lets through, in an unoptimized build too. What is not used of a stack
+/// takes no memory.
 const SIZE: usize = 1 << 30;
 
 /// Does `work` on a large stack.

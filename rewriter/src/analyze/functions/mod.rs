@@ -95,7 +95,8 @@ struct FunctionReader<'a> {
     /// The number of the body around what is visited, and how many there were.
     body: usize,
     bodies: usize,
-    /// The branches of that body that are around what is visited, as in a [`Start`], and how many places there were where ways part.
+    /// The branches of that body that are around what is visited, as in a [`Start`], and how many places there were
+    /// where ways part.
     branches: Vec<(usize, usize)>,
     forks: usize,
     /// Whether what is visited is called and awaited.

@@ -240,7 +240,7 @@ impl<'a> Visit<'a> for FunctionReader<'a> {
         let Some(name) = &item.ident else {
             return self.visit_macro(&item.mac);
         };
-        if may_have_company(&item.mac.tokens) {
+        if may_run_beside_other_work(&item.mac.tokens) {
             self.graph.opaque_macros.push(unraw(name));
         }
         self.in_callable(CallableKind::Macro, name, &item.attrs, |reader| {
@@ -270,7 +270,7 @@ const TRACERS: [&str; 4] = [
 ];
 
 /// Whether the tokens of a macro that is declared may put its arguments beside other work.
-fn may_have_company(tokens: &TokenStream) -> bool {
+fn may_run_beside_other_work(tokens: &TokenStream) -> bool {
     mentions(tokens.clone())
         .iter()
         .any(|(ident, mention)| ident == "async" || mention.call == Call::Macro && !is_plain_macro(&unraw(ident)))
