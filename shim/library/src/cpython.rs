@@ -40,7 +40,7 @@
 //!
 //! # Plain frames
 //!
-//! Before Python 3.14, a thread that takes the interpreter's lock while the interpreter shuts down is ended by `pthread_exit`, which unwinds the stack:
+//! Before Python 3.14, a thread that [takes the interpreter's lock](https://docs.python.org/3.13/c-api/init.html#c.PyEval_RestoreThread) while the interpreter shuts down is ended by `pthread_exit`, which unwinds the stack:
 //! through these modules' functions, into CPython's that called them. So wherever they call what may take the lock (all that may run
 //! Python code), no function on the stack catches an unwinding, or has a value to drop: results wait in a [`ManuallyDrop`](std::mem::ManuallyDrop),
 //! and references are given back by hand. The program itself runs in `Api::unlocked`, which calls nothing of Python's meanwhile. (With
@@ -50,37 +50,6 @@ mod api;
 mod calls;
 mod context;
 pub mod extension;
+mod installed;
 pub mod interface;
 mod object;
-
-/// Makes a library of a list of functions. Used once, in the generated root crate, with the name of the function that CPython calls on
-/// import: `PyInit_` and the library's file name without its suffix.
-///
-/// ```standalone_crate
-/// static HELLO: lambda_shim::Function = lambda_shim::Function::new(|| Err(lambda_shim::Failure::exit("no program")));
-/// lambda_shim::export!(PyInit_libhello, [HELLO]);
-/// # fn main() {}
-/// ```
-#[macro_export]
-macro_rules! export {
-    ($init:ident, [$($function:path),+ $(,)?]) => {
-        $crate::export_environment!();
-        $crate::export_startup!();
-        $crate::export_threads!();
-        $crate::export_interface!(FUNCTIONS);
-
-        static FUNCTIONS: &[&$crate::Function] = &[$(&$function),+];
-
-        /// Makes the Python module.
-        ///
-        /// # Safety
-        ///
-        /// CPython calls it, in the course of an import.
-        #[allow(non_snake_case)]
-        #[unsafe(no_mangle)]
-        pub unsafe extern "C-unwind" fn $init() -> *mut ::core::ffi::c_void {
-            // SAFETY: the caller's contract is the same.
-            unsafe { $crate::python::extension::init_module(FUNCTIONS, &environ) }
-        }
-    };
-}

@@ -1,9 +1,9 @@
 //! The slot of `lambda_shim`, under loom, which runs each test in all orders in which its threads may meet, up to a bound.
 #![cfg(loom)]
 
-#[path = "../../src/failure.rs"]
+#[path = "../../src/program/failure.rs"]
 mod failure;
-#[path = "../../src/slot.rs"]
+#[path = "../../src/program/slot.rs"]
 mod slot;
 
 mod sync {

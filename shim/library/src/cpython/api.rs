@@ -1,4 +1,4 @@
-//! The part of CPython's stable ABI that the module uses, found in the process at run time.
+//! The part of CPython's [stable ABI](https://docs.python.org/3.13/c-api/stable.html) that the module uses, found in the process at run time.
 //!
 //! The library is not linked against Python: it loads in any process, and has these only where an interpreter imports it.
 
@@ -8,19 +8,19 @@ use std::{
     sync::OnceLock,
 };
 
-use crate::symbol::symbol;
+use crate::process::symbol::symbol;
 
-/// A Python object.
+/// A Python object: an owned or a borrowed [reference](https://docs.python.org/3.13/c-api/intro.html#reference-counts), as the name of what returns it says.
 pub(super) type Object = *mut c_void;
 
-/// A function of the `METH_FASTCALL` convention.
+/// A function of the [`METH_FASTCALL`](https://docs.python.org/3.13/c-api/structures.html#c.METH_FASTCALL) convention.
 pub(super) type FastCall = unsafe extern "C-unwind" fn(Object, *const Object, isize) -> Object;
 
-/// `PyMethodDef`.
+/// [`PyMethodDef`](https://docs.python.org/3.13/c-api/structures.html#c.PyMethodDef).
 #[repr(C)]
 pub(super) struct MethodDef {
     pub(super) name: *const c_char,
-    pub(super) function: Option<FastCall>,
+    pub(super) call: Option<FastCall>,
     pub(super) flags: c_int,
     pub(super) doc: *const c_char,
 }
@@ -32,11 +32,11 @@ unsafe impl Sync for MethodDef {}
 const FASTCALL: c_int = 0x80;
 
 impl MethodDef {
-    /// A method without a description, which would lie in each library: `python.rs` has them.
-    pub(super) const fn new(name: &'static CStr, function: FastCall) -> Self {
+    /// A method without a description, which would lie in each library: `cpython.rs` has them.
+    pub(super) const fn new(name: &'static CStr, call: FastCall) -> Self {
         Self {
             name: name.as_ptr(),
-            function: Some(function),
+            call: Some(call),
             flags: FASTCALL,
             doc: ptr::null(),
         }
@@ -45,13 +45,13 @@ impl MethodDef {
     /// The end of a list.
     pub(super) const END: Self = Self {
         name: ptr::null(),
-        function: None,
+        call: None,
         flags: 0,
         doc: ptr::null(),
     };
 }
 
-/// `PyModuleDef`.
+/// [`PyModuleDef`](https://docs.python.org/3.13/c-api/module.html#c.PyModuleDef).
 #[repr(C)]
 pub(super) struct ModuleDef {
     /// `PyModuleDef_Base`, which CPython fills in: reference count, type, init function, index, copy.
@@ -78,7 +78,7 @@ impl ModuleDef {
     }
 }
 
-/// The version of the stable ABI that `PyModule_Create2` is told.
+/// The version of the stable ABI that [`PyModule_Create2`](https://docs.python.org/3.13/c-api/module.html#c.PyModule_Create2) takes.
 pub(super) const STABLE_ABI: c_int = 3;
 
 macro_rules! python_api {
@@ -111,7 +111,7 @@ python_api! {
     error = c"PyErr_Occurred": unsafe extern "C-unwind" fn() -> Object,
     bytes_data = c"PyBytes_AsStringAndSize": unsafe extern "C-unwind" fn(Object, *mut *const u8, *mut isize) -> c_int,
     new_bytes = c"PyBytes_FromStringAndSize": unsafe extern "C-unwind" fn(*const u8, isize) -> Object,
-    new_function = c"PyCFunction_NewEx": unsafe extern "C-unwind" fn(*const MethodDef, Object, Object) -> Object,
+    new_c_function = c"PyCFunction_NewEx": unsafe extern "C-unwind" fn(*const MethodDef, Object, Object) -> Object,
     dec_ref = c"Py_DecRef": unsafe extern "C-unwind" fn(Object),
     inc_ref = c"Py_IncRef": unsafe extern "C-unwind" fn(Object),
     clear_error = c"PyErr_Clear": unsafe extern "C-unwind" fn(),

@@ -2,59 +2,32 @@
 //!
 //! All of it is called under the interpreter's lock, and returns an owned reference; null, with an exception set, for what failed.
 
-use std::{
-    ffi::{CStr, c_long},
-    mem::ManuallyDrop,
-    process, ptr, slice,
-    sync::OnceLock,
-    time::Instant,
-};
+use std::{ffi::c_long, mem::ManuallyDrop, process, ptr, slice, sync::OnceLock, time::Instant};
 
 use lambda_snapstart::HookError;
 
 use super::{
     api::{Api, Object},
     context::Headers,
+    installed::Installed,
 };
 use crate::{
-    Failure, Function, Invocation, allocator,
-    environment::{self, Table},
-    metrics,
+    environ::{self, Environ},
+    process::allocator,
+    program::{Failure, Function, Invocation, metrics},
 };
 
 /// The version of the interface; a change that an older `index.py` would misread increases it.
 pub const VERSION: c_long = 4;
 
-/// What the handlers need, set once by `install`.
-pub(super) struct Installed {
-    parsed: Object,
-    pub(super) headers: Object,
-    fail: Object,
-    over: Object,
-    pub(super) aws_request_id: Object,
-    pub(super) deadline: Object,
-    pub(super) remaining_time: Object,
-    pub(super) invoked_function_arn: Object,
-    pub(super) client_context: Object,
-    pub(super) identity: Object,
-    pub(super) cognito_identity_id: Object,
-    pub(super) tenant_id: Object,
-}
-
-// SAFETY: the objects are only used under the interpreter's lock, and are never freed.
-unsafe impl Send for Installed {}
-// SAFETY: as above.
-unsafe impl Sync for Installed {}
-
 static FUNCTIONS: OnceLock<&'static [&'static Function]> = OnceLock::new();
-static INSTALLED: OnceLock<Installed> = OnceLock::new();
 
 /// Makes the library part of the interpreter's process; false, with an exception set, where it can't be.
 ///
 /// # Safety
 ///
 /// The interpreter's lock is held, and no thread changes the process's environment meanwhile.
-pub(super) unsafe fn attach(api: &Api, functions: &'static [&'static Function], environ: &'static Table) -> bool {
+pub(super) unsafe fn attach(api: &Api, functions: &'static [&'static Function], environ: &'static Environ) -> bool {
     if api.is_free_threaded() {
         // SAFETY: the exception is one of the interpreter's own.
         unsafe {
@@ -69,7 +42,7 @@ pub(super) unsafe fn attach(api: &Api, functions: &'static [&'static Function], 
     }
     if FUNCTIONS.set(functions).is_ok() {
         // SAFETY: the caller's promise.
-        unsafe { environment::attach(environ) };
+        unsafe { environ::attach(environ) };
         for function in functions {
             function.hold_around_forks();
         }
@@ -78,40 +51,10 @@ pub(super) unsafe fn attach(api: &Api, functions: &'static [&'static Function], 
     true
 }
 
-/// Sets what the handlers call for what is rare, and the namespace of metrics.
-///
-/// # Safety
-///
-/// The objects are live.
-pub(super) unsafe fn install(api: &Api, [parsed, headers, fail, over, namespace]: [Object; 5]) -> Object {
-    // SAFETY: the caller holds it.
-    match unsafe { api.text(namespace) } {
-        "" => (),
-        namespace => metrics::enable(namespace),
-    }
-    // SAFETY: the names are C strings.
-    let name = |name: &CStr| unsafe { (api.intern)(name.as_ptr()) };
-    let _ = INSTALLED.set(Installed {
-        parsed: api.borrowed(parsed),
-        headers: api.borrowed(headers),
-        fail: api.borrowed(fail),
-        over: api.borrowed(over),
-        aws_request_id: name(c"aws_request_id"),
-        deadline: name(c"_epoch_deadline_time_in_ms"),
-        remaining_time: name(c"get_remaining_time_in_millis"),
-        invoked_function_arn: name(c"invoked_function_arn"),
-        client_context: name(c"client_context"),
-        identity: name(c"identity"),
-        cognito_identity_id: name(c"cognito_identity_id"),
-        tenant_id: name(c"tenant_id"),
-    });
-    api.nothing()
-}
-
 /// Runs a function's program up to where it waits for its first event. The process is the function's own from then on.
 pub(super) fn init(api: &Api, number: c_long) -> Object {
     // SAFETY: the interpreter's lock is held.
-    unsafe { environment::follow() };
+    unsafe { environ::follow() };
     match function(number) {
         Ok(function) => {
             function.own_process();
@@ -129,7 +72,7 @@ pub(super) fn init(api: &Api, number: c_long) -> Object {
 /// Has a program's own event loop take the process over.
 pub(super) fn run(api: &Api, number: c_long) -> Object {
     // SAFETY: the interpreter's lock is held.
-    unsafe { environment::follow() };
+    unsafe { environ::follow() };
     match function(number) {
         // Without the lock for good: Python's other threads, if any, go on.
         Ok(function) => api.done(api.unlocked(|| function.run().map(|exit| process::exit(exit.status.into())))),
@@ -137,7 +80,7 @@ pub(super) fn run(api: &Api, number: c_long) -> Object {
     }
 }
 
-/// Runs what the programs have to do before a snapshot is taken.
+/// Runs what the programs have to do [before a snapshot is taken](https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-python.html).
 pub(super) fn before_snapshot(api: &Api) -> Object {
     hook(api, |_| Ok(lambda_snapstart::run_before_snapshot()?))
 }
@@ -152,7 +95,7 @@ pub(super) fn after_restore(api: &Api) -> Object {
 
 fn hook(api: &Api, work: fn(&'static [&'static Function]) -> Result<(), Failure>) -> Object {
     // SAFETY: the interpreter's lock is held.
-    unsafe { environment::follow() };
+    unsafe { environ::follow() };
     api.done(api.unlocked(|| work(FUNCTIONS.get().copied().unwrap_or_default())))
 }
 
@@ -168,7 +111,7 @@ impl From<HookError> for Failure {
 ///
 /// The objects are live, for the time of the call.
 pub(super) unsafe fn invoke(api: &Api, number: c_long, event: Object, context: Object) -> Object {
-    let Some(installed) = INSTALLED.get() else {
+    let Some(installed) = Installed::get() else {
         return api.raise(Failure::misuse("not installed"));
     };
     let (mut data, mut length) = (ptr::null(), 0);
@@ -190,7 +133,7 @@ pub(super) unsafe fn invoke(api: &Api, number: c_long, event: Object, context: O
         return ptr::null_mut();
     };
     // SAFETY: the interpreter's lock is held.
-    unsafe { environment::follow() };
+    unsafe { environ::follow() };
     // The lock is still held: what is copied here is what Python has set.
     let trace_id = ManuallyDrop::new(trace_id());
     let outcome = api.unlocked(|| {
@@ -253,32 +196,5 @@ fn unknown(number: c_long, functions: usize) -> Failure {
 /// Read without std's lock: in a forked child, a thread of the parent's may hold that for ever.
 #[inline(never)]
 fn trace_id() -> String {
-    environment::value(c"_X_AMZN_TRACE_ID").unwrap_or_default()
-}
-
-impl Api {
-    /// Raises a failure, by way of Python.
-    pub(super) fn raise(&self, failure: Failure) -> Object {
-        let mut failure = ManuallyDrop::new(failure);
-        match INSTALLED.get() {
-            Some(installed) => {
-                let arguments = [self.new_text(&failure.error_type), self.new_text(&failure.message)];
-                // It raises; what it returned if it does not is of no use.
-                self.release(self.call_with(installed.fail, arguments));
-            }
-            // SAFETY: the exception is one of the interpreter's own.
-            None => unsafe { (self.set_error)(*self.system_error, c"install() was not called".as_ptr()) },
-        }
-        // SAFETY: it is not used any more.
-        unsafe { ManuallyDrop::drop(&mut failure) };
-        ptr::null_mut()
-    }
-
-    /// `None`, or the raised failure.
-    fn done(&self, result: Result<(), Failure>) -> Object {
-        match result {
-            Ok(()) => self.nothing(),
-            Err(failure) => self.raise(failure),
-        }
-    }
+    environ::value(c"_X_AMZN_TRACE_ID").unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! What the context of an invocation says, that Lambda's client made of the headers of an event.
+//! What the [context](https://docs.aws.amazon.com/lambda/latest/dg/python-context.html) of an invocation says, that Lambda's client made of the headers of an event.
 
 use std::{
     ptr,
@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     api::{Api, Object},
-    calls::Installed,
+    installed::Installed,
 };
 
 /// A text, and the object that holds it: an owned reference, or null.
@@ -88,13 +88,13 @@ fn has_caller(api: &Api, installed: &Installed, context: Object) -> bool {
     found
 }
 
-/// The deadline that a context tells, in milliseconds since the Unix epoch; 0 if it tells none.
+/// The deadline that a context has, in milliseconds since the Unix epoch; 0 if it has none.
 ///
 /// Lambda's client keeps it in an attribute of its own; what all contexts have is the time that is left.
 fn deadline(api: &Api, installed: &Installed, context: Object) -> u64 {
-    let told = api.attribute(context, installed.deadline);
-    let deadline = api.number(told);
-    api.release(told);
+    let attribute = api.attribute(context, installed.deadline);
+    let deadline = api.number(attribute);
+    api.release(attribute);
     if let Some(deadline) = deadline {
         return u64::try_from(deadline).unwrap_or(0);
     }

@@ -1,12 +1,13 @@
-//! The way in as an extension module: `PyInit_NAME`, and methods of CPython's fastest convention.
+//! The way in as an [extension module](https://docs.python.org/3.13/extending/building.html): `PyInit_NAME`, and methods of CPython's fastest
+//! convention. The module is made by [single-phase initialization](https://docs.python.org/3.13/c-api/module.html#single-phase-initialization), since it has one interpreter.
 
 use std::{ffi::c_void, ptr};
 
 use super::{
     api::{Api, MethodDef, ModuleDef, Object, STABLE_ABI},
-    calls,
+    calls, installed,
 };
-use crate::{Function, environment::Table};
+use crate::{environ::Environ, program::Function};
 
 static METHODS: [MethodDef; 8] = [
     MethodDef::new(c"version", version),
@@ -25,7 +26,7 @@ static HANDLER: MethodDef = MethodDef::new(c"handler", invoke);
 /// # Safety
 ///
 /// CPython calls it, in the course of an import.
-pub unsafe fn init_module(functions: &'static [&'static Function], environ: &'static Table) -> *mut c_void {
+pub unsafe fn init_module(functions: &'static [&'static Function], environ: &'static Environ) -> *mut c_void {
     let Some(api) = Api::get() else {
         return ptr::null_mut();
     };
@@ -70,7 +71,7 @@ unsafe extern "C-unwind" fn install(_: Object, arguments: *const Object, count: 
         return ptr::null_mut();
     };
     // SAFETY: the caller holds them.
-    unsafe { calls::install(api, arguments) }
+    unsafe { installed::install(api, arguments) }
 }
 
 unsafe extern "C-unwind" fn init(_: Object, arguments: *const Object, count: isize) -> Object {
@@ -113,7 +114,7 @@ unsafe extern "C-unwind" fn handler(_: Object, arguments: *const Object, count: 
     match calls::function(api.number(number).unwrap_or(-1)) {
         // The number is what the handler's calls get as `self`.
         // SAFETY: the definition is static, and the number a live object.
-        Ok(_) => unsafe { (api.new_function)(&HANDLER, number, ptr::null_mut()) },
+        Ok(_) => unsafe { (api.new_c_function)(&HANDLER, number, ptr::null_mut()) },
         Err(failure) => api.raise(failure),
     }
 }

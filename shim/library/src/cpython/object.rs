@@ -1,4 +1,7 @@
 //! What is done with Python's objects, over the functions of the stable ABI.
+//!
+//! Who holds a reference gives it back: [who that is](https://docs.python.org/3.13/c-api/intro.html#reference-count-details) says each function of CPython.
+//! All of this is called under the [interpreter's lock](https://docs.python.org/3.13/c-api/init.html#thread-state-and-the-global-interpreter-lock).
 
 use std::{
     ffi::{CStr, c_long},
@@ -8,10 +11,10 @@ use std::{
 };
 
 use super::api::{Api, Object};
-use crate::Failure;
+use crate::program::Failure;
 
 impl Api {
-    /// Whether the interpreter has no lock, and objects of another layout.
+    /// Whether the interpreter has [no lock](https://docs.python.org/3.13/howto/free-threading-extensions.html), and objects of another layout.
     pub(super) fn is_free_threaded(&self) -> bool {
         // SAFETY: the lock is held, or there is none. The result is borrowed; null where there are no flags.
         let flags = unsafe { (self.sys_object)(c"abiflags".as_ptr()) };

@@ -7,7 +7,7 @@ use std::{
 
 /// `Dl_info`.
 #[repr(C)]
-struct Place {
+struct DlInfo {
     file: *const c_char,
     base: *mut c_void,
     symbol: *const c_char,
@@ -15,7 +15,7 @@ struct Place {
 }
 
 unsafe extern "C" {
-    fn dladdr(address: *const c_void, place: *mut Place) -> c_int;
+    fn dladdr(address: *const c_void, info: *mut DlInfo) -> c_int;
     fn dlsym(handle: *mut c_void, name: *const c_char) -> *mut c_void;
 }
 
@@ -35,14 +35,14 @@ const NEXT: *mut c_void = ptr::without_provenance_mut(usize::MAX);
 /// [`export!`](crate::export).
 pub(crate) fn replaced_symbol(name: &CStr) -> Option<*mut c_void> {
     let base = |address| {
-        let mut place = Place {
+        let mut info = DlInfo {
             file: ptr::null(),
             base: ptr::null_mut(),
             symbol: ptr::null(),
             address: ptr::null_mut(),
         };
-        // SAFETY: any address may be asked for, and there is a place for the answer.
-        (unsafe { dladdr(address, &mut place) } != 0).then_some(place.base)
+        // SAFETY: any address may be asked for, and there is room for the answer.
+        (unsafe { dladdr(address, &mut info) } != 0).then_some(info.base)
     };
     let found = symbol(name)?;
     if base(found) != base(ptr::from_ref(&OWN).cast()) {

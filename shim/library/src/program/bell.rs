@@ -2,6 +2,8 @@
 //!
 //! To wake a thread that sleeps on another processor takes some 20 µs, more than most of an invocation of a short handler.
 
+#![forbid(unsafe_code)]
+
 use std::{
     env, hint,
     sync::atomic::{AtomicBool, Ordering},
@@ -13,7 +15,8 @@ use std::{
 const ACTIVE: Duration = Duration::from_micros(50);
 /// For how many answers not to wait actively, at the most, after that was in vain.
 const LONGEST_PAUSE: u32 = 1024;
-/// The memory, in MB, for which Lambda gives a function a whole processor. With less, time that is spent on waiting is missed.
+/// The memory, in MB, for which Lambda gives a function
+/// [a whole processor](https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html). With less, time that is spent on waiting is missed.
 const WHOLE_PROCESSOR_MB: u32 = 1769;
 
 /// What wakes the thread that made it.

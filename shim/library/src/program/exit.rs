@@ -1,10 +1,21 @@
 //! How a program's `main` ended.
 
+#![forbid(unsafe_code)]
+
 use std::any::Any;
 
-use crate::Failure;
+use super::failure::Failure;
 
 /// How a program's `main` ended: with what a process of its own would end.
+///
+/// ```
+/// use lambda_shim::{Exit, Failure};
+///
+/// let exit = Exit::new(3, "main returned the exit code 3");
+/// assert_eq!(exit.status, 3);
+/// // For who has no process to see end.
+/// assert_eq!(Failure::from(exit).message, "main returned the exit code 3");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exit {
     /// The status of the process.

@@ -1,8 +1,18 @@
 //! What is reported when an invocation or the initialisation fails.
 
+#![forbid(unsafe_code)]
+
 use std::any::Any;
 
-/// An error as Lambda reports it: a type and a message.
+/// An error as Lambda [reports it](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-invokeerror): a type and a message.
+///
+/// ```
+/// use lambda_shim::Failure;
+///
+/// let payload = std::panic::catch_unwind(|| panic!("out of luck")).unwrap_err();
+/// let failure = Failure::panic(&*payload);
+/// assert_eq!((&*failure.error_type, &*failure.message), ("Runtime.ExitError", "main panicked: out of luck"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The `errorType` of the report.
@@ -32,15 +42,15 @@ impl Failure {
 
     /// `main` panicked, with what `catch_unwind` returned.
     pub fn panic(payload: &(dyn Any + Send)) -> Self {
-        Self::exit(format!("main panicked: {}", panic_message(payload)))
+        let message = panic_message(payload).unwrap_or("no message");
+        Self::exit(format!("main panicked: {message}"))
     }
 }
 
-/// The text of a panic's payload, where it has one.
-fn panic_message(payload: &(dyn Any + Send)) -> &str {
+/// The text of a panic's payload, as `catch_unwind` returns it, where it has one.
+pub fn panic_message(payload: &(dyn Any + Send)) -> Option<&str> {
     payload
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message")
 }

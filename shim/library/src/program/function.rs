@@ -1,5 +1,7 @@
 //! One Lambda function of a library: its program, and the life of that program's `main`.
 
+#![forbid(unsafe_code)]
+
 use std::{
     cell::RefCell,
     mem::{self, ManuallyDrop},
@@ -9,17 +11,16 @@ use std::{
     thread::{self, ThreadId},
 };
 
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-use crate::stack_overflow::watch_main;
-use crate::{
-    Engine, Exit, Failure, Invocation, Outcome, Slot, Step,
-    fork::{ForkMutex, generation},
-    slot,
+use super::{
+    engine::{Engine, Step},
+    exit::Exit,
+    failure::Failure,
+    slot::{self, Invocation, Outcome, Slot},
 };
-
-/// Where there is no handler of its own for it, the system's has the say.
-#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-fn watch_main() {}
+use crate::process::{
+    fork::{ForkMutex, generation},
+    watch_main,
+};
 
 /// One Lambda function: the `main` of a program, and the slot in which its event loop finds events.
 ///
@@ -32,6 +33,19 @@ fn watch_main() {}
 /// `main` runs once. When it ends, the process does, if that [is the function's own](Self::own_process): with the same status as a program of
 /// its own, and without an answer to the event at hand, as on the OS-only runtime. Otherwise the call at hand fails with how `main` ended, and so
 /// do all later ones: much of what a `main` does can be done once in a process, so it is not started again.
+///
+/// ```
+/// use lambda_shim::{Exit, Function, Invocation, thread};
+///
+/// static FUNCTION: Function = Function::new(|| thread(&FUNCTION, || Exit::new(1, "no table")));
+///
+/// let failure = FUNCTION.invoke(&Invocation::default()).unwrap_err();
+/// assert_eq!((&*failure.error_type, &*failure.message), ("Runtime.ExitError", "no table"));
+/// let failure = FUNCTION.initialize().unwrap_err();
+/// assert_eq!(failure.message, "main has ended, and is not started again in the same process: no table");
+/// ```
+///
+/// [`Engine`] has an example of a function that answers.
 pub struct Function {
     start: fn() -> Result<Box<dyn Engine>, Failure>,
     /// The unmodified `main`, if the function's own event loop can take the process over.

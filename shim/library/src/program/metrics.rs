@@ -1,4 +1,6 @@
-//! A line of CloudWatch's Embedded Metric Format for each invocation.
+//! A line of CloudWatch's
+//! [Embedded Metric Format](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html)
+//! for each invocation.
 //!
 //! Lambda takes metrics from lines of a function's log that are JSON of this format, in either log format; nothing goes over the network.
 
@@ -16,7 +18,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use crate::Outcome;
+use super::slot::Outcome;
 
 /// What all lines of a process have in common.
 #[derive(Debug)]
@@ -28,7 +30,7 @@ struct Common {
 }
 
 static COMMON: OnceLock<Common> = OnceLock::new();
-/// How long the initialisation took, in nanoseconds; 0 when that was told, or there was none.
+/// How long the initialisation took, in nanoseconds; 0 when that was written, or there was none.
 static INIT_NANOS: AtomicU64 = AtomicU64::new(0);
 static WARM: AtomicBool = AtomicBool::new(false);
 

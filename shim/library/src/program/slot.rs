@@ -9,17 +9,19 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use crate::{
-    Failure,
+use super::{
+    failure::Failure,
     sync::{Mutex, MutexGuard},
 };
 
-/// The result of an invocation: the response's bytes, or the error to report.
+/// The result of an invocation: the bytes of the [response](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-response), or the
+/// [error](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-invokeerror) to report.
 pub type Outcome = Result<Vec<u8>, Failure>;
 
 /// One invocation, as the shim passed it in. Valid during the call that brought it.
 ///
-/// Every text but the event may be empty, which means that Lambda sent no such header.
+/// Every text but the event may be empty, which means that Lambda sent
+/// [no such header](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-next).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Invocation<'a> {
     /// The event's bytes; JSON, unless the caller sent something else.
@@ -66,9 +68,9 @@ struct State {
     delivery: Option<Delivery>,
     outcome: Option<Outcome>,
     /// Woken when an event is delivered.
-    event_loop: Option<Waker>,
+    event_loop_waker: Option<Waker>,
     /// Woken when the event loop waits again.
-    engine: Option<Waker>,
+    engine_waker: Option<Waker>,
 }
 
 impl State {
@@ -76,8 +78,8 @@ impl State {
         phase: Phase::Away,
         delivery: None,
         outcome: None,
-        event_loop: None,
-        engine: None,
+        event_loop_waker: None,
+        engine_waker: None,
     };
 }
 
@@ -90,6 +92,19 @@ pub(crate) fn note_restore() {
 }
 
 /// The hand-over between the shim and one program's event loop. Both may be on different threads.
+///
+/// ```
+/// use std::task::{Context, Waker};
+///
+/// use lambda_shim::Slot;
+///
+/// let slot = Slot::new();
+/// let mut cx = Context::from_waker(Waker::noop());
+/// assert!(slot.poll_waiting(&mut cx).is_pending(), "the event loop has not come to it");
+/// let mut next = Box::pin(slot.next());
+/// assert!(next.as_mut().poll(&mut cx).is_pending(), "there is no event");
+/// assert!(slot.poll_waiting(&mut cx).is_ready(), "the event loop waits");
+/// ```
 pub struct Slot {
     state: Mutex<State>,
 }
@@ -139,7 +154,7 @@ impl Slot {
         })
     }
 
-    /// Waits until the process was restored from a snapshot: at once, if it was, or if an event comes though nobody told.
+    /// Waits until the process was restored from a snapshot: at once, if it was, or if an event comes though nobody noted it.
     pub async fn restored(&self) {
         poll_fn(|cx| {
             self.poll(Phase::Suspended, cx, |state| {
@@ -160,8 +175,8 @@ impl Slot {
                 return Poll::Ready(());
             }
             state.phase = phase;
-            replaced = state.event_loop.replace(waker);
-            engine = state.engine.take();
+            replaced = state.event_loop_waker.replace(waker);
+            engine = state.engine_waker.take();
         }
         drop(replaced);
         if let Some(engine) = engine {
@@ -177,7 +192,7 @@ impl Slot {
             return false;
         }
         state.phase = Phase::Away;
-        let event_loop = state.event_loop.take();
+        let event_loop = state.event_loop_waker.take();
         drop(state);
         if let Some(event_loop) = event_loop {
             event_loop.wake();
@@ -209,8 +224,8 @@ impl Slot {
         let (polled, replaced) = {
             let mut state = self.lock();
             match state.phase {
-                Phase::Waiting | Phase::Suspended => (Poll::Ready(()), state.engine.take()),
-                Phase::Away | Phase::Delivered | Phase::Running => (Poll::Pending, state.engine.replace(waker)),
+                Phase::Waiting | Phase::Suspended => (Poll::Ready(()), state.engine_waker.take()),
+                Phase::Away | Phase::Delivered | Phase::Running => (Poll::Pending, state.engine_waker.replace(waker)),
             }
         };
         drop(replaced);
@@ -226,7 +241,7 @@ impl Slot {
         state.phase = Phase::Delivered;
         state.delivery = Some(Delivery(erased));
         state.outcome = None;
-        let event_loop = state.event_loop.take();
+        let event_loop = state.event_loop_waker.take();
         drop(state);
         if let Some(event_loop) = event_loop {
             event_loop.wake();

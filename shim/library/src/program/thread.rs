@@ -1,5 +1,7 @@
 //! The thread engine: `main` runs on a thread of its own, and the thread that calls in waits for it.
 
+#![forbid(unsafe_code)]
+
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -7,9 +9,13 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use crate::{
-    Engine, Exit, Failure, Function, Slot, Step,
+use super::{
     bell::{Bell, Patience},
+    engine::{Engine, Step},
+    exit::Exit,
+    failure::Failure,
+    function::Function,
+    slot::Slot,
 };
 
 /// The stack that Linux gives to a program's main thread.
@@ -36,7 +42,7 @@ pub fn thread(
 ) -> Result<Box<dyn Engine>, Failure> {
     let shared = Arc::new(Shared {
         state: Mutex::default(),
-        engine: Bell::new(),
+        driver: Bell::new(),
     });
     let ending = Arc::clone(&shared);
     let thread = thread::Builder::new()
@@ -49,7 +55,7 @@ pub fn thread(
             state.ended = Some(exit.clone());
             drop(state);
             if is_driven {
-                ending.engine.ring();
+                ending.driver.ring();
             } else {
                 function.end_process(&exit);
             }
@@ -71,8 +77,8 @@ struct OnThread {
 /// What the thread of `main` and the one that drives it share.
 struct Shared {
     state: Mutex<State>,
-    /// The thread that drives the engine; an engine stays on the thread that made it.
-    engine: Bell,
+    /// Wakes the thread that drives the engine; an engine stays on the thread that made it.
+    driver: Bell,
 }
 
 #[derive(Default)]
@@ -91,7 +97,7 @@ impl Shared {
 
 impl Wake for Shared {
     fn wake(self: Arc<Self>) {
-        self.engine.ring();
+        self.driver.ring();
     }
 }
 
@@ -125,7 +131,7 @@ impl Engine for OnThread {
                 self.patience.end(active_until);
                 return self.drives(false).map_or(Step::Waiting, Step::Ended);
             }
-            self.shared.engine.wait(active_until);
+            self.shared.driver.wait(active_until);
         }
     }
 }
