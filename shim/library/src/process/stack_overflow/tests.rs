@@ -65,10 +65,17 @@ fn child(test: &str, work: impl FnOnce()) -> Option<Output> {
         return None;
     }
     let this = env::current_exe().unwrap();
-    let name = format!("process::stack_overflow::tests::{test}");
+    let (_, module) = module_path!().split_once("::").unwrap();
+    let name = format!("{module}::{test}");
     let mut command = Command::new(this);
     command.args(["--exact", &name, "--nocapture"]).env(CHILD, "1");
-    Some(command.output().unwrap())
+    let output = command.output().unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        printed.contains("running 1 test"),
+        "no test of the name {name}: {printed}"
+    );
+    Some(output)
 }
 
 #[test]
