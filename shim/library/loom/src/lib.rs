@@ -10,8 +10,6 @@ mod sync {
     pub(crate) use loom::sync::{Mutex, MutexGuard};
 }
 
-use failure::Failure;
-
 #[cfg(test)]
 mod tests {
     use std::{future::poll_fn, mem, task::Poll};
