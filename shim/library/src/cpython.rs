@@ -1,5 +1,5 @@
 //! How `index.py` calls the library: by C functions that `ctypes` binds ([`interface`]), or as an extension module ([`extension`]), which
-//! are two ways in to the same [calls].
+//! are two ways in to the same `calls`.
 //!
 //! What Python sees, as methods of the module, or as C functions with `lambda_shim_` before their names (`Function` is the number of a
 //! function in the order of [`export!`](crate::export)):

@@ -8,12 +8,12 @@
 //! and holds its lock; what the library sets is set for the process, too.
 //!
 //! A reader meets no lock. An entry of the table is a pointer that is replaced as a whole, and no table is freed. Nor is a text: those
-//! that came from Python are glibc's, which keeps them, and of those that the library set for a variable, [so many](texts::KEPT) are kept, and then
+//! that came from Python are glibc's, which keeps them, and of those that the library set for a variable, the last (`KEPT`) stay, and then
 //! the oldest is written over, never beyond its end. A variable that is taken out leaves an empty text behind, so that no other one
 //! moves, unless it was the last.
 //!
 //! What this can't do: keep native code that is not in the library, and does not hold the interpreter's lock, from changing the
-//! process's environment while [`follow`] reads it. No C library of the process could, either.
+//! process's environment while `follow` reads it. No C library of the process could, either.
 
 mod libc;
 mod posix;
