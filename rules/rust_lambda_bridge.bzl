@@ -41,7 +41,7 @@ def rust_lambda_bridge(name, deps, **kwargs):
         deps = [
             name + "_deps",
             name + "_flags",
-            Label("//shim/rust:lambda_shim"),
+            Label("//shim/library:lambda_shim"),
         ],
         **(common | {"tags": inner["tags"]})
     )

@@ -302,6 +302,6 @@ def rust_lambda_zip(
         # Behind these come the root's.
         rustc_flags = _CODEGEN_FLAGS + _LIBRARY_FLAGS,
         # The root is among the dependencies for the flags that it brings.
-        deps = (functions or [name + ".function"]) + links + [name + ".root", Label("//shim/rust:lambda_shim")],
+        deps = (functions or [name + ".function"]) + links + [name + ".root", Label("//shim/library:lambda_shim")],
         **inner
     )

@@ -5,9 +5,10 @@ load(":attributes.bzl", "OWNER_ATTRS", "owner")
 load(":flags.bzl", "flags_for_dependants")
 load(":lambda_runtime.bzl", "FIRST_WITH_TENANT", "OLDEST_BRIDGED", "crates_of", "find_lambda_runtime", "is_older", "lambda_runtime_aspect")
 
-# What the bridge names. Each is a direct dependency of lambda_runtime.
+# What the bridge names. Each is a direct dependency of lambda_runtime, or of its hyper.
 _LOOPBACK_CRATES = [
     "base64",
+    "httparse",
     "serde",
     "serde_json",
 ]
@@ -42,6 +43,8 @@ def _lambda_runtime(ctx):
 def _bridge_deps_impl(ctx):
     runtime = _lambda_runtime(ctx)
     below = _direct_crates(runtime.crate.crate_info)
+    if "hyper" in below:
+        below = _direct_crates(below["hyper"].crate_info) | below
     names = _LOOPBACK_CRATES if is_older(runtime, OLDEST_BRIDGED) else _CRATES
     absent = [name for name in names if name not in below]
     if absent:

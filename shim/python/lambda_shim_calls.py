@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 
 class Calls:
-    """The functions that `index.py` gives the library, described in rules_rust_lambda's `shim/rust/src/python.rs`."""
+    """What `index.py` gives the library to call, described in rules_rust_lambda's `shim/library/src/cpython.rs`."""
 
     def __init__(self, library: Any, client: Any) -> None:
         """Takes the library and the class of Lambda's runtime client, `None` where that does not run this process."""

@@ -73,8 +73,8 @@ def _binder(path: str) -> tuple[Callable[[str], Any], Any, Any]:
     class Object(_SimpleCData):  # type: ignore[type-arg]
         _type_ = "O"
 
-    class Function(CFuncPtr):
+    class CFunction(CFuncPtr):
         _flags_ = FUNCFLAG_CDECL | FUNCFLAG_PYTHONAPI
 
     handle = dlopen(path, 0)
-    return lambda name: Function(dlsym(handle, name)), Number, Object
+    return lambda name: CFunction(dlsym(handle, name)), Number, Object

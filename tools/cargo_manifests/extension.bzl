@@ -43,7 +43,7 @@ def _extension_impl(module_ctx):
             Label("//emulator:Cargo.toml"),
             Label("//packager:Cargo.toml"),
             Label("//rewriter:Cargo.toml"),
-            Label("//shim/rust:Cargo.toml"),
+            Label("//shim/library:Cargo.toml"),
             Label("//shim/snapstart:Cargo.toml"),
         ],
     )

@@ -22,6 +22,37 @@ const DESERIALIZE_ERROR_TYPE: &str = "&lambda_runtime::deserializer::Deserialize
 
 /// Takes events from `function`'s slot and gives them to `handler`, one after the other, as `lambda_runtime::run` does.
 ///
+/// ```
+/// use lambda_bridge::{inline, run, Ended, IntoExit};
+/// use lambda_runtime::{service_fn, Error, LambdaEvent};
+/// use lambda_shim::{Function, Invocation};
+/// use serde_json::{json, Value};
+/// use tokio::runtime::Builder;
+///
+/// async fn greet(event: LambdaEvent<Value>) -> Result<Value, Error> {
+///     Ok(json!({ "hello": event.payload["name"] }))
+/// }
+///
+/// // What the rewriter makes of a `main` that calls `lambda_runtime::run(service_fn(greet))`.
+/// static FUNCTION: Function = Function::new(|| {
+///     inline(Builder::new_current_thread().enable_all().build(), || async {
+///         let returned = run(&FUNCTION, service_fn(greet)).await;
+///         move || Ended::new(returned).into_exit()
+///     })
+/// });
+///
+/// # for (name, value) in [("NAME", "greet"), ("MEMORY_SIZE", "128"), ("VERSION", "1")] {
+/// #     std::env::set_var(format!("AWS_LAMBDA_FUNCTION_{name}"), value);
+/// # }
+/// let outcome = FUNCTION.invoke(&Invocation {
+///     event: br#"{"name": "Ada"}"#,
+///     request_id: "8476a536-e9f4-11e8-9739-2dfe598c3fcd",
+///     deadline_ms: "1700000000000",
+///     ..Invocation::default()
+/// });
+/// assert_eq!(outcome, Ok(br#"{"hello":"Ada"}"#.to_vec()));
+/// ```
+///
 /// # Errors
 ///
 /// Where `lambda_runtime::run` has one: the handler is not ready, or its response does not serialize.
@@ -58,7 +89,7 @@ where
             let diagnostic = error.into();
             Error::from(format!("{}: {}", diagnostic.error_type, diagnostic.error_message))
         })?;
-        let outcome = async {
+        let answer = async {
             let result = match payload {
                 Ok(payload) => catch_panic(|| handler.call(LambdaEvent::new(payload, context))).await,
                 Err(diagnostic) => Err(diagnostic),
@@ -70,7 +101,7 @@ where
         }
         .instrument(span)
         .await?;
-        slot.respond(outcome.map_err(|diagnostic| Failure::new(diagnostic.error_type, diagnostic.error_message)));
+        slot.respond(answer.map_err(|diagnostic| Failure::new(diagnostic.error_type, diagnostic.error_message)));
     }
 }
 

@@ -12,6 +12,17 @@ use lambda_shim::Exit;
 ///
 /// The generated bridge calls `Ended::new(value).into_exit()`. Method resolution takes the implementation by value, which can
 /// show the error, where `main` returns a `Result<(), E>`, and the one by reference for all else that `main` may return.
+///
+/// ```
+/// use std::process::ExitCode;
+///
+/// use lambda_bridge::{Ended, IntoExit};
+///
+/// // Writes `Error: "no table"` to the log, as the standard library does.
+/// let exit = Ended::new(Err::<(), _>("no table")).into_exit();
+/// assert_eq!((exit.status, exit.message.as_str()), (1, "main returned an error: \"no table\""));
+/// assert_eq!(Ended::new(ExitCode::from(3)).into_exit().status, 3);
+/// ```
 pub struct Ended<T>(Option<T>);
 
 impl<T> Ended<T> {

@@ -9,6 +9,9 @@
 //! With `--cfg=loopback_only` there is nothing but [`loopback`], which needs no `lambda_runtime` of a version that this crate knows;
 //! with `--cfg=no_tenant` a context has no tenant, as before 1.1.
 
+#![forbid(unsafe_code)]
+#![warn(clippy::missing_errors_doc)]
+
 mod deadline;
 #[cfg(not(loopback_only))]
 mod event_loop;
@@ -120,14 +123,14 @@ macro_rules! define_http_run {
             B::Error: ::core::convert::Into<$crate::generated::Error> + ::core::marker::Send + ::core::fmt::Debug,
         {
             use $crate::generated::ServiceExt as _;
-            let adapter = ::$lambda_http::Adapter::from(handler.map_response(Streamed));
+            let adapter = ::$lambda_http::Adapter::from(handler.map_response(StreamingResponse));
             $crate::run(&$function, adapter.map_response($crate::generated::Collected)).await
         }
 
-        /// A response whose body is a stream.
-        struct Streamed<B>(::$lambda_http::Response<B>);
+        /// A response whose body is a stream, which is collected as the response is converted.
+        struct StreamingResponse<B>(::$lambda_http::Response<B>);
 
-        impl<B> ::$lambda_http::IntoResponse for Streamed<B>
+        impl<B> ::$lambda_http::IntoResponse for StreamingResponse<B>
         where
             B: $crate::generated::Body + ::core::marker::Unpin + ::core::marker::Send + 'static,
             B::Data: ::core::convert::Into<$crate::generated::Bytes> + ::core::marker::Send,

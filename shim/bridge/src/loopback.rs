@@ -26,6 +26,31 @@ use self::{api::Api, endpoint::Endpoint};
 
 /// Starts a `main`, which returns how it ended, with a Runtime API of its own that leads to `function`.
 ///
+/// ```
+/// use lambda_bridge::{loopback, Ended, IntoExit};
+/// use lambda_runtime::{service_fn, Error, LambdaEvent};
+/// use lambda_shim::{Function, Invocation};
+/// use serde_json::Value;
+/// use tokio::runtime::Builder;
+///
+/// async fn echo(event: LambdaEvent<Value>) -> Result<Value, Error> {
+///     Ok(event.payload)
+/// }
+///
+/// static FUNCTION: Function = Function::new(|| {
+///     loopback(&FUNCTION, || {
+///         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+///         Ended::new(runtime.block_on(lambda_runtime::run(service_fn(echo)))).into_exit()
+///     })
+/// });
+///
+/// # for (name, value) in [("NAME", "echo"), ("MEMORY_SIZE", "128"), ("VERSION", "1")] {
+/// #     std::env::set_var(format!("AWS_LAMBDA_FUNCTION_{name}"), value);
+/// # }
+/// let outcome = FUNCTION.invoke(&Invocation { event: b"[1]", request_id: "id-1", ..Invocation::default() });
+/// assert_eq!(outcome, Ok(b"[1]".to_vec()));
+/// ```
+///
 /// # Errors
 ///
 /// When the system gives no port or no thread.

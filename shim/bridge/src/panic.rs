@@ -10,6 +10,7 @@ use std::{
 };
 
 use lambda_runtime::Diagnostic;
+use lambda_shim::panic_message;
 use tracing::error;
 
 /// The module of `lambda_runtime` that logs the same, for filters that know it by name.
@@ -44,13 +45,9 @@ where
 
 fn panicked(payload: Box<dyn Any + Send>) -> Diagnostic {
     error!(target: TARGET, error = ?payload, "user handler panicked");
-    let message = payload
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     Diagnostic {
         error_type: type_name::<&Box<dyn Any + Send>>().to_owned(),
-        error_message: match message {
+        error_message: match panic_message(&*payload) {
             Some(message) => format!("Lambda panicked: {message}"),
             None => "Lambda panicked".to_owned(),
         },

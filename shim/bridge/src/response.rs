@@ -88,7 +88,11 @@ impl<R: Serialize> Serialize for Collected<R> {
     }
 }
 
-/// The whole of an HTTP body: text if it is UTF-8, else its bytes.
+/// The whole of an HTTP body: text if it is UTF-8.
+///
+/// # Errors
+///
+/// Its bytes, where they are not UTF-8.
 ///
 /// # Panics
 ///

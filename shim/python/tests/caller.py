@@ -18,9 +18,9 @@ def handler(event: dict[str, Any], context: object) -> Any:
     """Answers with what the call gave, or raised."""
     if "function" not in event:
         return bool(_CALLER.fits(_LIBRARY))
-    told = event["event"] if event.get("parsed") else json.dumps(event["event"]).encode()
+    argument = event["event"] if event.get("parsed") else json.dumps(event["event"]).encode()
     try:
-        answer = _CALLER.call(_LIBRARY, event["function"], told, context)
+        answer = _CALLER.call(_LIBRARY, event["function"], argument, context)
     except Exception as error:
         return [type(error).__name__, str(error)]
     return [type(answer).__name__, answer if event.get("parsed") else json.loads(answer)]

@@ -42,8 +42,8 @@ def _fork(context: object) -> dict[str, int]:
     return endings
 
 
-class _Left:
-    """A context that tells what all contexts tell."""
+class _AnyContext:
+    """A context with what all contexts have."""
 
     aws_request_id = "id"
 
@@ -51,8 +51,8 @@ class _Left:
         return 60_000
 
 
-class _Told:
-    """A context that tells a deadline as the runtime client's does."""
+class _ClientContext:
+    """A context with a deadline, where the runtime client's has it."""
 
     aws_request_id = "id"
 
@@ -62,9 +62,9 @@ class _Told:
 
 def _deadlines(_: object) -> list[object]:
     """What the function learns of deadlines."""
-    left = _call({}, _Left())["deadline"] - time.time() * 1000
+    left = _call({}, _AnyContext())["deadline"] - time.time() * 1000
     return [30_000 < left <= 60_000] + [
-        _call({}, _Told(told))["deadline"] for told in (1234, None, -1, "soon", 1 << 70)
+        _call({}, _ClientContext(deadline))["deadline"] for deadline in (1234, None, -1, "soon", 1 << 70)
     ]
 
 
@@ -121,8 +121,8 @@ def handler(event: dict[str, Any], context: object) -> Any:
         case "fork":
             return _fork(context)
         case "context":
-            told = _call({}, context)
-            return [told["client"], told["identity"]]
+            seen = _call({}, context)
+            return [seen["client"], seen["identity"]]
         case "deadlines":
             return _deadlines(context)
         case "end":

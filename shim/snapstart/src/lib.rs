@@ -1,4 +1,5 @@
-//! Hooks that run before Lambda's SnapStart takes a snapshot of a function, and after each restore.
+//! [Hooks](https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks.html) that run before Lambda's
+//! [SnapStart](https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html) takes a snapshot of a function, and after each restore.
 //!
 //! What a program made while it was initialised is in every copy that Lambda restores: a connection that is long closed, a random
 //! generator that gives each copy the same numbers. A hook lets go of it before the snapshot, or makes it anew after the restore.
@@ -18,11 +19,14 @@
 //!
 //! Hooks before the snapshot run in the reverse order of their registration, those after a restore in its order, as Python's and
 //! `lambda_runtime`'s do. They run on the thread that Lambda's client for Python runs on, which is that of a program's `main`
-//! where the program is driven inline, and within no tokio runtime. A hook that fails or panics ends the initialisation, or the restore, and
-//! Lambda is told of it.
+//! where the program is driven inline, and within no tokio runtime. A hook that fails or panics ends the initialisation, or the restore, which
+//! is reported to Lambda.
 //!
 //! Where no snapshot is taken (without SnapStart, and on the OS-only runtimes), no hook runs. A program that builds a
 //! `lambda_runtime::Runtime` itself can register `SnapStartResource`s on it instead: these are served, too.
+
+#![forbid(unsafe_code)]
+#![warn(clippy::missing_errors_doc)]
 
 use std::{
     any::type_name,
@@ -33,7 +37,11 @@ use std::{
 
 /// What a hook may return: nothing, or a result.
 pub trait HookResult {
-    /// The type and the text of an error.
+    /// Nothing, or the error's type and text.
+    ///
+    /// # Errors
+    ///
+    /// Where the hook returned one.
     #[doc(hidden)]
     fn into_result(self) -> Result<(), HookError>;
 }
@@ -53,7 +61,7 @@ impl<E: Display> HookResult for Result<(), E> {
     }
 }
 
-/// An error of a hook, as Lambda is told of it.
+/// An error of a hook, as it is reported to Lambda.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HookError {
     /// The name of the error's type.
@@ -68,11 +76,31 @@ static BEFORE_SNAPSHOT: Mutex<Vec<Hook>> = Mutex::new(Vec::new());
 static AFTER_RESTORE: Mutex<Vec<Hook>> = Mutex::new(Vec::new());
 
 /// Has `hook` run before a snapshot is taken; what was registered last runs first.
+///
+/// ```
+/// use std::{net::TcpStream, sync::Mutex};
+///
+/// static CONNECTION: Mutex<Option<TcpStream>> = Mutex::new(None);
+///
+/// lambda_snapstart::before_snapshot(|| drop(CONNECTION.lock().unwrap().take()));
+/// ```
 pub fn before_snapshot<R: HookResult>(hook: impl FnOnce() -> R + Send + 'static) {
     register(&BEFORE_SNAPSHOT, hook);
 }
 
 /// Has `hook` run after the process was restored from a snapshot; what was registered first runs first.
+///
+/// ```
+/// use std::{env, fs, io, sync::Mutex};
+///
+/// static SETTINGS: Mutex<String> = Mutex::new(String::new());
+///
+/// // A failure ends the restore.
+/// lambda_snapstart::after_restore(|| -> io::Result<()> {
+///     *SETTINGS.lock().unwrap() = fs::read_to_string(env::temp_dir().join("settings.json"))?;
+///     Ok(())
+/// });
+/// ```
 pub fn after_restore<R: HookResult>(hook: impl FnOnce() -> R + Send + 'static) {
     register(&AFTER_RESTORE, hook);
 }
@@ -95,12 +123,20 @@ fn run(hooks: &Mutex<Vec<Hook>>, order: impl Fn(&mut Vec<Hook>)) -> Result<(), H
 }
 
 /// Runs the hooks before a snapshot. For the shim.
+///
+/// # Errors
+///
+/// That of the first hook that fails; those after it are not run.
 #[doc(hidden)]
 pub fn run_before_snapshot() -> Result<(), HookError> {
     run(&BEFORE_SNAPSHOT, |hooks| hooks.reverse())
 }
 
 /// Runs the hooks after a restore. For the shim.
+///
+/// # Errors
+///
+/// That of the first hook that fails; those after it are not run.
 #[doc(hidden)]
 pub fn run_after_restore() -> Result<(), HookError> {
     run(&AFTER_RESTORE, |_| ())

@@ -1,4 +1,6 @@
-//! The Runtime API as a program's client meets it: events from the function's slot, and the answers back into it.
+//! The [Runtime API](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html) as a program's client meets it: events from the function's
+//! slot, and the answers back into it. For a program that waits for a restore, what
+//! [SnapStart's hooks](https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks.html) ask of it, too.
 
 use std::{borrow::Cow, io, net::TcpStream};
 
@@ -57,8 +59,8 @@ impl Api {
         let served = Connection::new(stream).and_then(|connection| self.answer_all(connection));
         if let Err(error) = served {
             // Clients drop their connections as they end, though not in the midst of a request.
-            let told = matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof);
-            if told && !self.shutdown.has_begun() {
+            let is_fault = matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof);
+            if is_fault && !self.shutdown.has_begun() {
                 eprintln!("rules_rust_lambda: the Runtime API on loopback: {error}");
             }
         }
@@ -143,7 +145,7 @@ impl Api {
         connection: &mut Connection,
         request: &Request,
         id: &str,
-        outcome: impl FnOnce(&Request, Vec<u8>) -> Outcome,
+        read: impl FnOnce(&Request, Vec<u8>) -> Outcome,
     ) -> io::Result<()> {
         let body = connection.body(request);
         if !self.turns.is_sent(id) {
@@ -151,7 +153,7 @@ impl Api {
             return connection.respond("400 Bad Request", &[], INVALID_REQUEST_ID);
         }
         let (outcome, broken) = match body {
-            Ok(body) => (outcome(request, body), None),
+            Ok(body) => (read(request, body), None),
             Err(error) => (Err(broken_off("the answer broke off", &error)), Some(error)),
         };
         self.slot.respond(outcome);
@@ -187,7 +189,7 @@ impl Api {
     }
 }
 
-/// The headers that Lambda sends with an event.
+/// The headers that [Lambda sends with an event](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-next).
 fn headers<'a>(invocation: &Invocation<'a>) -> Vec<(&'static str, Cow<'a, str>)> {
     let optional = [
         (

@@ -1,4 +1,4 @@
-//! HTTP/1.1 as a Runtime API's client speaks it.
+//! [HTTP/1.1](https://www.rfc-editor.org/rfc/rfc9112) as a Runtime API's client speaks it.
 
 use std::{
     borrow::Cow,
@@ -11,11 +11,36 @@ pub(super) struct Request {
     pub(super) method: String,
     pub(super) path: String,
     headers: Vec<(String, String)>,
-    /// The request's lines as they came, with the empty one that ends them.
+    /// The lines of the head as they came, with the empty one that ends them.
     pub(super) head: Vec<u8>,
 }
 
 impl Request {
+    /// The request whose head `bytes` begin with, and how long that is; `None` where it goes on.
+    fn parse(bytes: &[u8]) -> io::Result<Option<(Self, usize)>> {
+        let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+        let mut head = httparse::Request::new(&mut headers);
+        let length = match head.parse(bytes) {
+            Ok(httparse::Status::Complete(length)) => length,
+            Ok(httparse::Status::Partial) => return Ok(None),
+            Err(error) => return Err(malformed(&format!("a head that is not one of HTTP/1: {error}"))),
+        };
+        let request = Self {
+            method: head.method.unwrap_or_default().to_owned(),
+            path: head.path.unwrap_or_default().to_owned(),
+            headers: head
+                .headers
+                .iter()
+                .map(|header| {
+                    let value = String::from_utf8_lossy(header.value).into_owned();
+                    (header.name.to_ascii_lowercase(), value)
+                })
+                .collect(),
+            head: bytes[..length].to_owned(),
+        };
+        Ok(Some((request, length)))
+    }
+
     /// A header's value, by its name in lower case.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(known, _)| known == name)?;
@@ -46,6 +71,9 @@ pub(super) struct Connection {
 
 /// How long a request's head may be; the lines that frame a chunked body as well. Clients of Lambda send some hundred bytes.
 const HEAD_LIMIT: usize = 64 << 10;
+/// How many headers a request may have: as many as hyper takes. Clients of Lambda send five.
+const MAX_HEADERS: usize = 100;
+const LINE_END: &[u8] = b"\r\n";
 
 fn malformed(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("the client sent {what}"))
@@ -83,28 +111,22 @@ impl Connection {
             return Ok(None);
         }
         let mut head = Vec::with_capacity(512);
-        let line = self.line(&mut head, "a request's head")?;
-        let mut parts = line.split(' ');
-        let (Some(method), Some(path)) = (parts.next(), parts.next()) else {
-            return Err(malformed("a request line without a path"));
-        };
-        let mut headers = Vec::with_capacity(8);
         loop {
-            let line = self.line(&mut head, "a request's head")?;
-            if line.is_empty() {
-                break;
+            let before = head.len();
+            let received = self.reader.fill_buf()?;
+            if received.is_empty() {
+                return Err(truncated("a request's head"));
             }
-            let (name, value) = line
-                .split_once(':')
-                .ok_or_else(|| malformed("a header without a colon"))?;
-            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+            head.extend_from_slice(&received[..received.len().min(HEAD_LIMIT - before)]);
+            if let Some((request, length)) = Request::parse(&head)? {
+                self.reader.consume(length - before);
+                return Ok(Some(request));
+            }
+            if head.len() == HEAD_LIMIT {
+                return Err(malformed("a head that is too long"));
+            }
+            self.reader.consume(head.len() - before);
         }
-        Ok(Some(Request {
-            method: method.to_owned(),
-            path: path.to_owned(),
-            headers,
-            head,
-        }))
     }
 
     /// Reads a request's body.
@@ -113,18 +135,19 @@ impl Connection {
         if request.is_chunked() {
             loop {
                 let line = self.framing()?;
-                let size = line.split(';').next().unwrap_or_default().trim();
-                let size = u64::from_str_radix(size, 16).map_err(|_| malformed("a chunk without a size"))?;
+                let Ok(httparse::Status::Complete((_, size))) = httparse::parse_chunk_size(&line) else {
+                    return Err(malformed("a chunk without a size"));
+                };
                 if size == 0 {
                     break;
                 }
                 self.take(size, &mut body)?;
-                if !self.framing()?.is_empty() {
+                if self.framing()? != LINE_END {
                     return Err(malformed("a chunk that is longer than its size"));
                 }
             }
             // What follows the last chunk, up to an empty line.
-            while !self.framing()?.is_empty() {}
+            while self.framing()? != LINE_END {}
         } else if let Some(length) = request.header("content-length") {
             let length = length
                 .parse()
@@ -142,24 +165,18 @@ impl Connection {
         }
     }
 
-    /// Reads a line of those that frame a chunked body.
-    fn framing(&mut self) -> io::Result<String> {
-        self.line(&mut Vec::new(), "a request's body")
-    }
-
-    /// Reads a line of `what`, and appends it to `raw` as it came.
-    fn line(&mut self, raw: &mut Vec<u8>, what: &str) -> io::Result<String> {
-        let start = raw.len();
-        let room = HEAD_LIMIT - start;
-        self.reader.by_ref().take(room as u64).read_until(b'\n', raw)?;
-        if raw.last() != Some(&b'\n') || raw.len() == start {
-            return Err(match raw.len() - start == room {
-                true => malformed("a head that is too long"),
-                false => truncated(what),
-            });
+    /// Reads a line of those that frame a chunked body, with its end.
+    fn framing(&mut self) -> io::Result<Vec<u8>> {
+        let mut line = Vec::new();
+        self.reader
+            .by_ref()
+            .take(HEAD_LIMIT as u64)
+            .read_until(b'\n', &mut line)?;
+        match line.last() {
+            Some(b'\n') => Ok(line),
+            _ if line.len() == HEAD_LIMIT => Err(malformed("a line that is too long")),
+            _ => Err(truncated("a request's body")),
         }
-        let line = std::str::from_utf8(&raw[start..]).map_err(|_| malformed("a line that is not text"))?;
-        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
     }
 
     /// Sends a response.
@@ -269,6 +286,7 @@ mod tests {
         for rest in [
             "Content-Length: many\r\n\r\n",
             "no colon\r\n\r\n",
+            "Transfer-Encoding: chunked\r\n\r\n+2\r\nte\r\n0\r\n\r\n",
             "Transfer-Encoding: chunked\r\n\r\nmany\r\n",
             "Transfer-Encoding: chunked\r\n\r\n2\r\ntext\r\n0\r\n\r\n",
         ] {

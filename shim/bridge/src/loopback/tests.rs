@@ -1,15 +1,11 @@
 //! Programs that are driven by the unmodified `lambda_runtime`.
 
+mod by_hand;
+
 use std::{
     cell::Cell,
     env,
-    fs::File,
-    io::{Read, Seek, Write},
-    net::TcpStream,
-    process::Command,
-    sync::{Arc, Barrier, LazyLock, Mutex},
-    thread,
-    time::Duration,
+    sync::{Arc, Mutex},
 };
 
 use lambda_runtime::{
@@ -189,18 +185,18 @@ fn snapstart(fails: bool) -> Exit {
 
 static RESTORED: Function = Function::new(|| loopback(&RESTORED, || snapstart(false)));
 static NOT_RESTORED: Function = Function::new(|| loopback(&NOT_RESTORED, || snapstart(true)));
-static NOT_TOLD: Function = Function::new(|| loopback(&NOT_TOLD, || snapstart(false)));
+static RESTORED_BY_EVENT: Function = Function::new(|| loopback(&RESTORED_BY_EVENT, || snapstart(false)));
 
 #[test]
 fn hooks_run_before_a_snapshot_and_after_the_restore() {
     let _environment = environment();
     env::set_var("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
-    for function in [&RESTORED, &NOT_RESTORED, &NOT_TOLD] {
+    for function in [&RESTORED, &NOT_RESTORED, &RESTORED_BY_EVENT] {
         function.initialize().unwrap();
     }
     assert_eq!(std::mem::take(&mut *HOOKS.lock().unwrap()), ["before"; 3]);
     // Where nobody tells of the restore, an event does.
-    assert_eq!(answer(&NOT_TOLD, &json!({"n": 1}))["event"]["n"], 1);
+    assert_eq!(answer(&RESTORED_BY_EVENT, &json!({"n": 1}))["event"]["n"], 1);
     assert_eq!(std::mem::take(&mut *HOOKS.lock().unwrap()), ["after"]);
     RESTORED.restore().unwrap();
     assert_eq!(std::mem::take(&mut *HOOKS.lock().unwrap()), ["after"]);
@@ -251,152 +247,6 @@ fn several_workers_answer_each_event_once() {
     env::remove_var("AWS_LAMBDA_MAX_CONCURRENCY");
 }
 
-/// A connection to the Runtime API, by hand.
-struct Client(TcpStream);
-
-impl Client {
-    fn new(address: &str) -> Self {
-        Self(TcpStream::connect(address).unwrap())
-    }
-
-    fn send(&mut self, text: &str) {
-        self.0.write_all(text.as_bytes()).unwrap();
-    }
-
-    /// The next response as it comes; all are shorter than one segment.
-    fn response(&mut self) -> String {
-        let mut response = [0; 4096];
-        let length = self.0.read(&mut response).unwrap();
-        String::from_utf8_lossy(&response[..length]).into_owned()
-    }
-
-    fn ask(&mut self) {
-        self.send("GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n");
-    }
-
-    fn next(&mut self) -> String {
-        self.ask();
-        self.response()
-    }
-
-    fn answer(&mut self, id: &str, answer: &str) -> String {
-        self.send(&format!(
-            "POST /2018-06-01/runtime/invocation/{id}/response HTTP/1.1\r\ncontent-length: {}\r\n\r\n{answer}",
-            answer.len()
-        ));
-        self.response()
-    }
-}
-
-fn address() -> String {
-    env::var("AWS_LAMBDA_RUNTIME_API").unwrap()
-}
-
-static FORGETFUL: Function = Function::new(|| {
-    loopback(&FORGETFUL, || {
-        let mut client = Client::new(&address());
-        client.next();
-        client.next();
-        assert!(client.answer("id-1", "late").contains("400 Bad Request"));
-        client.answer("id-2", "second");
-        client.next();
-        Exit::new(0, "done")
-    })
-});
-
-#[test]
-fn an_event_that_the_loop_forgets_fails() {
-    let _environment = environment();
-    let forgotten = invoke(&FORGETFUL, &json!({})).unwrap_err();
-    assert_eq!(forgotten.message, "the event loop went on without answering");
-    assert_eq!(invoke_as("id-2", &FORGETFUL, &json!({})).unwrap(), b"second");
-}
-
-static MISTAKEN: Function = Function::new(|| {
-    loopback(&MISTAKEN, || {
-        let mut client = Client::new(&address());
-        client.next();
-        let refused = client.answer("id-0", "stale");
-        assert!(refused.contains("400 Bad Request") && refused.contains("InvalidRequestID"));
-        client.answer("id-1", "right");
-        client.next();
-        Exit::new(0, "done")
-    })
-});
-
-#[test]
-fn only_an_events_own_answer_ends_it() {
-    let _environment = environment();
-    assert_eq!(invoke(&MISTAKEN, &json!({})).unwrap(), b"right");
-}
-
-/// Reached by `main` before and after it closes the connection on which it asked for an event.
-static GONE: LazyLock<Barrier> = LazyLock::new(|| Barrier::new(2));
-
-static IMPATIENT: Function = Function::new(|| {
-    loopback(&IMPATIENT, || {
-        let address = address();
-        let mut client = Client::new(&address);
-        client.ask();
-        GONE.wait();
-        drop(client);
-        GONE.wait();
-        let mut client = Client::new(&address);
-        client.next();
-        client.answer("id-1", "second");
-        client.next();
-        Exit::new(0, "done")
-    })
-});
-
-#[test]
-fn an_event_for_a_connection_that_closed_goes_to_the_next() {
-    let _environment = environment();
-    IMPATIENT.initialize().unwrap();
-    GONE.wait();
-    GONE.wait();
-    assert_eq!(invoke(&IMPATIENT, &json!({})).unwrap(), b"second");
-}
-
-static CUT: Function = Function::new(|| {
-    loopback(&CUT, || {
-        let address = address();
-        for rest in [
-            "content-length: 9\r\n\r\ntext",
-            "transfer-encoding: chunked\r\n\r\n4\r\ntext\r\n",
-        ] {
-            let mut client = Client::new(&address);
-            client.next();
-            client.send(&format!(
-                "POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\n{rest}"
-            ));
-        }
-        let mut client = Client::new(&address);
-        client.next();
-        // Nothing says that it was to be the answer to the event.
-        Client::new(&address).send("POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\n");
-        thread::sleep(Duration::from_millis(100));
-        client.answer("id-1", "whole");
-        client.next();
-        Exit::new(0, "done")
-    })
-});
-
-#[test]
-fn an_answer_that_is_cut_off_fails_its_event() {
-    let _environment = environment();
-    for _ in 0..2 {
-        let cut = invoke(&CUT, &json!({})).unwrap_err();
-        assert_eq!(cut.error_type, "Runtime.TruncatedResponse");
-        assert!(
-            cut.message.contains("in the midst of a request's body"),
-            "{}",
-            cut.message
-        );
-    }
-    assert_eq!(invoke(&CUT, &json!({})).unwrap(), b"whole");
-}
-
 static MADE_UP: Function = Function::new(|| {
     loopback(&MADE_UP, || {
         Ended::new(block_on(Runtime::new(service_fn(context)).run())).into_exit()
@@ -429,63 +279,4 @@ fn a_context_that_somebody_made_up_does_not_end_main() {
         let answer: Value = serde_json::from_slice(&MADE_UP.invoke(&invocation).unwrap()).unwrap();
         assert_eq!(answer, expected);
     }
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_connection_that_cannot_be_accepted_costs_no_time() {
-    let environment = environment();
-    // In a process of its own, since the limit is the process's.
-    let test = Command::new("bash")
-        .args(["-c", "ulimit -n 64; exec \"$0\" \"$@\""])
-        .arg(env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "loopback::tests::without_descriptors"])
-        .output()
-        .unwrap();
-    drop(environment);
-    let log = String::from_utf8_lossy(&test.stdout);
-    assert!(test.status.success() && log.contains("1 passed"), "{log}");
-}
-
-/// Where `STARVED` is served.
-static SERVED: Mutex<String> = Mutex::new(String::new());
-
-static STARVED: Function = Function::new(|| {
-    loopback(&STARVED, || {
-        *SERVED.lock().unwrap() = address();
-        let mut client = Client::new(&address());
-        client.next();
-        client.answer("id-1", "served");
-        client.next();
-        Exit::new(0, "done")
-    })
-});
-
-#[cfg(target_os = "linux")]
-#[test]
-#[ignore = "run by a_connection_that_cannot_be_accepted_costs_no_time"]
-fn without_descriptors() {
-    // Lasts until the descriptors are closed.
-    let mut times = File::open("/proc/self/stat").unwrap();
-    let mut ticks = || -> u64 {
-        let mut line = String::new();
-        times.rewind().unwrap();
-        times.read_to_string(&mut line).unwrap();
-        let fields: Vec<&str> = line.rsplit(')').next().unwrap().split(' ').collect();
-        fields[12].parse::<u64>().unwrap() + fields[13].parse::<u64>().unwrap()
-    };
-    STARVED.initialize().unwrap();
-    let address = SERVED.lock().unwrap().clone();
-    let mut descriptors: Vec<_> = std::iter::from_fn(|| File::open("/dev/null").ok()).collect();
-    descriptors.pop();
-    let mut client = Client(TcpStream::connect(address).unwrap());
-    let before = ticks();
-    thread::sleep(Duration::from_secs(1));
-    let spent = ticks() - before;
-    assert!(spent < 10, "{spent} hundredths of a second of 100");
-    drop(descriptors);
-    // Accepted at last.
-    client.send("GET /2018-06-01/runtime/nothing HTTP/1.1\r\n\r\n");
-    assert!(client.response().contains("404 Not Found"));
-    assert_eq!(invoke(&STARVED, &json!({})).unwrap(), b"served");
 }

@@ -1,3 +1,0 @@
-//! The locks of the slot. `shim/rust/loom` compiles it with loom's, which tries the orders in which threads may meet.
-
-pub(crate) use std::sync::{Mutex, MutexGuard};
