@@ -10,7 +10,11 @@ use std::{
     time::Duration,
 };
 
-use emulator::{CallContext, Case, Expectation, Program, Runner, Sandbox, Verdict};
+use emulator::{
+    compare::{CallContext, Case, Expectation},
+    test::{Runner, Verdict},
+};
+use launcher::{Program, Sandbox};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard};
