@@ -3,24 +3,27 @@
 use std::{
     io,
     path::{Path, PathBuf},
+    process::Command,
 };
 
-use tokio::process::Command;
+use crate::mount;
 
 /// Where Lambda unpacks layers.
-pub(crate) const PLACE: &str = "/opt";
+const PLACE: &str = "/opt";
 
-/// Unpacked layers, as a function's processes find them.
+/// Unpacked layers, as a function's processes find them: at `/opt`, where [Lambda has them], if that can be done here.
+///
+/// [Lambda has them]: https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html
 #[derive(Debug)]
-pub(crate) struct Opt {
+pub struct Layers {
     folder: PathBuf,
     /// Why they are not at `/opt`, if they can't be.
     failure: Option<String>,
 }
 
-impl Opt {
+impl Layers {
     /// Finds out whether processes can have a folder at `/opt`. `needed` is what they run from, which must not be hidden by it.
-    pub fn new(folder: PathBuf, needed: &[&Path]) -> Self {
+    pub(crate) fn new(folder: PathBuf, needed: &[&Path]) -> Self {
         let hidden = needed
             .iter()
             .filter_map(|path| found(path).canonicalize().ok())
@@ -50,10 +53,14 @@ impl Opt {
         self.failure.as_deref()
     }
 
-    /// Has a command's process see it.
+    /// Has a command's process see them there.
+    ///
+    /// # Errors
+    ///
+    /// If their path is none for the system, or this system is none that Lambda has.
     pub fn apply(&self, command: &mut Command) -> io::Result<()> {
         match self.failure {
-            None => mount::before_exec(command.as_std_mut(), &self.folder, false),
+            None => mount::before_exec(command, &self.folder, false),
             Some(_) => Ok(()),
         }
     }
@@ -73,7 +80,7 @@ fn found(program: &Path) -> PathBuf {
 
 /// Tries it, in a process that then ends before it runs anything.
 fn can_be_seen(folder: &Path) -> io::Result<()> {
-    let mut command = std::process::Command::new(PLACE);
+    let mut command = Command::new(PLACE);
     mount::before_exec(&mut command, folder, true)?;
     match command.spawn() {
         Err(error) if error.raw_os_error() == Some(mount::SEEN.raw_os_error()) => Ok(()),
@@ -83,105 +90,32 @@ fn can_be_seen(folder: &Path) -> io::Result<()> {
     }
 }
 
-#[cfg(target_os = "linux")]
-mod mount {
-    use std::{
-        ffi::{CStr, CString},
-        fs::File,
-        io::{self, Write},
-        os::unix::{ffi::OsStrExt, process::CommandExt},
-        path::Path,
-        process::Command,
-    };
-
-    use rustix::{
-        io::Errno,
-        mount::{MountPropagationFlags, mount_bind, mount_change},
-        process::{getegid, geteuid},
-        thread::{UnshareFlags, unshare_unsafe},
-    };
-
-    /// How a process that only tries says that it worked.
-    pub const SEEN: Errno = Errno::CANCELED;
-
-    const PLACE: &CStr = c"/opt";
-
-    /// Has a command's process see a folder at `/opt`, and no other process.
-    pub fn before_exec(command: &mut Command, folder: &Path, is_trial: bool) -> io::Result<()> {
-        let folder = CString::new(folder.as_os_str().as_bytes())?;
-        // In a namespace of users of its own, the process stays who it is.
-        let user = geteuid().as_raw();
-        let group = getegid().as_raw();
-        let maps = [
-            ("/proc/self/setgroups", "deny".to_owned()),
-            ("/proc/self/uid_map", format!("{user} {user} 1")),
-            ("/proc/self/gid_map", format!("{group} {group} 1")),
-        ];
-        let enter = move || {
-            // Root may; others may in a namespace of users of their own.
-            // SAFETY: nothing of this process's memory or files is shared less or more by a namespace of mounts or of users: only what
-            // paths lead to, and who the process is to others.
-            if unsafe { unshare_unsafe(UnshareFlags::NEWNS) }.is_err() {
-                // SAFETY: as above.
-                unsafe { unshare_unsafe(UnshareFlags::NEWUSER | UnshareFlags::NEWNS) }?;
-                for (path, content) in &maps {
-                    File::options().write(true).open(path)?.write_all(content.as_bytes())?;
-                }
-            }
-            // What is mounted here is not to be seen elsewhere.
-            mount_change(c"/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)?;
-            mount_bind(&*folder, PLACE)?;
-            if is_trial {
-                return Err(SEEN.into());
-            }
-            Ok(())
-        };
-        // SAFETY: between fork and exec, `enter` makes system calls alone, on memory that was set up before: paths of less than 384 bytes
-        // are made C strings of on the stack, and an error is a number.
-        unsafe { command.pre_exec(enter) };
-        Ok(())
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-mod mount {
-    use std::{io, path::Path, process::Command};
-
-    use rustix::io::Errno;
-
-    pub const SEEN: Errno = Errno::CANCELED;
-
-    pub fn before_exec(_command: &mut Command, _folder: &Path, _is_trial: bool) -> io::Result<()> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::{fs, os::unix::fs::PermissionsExt};
 
     use super::*;
 
-    #[tokio::test]
-    async fn a_process_sees_it_and_this_one_does_not() {
+    #[test]
+    fn a_process_sees_it_and_this_one_does_not() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("layered"), "layered").unwrap();
-        let opt = Opt::new(folder.path().to_owned(), &[]);
+        let layers = Layers::new(folder.path().to_owned(), &[]);
         let mut command = Command::new("cat");
-        opt.apply(&mut command).unwrap();
-        let output = command.arg(opt.seen().join("layered")).output().await.unwrap();
-        assert_eq!(output.stdout, b"layered", "{output:?}, {opt:?}");
+        layers.apply(&mut command).unwrap();
+        let output = command.arg(layers.seen().join("layered")).output().unwrap();
+        assert_eq!(output.stdout, b"layered", "{output:?}, {layers:?}");
         assert!(!Path::new("/opt/layered").exists());
     }
 
     #[test]
     fn what_runs_from_there_is_not_hidden() {
         let folder = tempfile::tempdir().unwrap();
-        let opt = Opt::new(folder.path().to_owned(), &[Path::new("/opt")]);
+        let layers = Layers::new(folder.path().to_owned(), &[Path::new("/opt")]);
         // Where there is no such folder, nothing can be there.
         if Path::new(PLACE).exists() {
-            assert_eq!(opt.failure(), Some("/opt would be hidden"));
-            assert_eq!(opt.seen(), folder.path());
+            assert_eq!(layers.failure(), Some("/opt would be hidden"));
+            assert_eq!(layers.seen(), folder.path());
         }
     }
 

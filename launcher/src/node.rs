@@ -1,4 +1,4 @@
-//! Node.js, and the runtime client for it.
+//! Node.js, and [the runtime client](https://github.com/aws/aws-lambda-nodejs-runtime-interface-client) for it.
 
 use std::path::{self, Path, PathBuf};
 
@@ -13,6 +13,10 @@ pub struct NodeClient {
 
 impl NodeClient {
     /// Takes the client in a folder that npm installed it to.
+    ///
+    /// # Errors
+    ///
+    /// If the folder does not hold the client.
     pub fn find(program: &Path, folder: &Path) -> Result<Self> {
         // A bare name is looked up in PATH; a path must hold from the task root as well.
         let program = match program.components().count() {
@@ -23,7 +27,7 @@ impl NodeClient {
         let found = Self { program, folder };
         if !found.script().is_file() {
             bail!(
-                "{} holds no aws-lambda-ric: give --ric a folder that npm installed it to, with its addon built",
+                "{} holds no aws-lambda-ric: give a folder that npm installed it to, with its addon built",
                 found.folder.display()
             );
         }
@@ -31,17 +35,17 @@ impl NodeClient {
     }
 
     /// The interpreter's path, or its name in `PATH`.
-    pub(crate) fn program(&self) -> &Path {
+    pub fn program(&self) -> &Path {
         &self.program
     }
 
     /// The folder of the runtime client.
-    pub(crate) fn folder(&self) -> &PathBuf {
+    pub fn folder(&self) -> &PathBuf {
         &self.folder
     }
 
     /// The client's script.
-    pub(crate) fn script(&self) -> PathBuf {
+    pub fn script(&self) -> PathBuf {
         self.folder.join("node_modules/aws-lambda-ric/bin/index.mjs")
     }
 }
@@ -57,7 +61,7 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(
-            error.contains(&folder.path().display().to_string()) && error.contains("--ric"),
+            error.contains(&folder.path().display().to_string()) && error.contains("npm"),
             "{error}"
         );
     }

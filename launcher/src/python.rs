@@ -1,25 +1,30 @@
-//! A Python interpreter, and the runtime client for it.
+//! A Python interpreter, and [the runtime client](https://github.com/aws/aws-lambda-python-runtime-interface-client) for it.
 
 use std::{
     fs,
     path::{self, Path, PathBuf},
+    process::Command,
 };
 
 use anyhow::{Context, Result, bail};
-use tokio::process::Command;
 
 /// A Python interpreter, and the runtime client for its version.
 #[derive(Clone, Debug)]
-pub struct Interpreter {
+pub struct PythonClient {
     program: PathBuf,
     version: String,
-    client: Vec<PathBuf>,
+    /// Never empty: the client's own comes first.
+    folders: Vec<PathBuf>,
 }
 
-impl Interpreter {
+impl PythonClient {
     /// Asks an interpreter for its version, which must be the one that is given if any is, and finds the runtime client for it:
     /// in a folder of one for each version, or in the folders that it is imported from.
-    pub async fn find(program: &Path, rics: &[PathBuf], required: Option<&str>) -> Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// If the interpreter cannot be run, is of another version, or has no runtime client in the folders.
+    pub fn find(program: &Path, rics: &[PathBuf], required: Option<&str>) -> Result<Self> {
         // A bare name is looked up in PATH; a path must hold from the task root as well.
         let program = match program.components().count() {
             0 | 1 => program.to_owned(),
@@ -28,12 +33,11 @@ impl Interpreter {
         let output = Command::new(&program)
             .args(["-I", "-c", "import sys; print(\"%d.%d\" % sys.version_info[:2])"])
             .output()
-            .await
-            .with_context(|| format!("cannot run {}: give --interpreter one", program.display()))?;
+            .with_context(|| format!("cannot run {}: give a Python interpreter", program.display()))?;
         if !output.status.success() {
             let log = String::from_utf8_lossy(&output.stderr);
             bail!(
-                "{} does not tell its version ({}): give --interpreter one\n{log}",
+                "{} does not tell its version ({}): give a Python interpreter\n{log}",
                 program.display(),
                 output.status
             );
@@ -43,15 +47,15 @@ impl Interpreter {
             bail!(
                 "{} is Python {version}, and {required} is asked for: register a Python toolchain of that version, before those \
                  that tell none (rules_python's: `python.toolchain(python_version = \"{required}\")` in MODULE.bazel), or give \
-                 --interpreter one",
+                 another interpreter",
                 program.display()
             );
         }
-        let client = client(&program, &version, rics)?;
+        let folders = folders(&program, &version, rics)?;
         Ok(Self {
             program,
             version,
-            client,
+            folders,
         })
     }
 
@@ -61,18 +65,23 @@ impl Interpreter {
     }
 
     /// The interpreter's path, or its name in `PATH`.
-    pub(crate) fn program(&self) -> &Path {
+    pub fn program(&self) -> &Path {
         &self.program
     }
 
+    /// The folder that holds the runtime client.
+    pub fn folder(&self) -> &Path {
+        &self.folders[0]
+    }
+
     /// The folders that the runtime client is imported from, its own first.
-    pub(crate) fn client(&self) -> &[PathBuf] {
-        &self.client
+    pub(crate) fn folders(&self) -> &[PathBuf] {
+        &self.folders
     }
 }
 
 /// The folders that the runtime client for an interpreter is imported from, its own first.
-fn client(program: &Path, version: &str, rics: &[PathBuf]) -> Result<Vec<PathBuf>> {
+fn folders(program: &Path, version: &str, rics: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let holds_client = |folder: &PathBuf| folder.join("awslambdaric").is_dir();
     let mut folders = Vec::new();
     for ric in rics {
@@ -87,7 +96,7 @@ fn client(program: &Path, version: &str, rics: &[PathBuf]) -> Result<Vec<PathBuf
         }
         bail!(
             "there is no awslambdaric for Python {version}, which {} is, in {}. \
-             Choose an interpreter of a version that there is, or add {version} to --ric",
+             Choose an interpreter of a version that there is, or add {version} to its folders",
             program.display(),
             found.join(", nor in ")
         );
@@ -98,7 +107,8 @@ fn client(program: &Path, version: &str, rics: &[PathBuf]) -> Result<Vec<PathBuf
 
 fn versions(rics: &Path) -> Result<String> {
     let mut names = Vec::new();
-    let entries = fs::read_dir(rics).with_context(|| format!("cannot list {}: give --ric a folder", rics.display()))?;
+    let entries = fs::read_dir(rics)
+        .with_context(|| format!("cannot list {}: give a folder of runtime clients", rics.display()))?;
     for entry in entries {
         let entry = entry.with_context(|| format!("cannot list {}", rics.display()))?;
         if entry.path().join("awslambdaric").is_dir() {
@@ -117,18 +127,17 @@ fn versions(rics: &Path) -> Result<String> {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn a_version_that_is_missing_is_named_with_those_there_are() {
+    #[test]
+    fn a_version_that_is_missing_is_named_with_those_there_are() {
         let folder = tempfile::tempdir().unwrap();
         for version in ["3.98", "3.99"] {
             fs::create_dir_all(folder.path().join(version).join("awslambdaric")).unwrap();
         }
         // Stands for an interpreter, as there need not be one where this runs.
-        let error = Interpreter::find(Path::new("echo"), &[folder.path().to_owned()], None)
-            .await
+        let error = PythonClient::find(Path::new("echo"), &[folder.path().to_owned()], None)
             .unwrap_err()
             .to_string();
-        assert!(error.contains("3.98, 3.99") && error.contains("--ric"), "{error}");
+        assert!(error.contains("3.98, 3.99") && error.contains("add"), "{error}");
     }
 
     #[test]
@@ -137,15 +146,14 @@ mod tests {
         let paths = ["simplejson", "client", "hooks"].map(|name| folder.path().join(name));
         let [needed, own, hooks] = &paths;
         fs::create_dir_all(own.join("awslambdaric")).unwrap();
-        let found = client(Path::new("python3"), "3.13", &paths).unwrap();
+        let found = super::folders(Path::new("python3"), "3.13", &paths).unwrap();
         assert_eq!(found, [own.clone(), needed.clone(), hooks.clone()]);
     }
 
-    #[tokio::test]
-    async fn an_interpreter_of_another_version_is_named() {
+    #[test]
+    fn an_interpreter_of_another_version_is_named() {
         // Stands for an interpreter, as above.
-        let error = Interpreter::find(Path::new("echo"), &[], Some("3.13"))
-            .await
+        let error = PythonClient::find(Path::new("echo"), &[], Some("3.13"))
             .unwrap_err()
             .to_string();
         assert!(
@@ -154,15 +162,11 @@ mod tests {
         );
     }
 
-    #[tokio::test]
-    async fn an_interpreter_that_is_missing_is_named() {
-        let error = Interpreter::find(Path::new("/no/python"), &[], None)
-            .await
+    #[test]
+    fn an_interpreter_that_is_missing_is_named() {
+        let error = PythonClient::find(Path::new("/no/python"), &[], None)
             .unwrap_err()
             .to_string();
-        assert!(
-            error.contains("/no/python") && error.contains("--interpreter"),
-            "{error}"
-        );
+        assert!(error.contains("/no/python") && error.contains("interpreter"), "{error}");
     }
 }

@@ -1,14 +1,14 @@
 //! A case: an event, and what the function should make of it.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    time::Duration,
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::Result;
+
+use super::{context::CallContext, expectation::Expectation};
+use crate::{
+    json_file::read_event,
+    runtime_api::{Invocation, ids},
 };
-
-use anyhow::{Context, Result};
-
-use crate::{CallContext, Expectation, Invocation, expectation::read_json, ids};
 
 /// An event, and what the function should make of it.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub struct Case {
 
 impl Case {
     /// The event's bytes.
-    pub fn event_bytes(&self) -> Result<Vec<u8>> {
+    fn event_bytes(&self) -> Result<Vec<u8>> {
         self.event.as_deref().map_or_else(|| Ok(b"{}".to_vec()), read_event)
     }
 
@@ -38,10 +38,4 @@ impl Case {
         self.context.apply(&mut invocation);
         Ok(invocation)
     }
-}
-
-/// Reads an event, which must be JSON, and returns its bytes as they are.
-pub fn read_event(path: &Path) -> Result<Vec<u8>> {
-    read_json(path)?;
-    fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }

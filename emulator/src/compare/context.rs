@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use serde_json::{Map, Value};
 
-use crate::{Invocation, expectation::read_json};
+use crate::{json_file::read_json, runtime_api::Invocation};
 
 const KEYS: [&str; 4] = ["clientContext", "cognitoIdentity", "tenantId", "traceId"];
 
@@ -24,6 +24,10 @@ pub struct CallContext {
 
 impl CallContext {
     /// Reads an object with some of the keys `clientContext`, `cognitoIdentity`, `tenantId` and `traceId`.
+    ///
+    /// # Errors
+    ///
+    /// If the file is no such object, or has another key.
     pub fn read(path: &Path) -> Result<Self> {
         let Value::Object(mut object) = read_json(path)? else {
             bail!("{} is not an object: write {{\"tenantId\": ...}}", path.display());
@@ -90,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_sent_is_told() {
+    fn what_cannot_be_sent_is_refused() {
         for (text, parts) in [
             (r#"{"tenant": "blue"}"#, ["\"tenant\"", "cognitoIdentity, tenantId"]),
             (r#"{"tenantId": 1}"#, ["\"tenantId\"", "string"]),

@@ -5,19 +5,19 @@ use similar::TextDiff;
 
 /// A text or a value, and whose it is.
 #[derive(Clone, Copy)]
-pub(crate) struct Named<'a, T: ?Sized>(pub &'a str, pub &'a T);
+pub(crate) struct Labeled<'a, T: ?Sized>(pub &'a str, pub &'a T);
 
 /// How two values differ as JSON, if they do.
-pub(crate) fn json(left: Named<Value>, right: Named<Value>) -> Option<String> {
+pub(crate) fn json(left: Labeled<Value>, right: Labeled<Value>) -> Option<String> {
     if left.1 == right.1 {
         return None;
     }
     let (left_text, right_text) = (format!("{:#}\n", left.1), format!("{:#}\n", right.1));
-    lines(Named(left.0, &left_text), Named(right.0, &right_text))
+    lines(Labeled(left.0, &left_text), Labeled(right.0, &right_text))
 }
 
 /// How two texts differ line by line, if they do.
-pub(crate) fn lines(left: Named<str>, right: Named<str>) -> Option<String> {
+pub(crate) fn lines(left: Labeled<str>, right: Labeled<str>) -> Option<String> {
     (left.1 != right.1).then(|| {
         TextDiff::from_lines(left.1, right.1)
             .unified_diff()

@@ -1,18 +1,19 @@
-//! Whether two programs ended an invocation in the same way.
+//! Whether two programs ended an invocation in the same way: equivalence, not equality.
 
 use serde_json::{Value, json};
 
-use crate::{
-    Outcome,
-    diff::{self, Named},
-    exit,
+use super::{
+    diff::{self, Labeled},
     expectation::describe,
+};
+use crate::{
     http_response::HttpResponse,
+    runtime_api::{Outcome, exit},
     streamed::{Streamed, has_prelude},
 };
 
 /// How what two programs ended an invocation with differs, if it does.
-pub(crate) fn difference(left: Named<Outcome>, right: Named<Outcome>) -> Option<String> {
+pub(crate) fn difference(left: Labeled<Outcome>, right: Labeled<Outcome>) -> Option<String> {
     match (Ending::of(left.1), Ending::of(right.1)) {
         (Ok(one), Ok(other)) => one.difference(&other, left, right),
         // Only a malformed answer has no meaning that could be compared.
@@ -57,12 +58,12 @@ impl Ending {
         })
     }
 
-    fn difference(&self, other: &Self, left: Named<Outcome>, right: Named<Outcome>) -> Option<String> {
-        let json = |one: &Value, other: &Value| diff::json(Named(left.0, one), Named(right.0, other));
+    fn difference(&self, other: &Self, left: Labeled<Outcome>, right: Labeled<Outcome>) -> Option<String> {
+        let json = |one: &Value, other: &Value| diff::json(Labeled(left.0, one), Labeled(right.0, other));
         match (self, other) {
             (Self::Json(one), Self::Json(other)) => json(one, other),
             (Self::InitError(one), Self::InitError(other)) | (Self::Error(one), Self::Error(other)) => {
-                // How a process ended is told beside the id of the request.
+                // How a process ended stands beside the id of the request.
                 match exit::how(one).zip(exit::how(other)) {
                     Some((one, other)) if one == other => None,
                     _ => json(one, other),
@@ -137,7 +138,7 @@ mod tests {
     }
 
     fn compare(one: &Outcome, other: &Outcome) -> Option<String> {
-        difference(Named("zip", one), Named("program", other))
+        difference(Labeled("zip", one), Labeled("program", other))
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! What an invocation should end with, and how what it ended with differs.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use serde_json::{Map, Value};
 
+use super::diff::{self, Labeled};
 use crate::{
-    Outcome,
-    diff::{self, Named},
     http_response::HttpResponse,
+    json_file::read_json,
+    runtime_api::Outcome,
     streamed::{Streamed, has_prelude},
 };
 
@@ -16,6 +17,16 @@ const COMPARED: [&str; 2] = ["errorType", "errorMessage"];
 const IGNORED: [&str; 2] = ["requestId", "stackTrace"];
 
 /// What an invocation should end with.
+///
+/// ```
+/// use emulator::{compare::Expectation, runtime_api::Outcome};
+/// use serde_json::json;
+///
+/// let expected = Expectation::Response(json!({"a": 1}));
+/// let answer = |body: &str| Outcome::Response { body: body.into(), content_type: None };
+/// assert_eq!(expected.check(&answer("{\"a\":1}")), Ok(()));
+/// assert!(expected.check(&answer("2")).unwrap_err().contains("+2"));
+/// ```
 #[derive(Clone, Debug)]
 pub enum Expectation {
     /// A response that equals this one as JSON; or if it is a streamed HTTP response, by its meaning.
@@ -28,21 +39,37 @@ pub enum Expectation {
 
 impl Expectation {
     /// Reads an expected response.
+    ///
+    /// # Errors
+    ///
+    /// If the file is no JSON.
     pub fn response(path: &Path) -> Result<Self> {
         Ok(Self::Response(read_json(path)?))
     }
 
     /// Reads an expected error.
+    ///
+    /// # Errors
+    ///
+    /// If the file is no object with `errorType`, `errorMessage` or both.
     pub fn error(path: &Path) -> Result<Self> {
         Ok(Self::Error(read_error(path)?))
     }
 
     /// Reads an expected failure to start.
+    ///
+    /// # Errors
+    ///
+    /// If the file is no object with `errorType`, `errorMessage` or both.
     pub fn init_error(path: &Path) -> Result<Self> {
         Ok(Self::InitError(read_error(path)?))
     }
 
-    /// Compares; says how the outcome differs, if it does.
+    /// Compares an outcome with what is expected.
+    ///
+    /// # Errors
+    ///
+    /// How the outcome differs, if it does.
     pub fn check(&self, outcome: &Outcome) -> Result<(), String> {
         match (self, outcome) {
             (Self::Response(expected), Outcome::Response { body, content_type })
@@ -79,11 +106,6 @@ impl Expectation {
     }
 }
 
-pub(crate) fn read_json(path: &Path) -> Result<Value> {
-    let text = fs::read(path).with_context(|| format!("cannot read {}: give a file of JSON", path.display()))?;
-    serde_json::from_slice(&text).with_context(|| format!("{} is not valid JSON: correct it", path.display()))
-}
-
 fn read_error(path: &Path) -> Result<Map<String, Value>> {
     let Value::Object(mut error) = read_json(path)? else {
         bail!(
@@ -117,7 +139,7 @@ fn parse(body: &[u8]) -> Result<Value, String> {
 }
 
 fn compare(expected: &Value, actual: &Value) -> Result<(), String> {
-    diff::json(Named("expected", expected), Named("actual", actual)).map_or(Ok(()), Err)
+    diff::json(Labeled("expected", expected), Labeled("actual", actual)).map_or(Ok(()), Err)
 }
 
 /// An outcome in words.
@@ -135,6 +157,8 @@ pub(crate) fn describe(outcome: &Outcome) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use serde_json::json;
 
     use super::*;
@@ -194,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn another_kind_of_outcome_is_told() {
+    fn another_kind_of_outcome_is_named() {
         let expected = Expectation::Response(json!(1));
         assert!(
             expected

@@ -1,15 +1,13 @@
 //! The extensions that layers bring: processes that Lambda starts before the function's, and ends after it.
 
-use std::{process::ExitStatus, process::Stdio, time::Duration};
+use std::{process::ExitStatus, time::Duration};
 
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::{
-    process::{Child, Command},
-    time::{sleep, timeout},
-};
+use launcher::{Extension, Sandbox, Signal};
+use tokio::time::{sleep, timeout};
 
-use crate::{RuntimeApi, Sandbox};
+use super::{log::Writer, process::Process};
+use crate::runtime_api::RuntimeApi;
 
 /// How long Lambda lets them initialise themselves.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
@@ -23,48 +21,29 @@ const INTERVAL: Duration = Duration::from_millis(5);
 /// An extension's process, which leads a group of its own.
 struct Running {
     name: String,
-    child: Child,
-    group: Option<Pid>,
+    process: Process,
 }
 
 /// The processes of the extensions that layers bring. They are killed when this is dropped.
-pub(crate) struct LayerExtensions(Vec<Running>);
+pub(super) struct LayerExtensions(Vec<Running>);
 
 impl LayerExtensions {
     /// Starts what lies in the layers' `extensions`, all at a time, and waits until each has registered.
-    pub async fn start(
-        sandbox: &Sandbox,
-        api: &RuntimeApi,
-        output: impl Fn() -> Result<(Stdio, Stdio)>,
-    ) -> Result<Self> {
-        let found = sandbox.extensions()?;
+    pub async fn start(sandbox: &Sandbox, api: &RuntimeApi, log: &Writer) -> Result<Self> {
+        let found = Extension::all(sandbox)?;
         api.extensions()
-            .expect(found.iter().map(|(name, _)| name.clone()).collect());
+            .expect(found.iter().map(|extension| extension.name.clone()).collect());
         let mut all = Self(Vec::new());
-        for (name, path) in found {
-            let mut command = Command::new(&path);
-            let (stdout, stderr) = output()?;
-            command
-                .current_dir("/")
-                .env_clear()
-                .envs(sandbox.environment_of_extensions(api.address()))
-                .stdin(Stdio::null())
-                .stdout(stdout)
-                .stderr(stderr)
-                .process_group(0)
-                .kill_on_drop(true);
-            if let Some(opt) = sandbox.opt() {
-                opt.apply(&mut command)
-                    .context("cannot show a process what layers bring")?;
-            }
-            let child = command.spawn().with_context(|| {
+        for extension in found {
+            let command = extension.command(sandbox, api.address())?;
+            let name = extension.name;
+            let process = Process::spawn(command, log.output()?, true).with_context(|| {
                 format!(
                     "cannot start the extension {name:?} of a layer: it has to be executable, built for this machine's architecture, or \
                      a script whose first line names an interpreter"
                 )
             })?;
-            let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-            all.0.push(Running { name, child, group });
+            all.0.push(Running { name, process });
         }
         tokio::select! {
             biased;
@@ -96,7 +75,7 @@ impl LayerExtensions {
     }
 
     fn look(&mut self) -> Option<(&str, Option<ExitStatus>)> {
-        self.0.iter_mut().find_map(|running| match running.child.try_wait() {
+        self.0.iter_mut().find_map(|running| match running.process.try_wait() {
             Ok(None) => None,
             Ok(status) => Some((&*running.name, status)),
             Err(_) => Some((&*running.name, None)),
@@ -116,31 +95,20 @@ impl LayerExtensions {
         api.extensions().send_shutdown(reason, SHUTDOWN_TIME);
         let all = async {
             for running in &mut self.0 {
-                running.child.wait().await.ok();
+                running.process.wait().await.ok();
             }
         };
         timeout(SHUTDOWN_TIME, all).await.ok();
         self.signal(Signal::KILL);
         for running in &mut self.0 {
-            running.child.kill().await.ok();
+            running.process.kill().await;
         }
     }
 
     /// Sends a signal to each, and to its children.
     pub fn signal(&self, signal: Signal) {
         for running in &self.0 {
-            // Once the process was waited for, its id may be another's.
-            if let Some(group) = running.group.filter(|_| running.child.id().is_some()) {
-                // A process that has ended needs no signal.
-                kill_process_group(group, signal).ok();
-            }
+            running.process.signal_group(signal);
         }
-    }
-}
-
-impl Drop for LayerExtensions {
-    fn drop(&mut self) {
-        // `kill_on_drop` reaches the processes alone.
-        self.signal(Signal::KILL);
     }
 }

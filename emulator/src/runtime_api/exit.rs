@@ -57,24 +57,24 @@ mod tests {
 
     #[test]
     fn the_words_are_lambdas() {
-        let told = |raw| message("id", &Ok(ExitStatus::from_raw(raw)));
+        let words = |raw| message("id", &Ok(ExitStatus::from_raw(raw)));
         assert_eq!(
-            told(0),
+            words(0),
             "RequestId: id Error: Runtime exited without providing a reason"
         );
         assert_eq!(
-            told(3 << 8),
+            words(3 << 8),
             "RequestId: id Error: Runtime exited with error: exit status 3"
         );
         // With a core dump, and without.
         for raw in [6, 6 | 0x80] {
             assert_eq!(
-                told(raw),
+                words(raw),
                 "RequestId: id Error: Runtime exited with error: signal: aborted"
             );
         }
         assert_eq!(
-            told(40),
+            words(40),
             "RequestId: id Error: Runtime exited with error: signal: signal 40"
         );
     }

@@ -17,9 +17,9 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::{
-    http::{Body, accepted, failure, json_response, text},
+use super::{
     ids,
+    replies::{Body, accepted, failure, json_response, text},
 };
 
 const IDENTIFIER: &str = "lambda-extension-identifier";

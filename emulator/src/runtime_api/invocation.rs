@@ -8,9 +8,8 @@ use std::{
 use anyhow::{Context, Result};
 use axum::http::{HeaderMap, HeaderValue};
 use tokio::sync::mpsc;
-use uuid::Uuid;
 
-use crate::{http::JSON, outcome::StreamPart};
+use super::{outcome::StreamPart, replies::JSON};
 
 /// An event, and what the function's context is made from.
 #[derive(Clone, Debug)]
@@ -33,8 +32,8 @@ pub struct Invocation {
     pub trace_id: Option<String>,
     /// Where a streamed answer goes as it comes; the outcome then has no body. Without it, the outcome holds the whole.
     pub(crate) stream: Option<mpsc::Sender<StreamPart>>,
-    /// The deadline that was told to the first receiver of this or of a clone.
-    pub(crate) told: Arc<OnceLock<SystemTime>>,
+    /// The deadline that the first receiver of this or of a clone was sent.
+    pub(crate) first_deadline: Arc<OnceLock<SystemTime>>,
 }
 
 impl Invocation {
@@ -50,26 +49,26 @@ impl Invocation {
             tenant_id: None,
             trace_id: None,
             stream: None,
-            told: Arc::default(),
+            first_deadline: Arc::default(),
         }
     }
 
-    /// The deadline to tell to a receiver, in milliseconds since the epoch. Programs that are compared are told the same
+    /// The deadline to send to a receiver, in milliseconds since the epoch. Programs that are compared are sent the same
     /// one, unless the first took so long that it would leave the next with less than half of the time.
-    pub(crate) fn deadline_millis(&self) -> u64 {
+    pub(super) fn deadline_millis(&self) -> u64 {
         let now = SystemTime::now();
-        let first = *self.told.get_or_init(|| now + self.deadline);
-        let told = if first < now + self.deadline / 2 {
+        let first = *self.first_deadline.get_or_init(|| now + self.deadline);
+        let deadline = if first < now + self.deadline / 2 {
             now + self.deadline
         } else {
             first
         };
-        let millis = told.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let millis = deadline.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         u64::try_from(millis).unwrap_or(u64::MAX)
     }
 
     /// The headers that the event travels with, but for the deadline.
-    pub(crate) fn headers(&self, id: &str, trace: &str) -> Result<HeaderMap> {
+    pub(super) fn headers(&self, id: &str, trace: &str) -> Result<HeaderMap> {
         let mut headers = HeaderMap::new();
         let values = [
             ("content-type", Some(JSON)),
@@ -89,29 +88,4 @@ impl Invocation {
         }
         Ok(headers)
     }
-}
-
-/// A new X-Ray trace header.
-pub(crate) fn new_trace_id() -> String {
-    trace_id_of(&new_trace_root())
-}
-
-/// A trace of its own: the field `Root` of an X-Ray trace header.
-pub(crate) fn new_trace_root() -> String {
-    let seconds = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs();
-    let random = &Uuid::new_v4().simple().to_string()[..24];
-    format!("Root=1-{seconds:08x}-{random}")
-}
-
-/// The X-Ray trace header of an invocation that a request with this one leads to. A request that is not sampled says nothing
-/// of it.
-pub(crate) fn trace_id_of(request: &str) -> String {
-    let field = |name| request.split(';').map(str::trim).find(|field| field.starts_with(name));
-    let root = field("Root=").map_or_else(new_trace_root, str::to_owned);
-    let sampled = field("Sampled=").unwrap_or("Sampled=0");
-    let parent = &Uuid::new_v4().simple().to_string()[..16];
-    format!("{root};Parent={parent};{sampled}")
 }

@@ -3,12 +3,16 @@
 use std::{collections::VecDeque, time::Duration};
 
 use anyhow::{Context, Result};
+use launcher::{Program, Sandbox};
 
+use super::subject::{Observation, Subject};
 use crate::{
-    Case, Invocation, Program, Sandbox,
-    diff::{self, Named},
-    log, same,
-    side::{Run, Side},
+    compare::{
+        Case,
+        diff::{self, Labeled},
+        equivalence, log,
+    },
+    runtime_api::Invocation,
 };
 
 /// How a case went.
@@ -34,19 +38,19 @@ pub struct Log {
     pub text: String,
 }
 
-/// What another program made of the cases, which the zip must do as well.
-struct Model {
-    side: Side,
+/// Another program, and what it made of the cases, which the zip must do as well.
+struct Reference {
+    subject: Subject,
     compares_logs: bool,
     /// For each case, what was sent, and what came of it.
-    runs: VecDeque<(Invocation, Run)>,
+    observations: VecDeque<(Invocation, Observation)>,
 }
 
 /// Runs cases on an unpacked zip.
 pub struct Runner {
     sandbox: Sandbox,
-    zip: Side,
-    model: Option<Model>,
+    zip: Subject,
+    reference: Option<Reference>,
     deadline: Duration,
     case_number: usize,
 }
@@ -56,8 +60,8 @@ impl Runner {
     pub fn new(sandbox: Sandbox, program: Program, deadline: Duration) -> Self {
         Self {
             sandbox,
-            zip: Side::new("the zip".to_owned(), program),
-            model: None,
+            zip: Subject::new("the zip".to_owned(), program),
+            reference: None,
             deadline,
             case_number: 0,
         }
@@ -65,22 +69,26 @@ impl Runner {
 
     /// Runs all cases on another program. From then on, the zip must end each in the same way, and write the same if
     /// `compares_logs`. The other program goes first and ends, since both may listen on the same ports.
+    ///
+    /// # Errors
+    ///
+    /// If an event cannot be read, or the other program cannot be started.
     pub async fn same_as(mut self, name: &str, program: Program, compares_logs: bool, cases: &[Case]) -> Result<Self> {
-        let mut side = Side::new(name.to_owned(), program);
-        let mut runs = VecDeque::new();
+        let mut subject = Subject::new(name.to_owned(), program);
+        let mut observations = VecDeque::new();
         for (number, case) in cases.iter().enumerate() {
             let invocation = case.invocation(number, self.deadline)?;
-            let run = side
+            let observation = subject
                 .run(&self.sandbox, invocation.clone())
                 .await
                 .with_context(|| format!("case {:?} cannot be run on {name}", case.name))?;
-            runs.push_back((invocation, run));
+            observations.push_back((invocation, observation));
         }
-        side.end().await;
-        self.model = Some(Model {
-            side,
+        subject.end().await;
+        self.reference = Some(Reference {
+            subject,
             compares_logs,
-            runs,
+            observations,
         });
         Ok(self)
     }
@@ -91,19 +99,24 @@ impl Runner {
     }
 
     /// Runs the next case.
+    ///
+    /// # Errors
+    ///
+    /// If the event cannot be read, or the zip's process cannot be started.
     pub async fn run(&mut self, case: &Case) -> Result<Verdict> {
-        let model = self.model.as_mut();
-        let (model, invocation) = match model.and_then(|model| Some((model.runs.pop_front()?, &*model))) {
-            Some(((invocation, run), model)) => (Some((model, run)), invocation),
-            None => (None, case.invocation(self.case_number, self.deadline)?),
+        let reference = self.reference.as_mut();
+        let next = reference.and_then(|reference| Some((reference.observations.pop_front()?, &*reference)));
+        let (invocation, expected) = match next {
+            Some(((invocation, observation), reference)) => (invocation, Some((reference, observation))),
+            None => (case.invocation(self.case_number, self.deadline)?, None),
         };
         self.case_number += 1;
-        let run = self.zip.run(&self.sandbox, invocation).await?;
-        let mut differences = Vec::from_iter(case.expectation.check(&run.outcome).err());
-        let mut logs = vec![readable(&self.zip, &run)];
-        if let Some((model, model_run)) = model {
-            differences.extend(differences_between(&self.zip, &run, model, &model_run));
-            logs.push(readable(&model.side, &model_run));
+        let observed = self.zip.run(&self.sandbox, invocation).await?;
+        let mut differences = Vec::from_iter(case.expectation.check(&observed.outcome).err());
+        let mut logs = vec![readable(&self.zip, &observed)];
+        if let Some((reference, expected)) = expected {
+            differences.extend(differences_between(&self.zip, &observed, reference, &expected));
+            logs.push(readable(&reference.subject, &expected));
         }
         Ok(if differences.is_empty() {
             Verdict::Passed
@@ -116,26 +129,32 @@ impl Runner {
     }
 }
 
-fn differences_between(zip: &Side, run: &Run, model: &Model, model_run: &Run) -> Vec<String> {
-    let (left, right) = (&*model.side.name, &*zip.name);
+fn differences_between(
+    zip: &Subject,
+    observed: &Observation,
+    reference: &Reference,
+    expected: &Observation,
+) -> Vec<String> {
+    let (left, right) = (&*reference.subject.name, &*zip.name);
     let mut differences = Vec::new();
-    if let Some(difference) = same::difference(Named(left, &model_run.outcome), Named(right, &run.outcome)) {
+    let outcomes = (Labeled(left, &expected.outcome), Labeled(right, &observed.outcome));
+    if let Some(difference) = equivalence::difference(outcomes.0, outcomes.1) {
         differences.push(format!("{left} and {right} do not end in the same way:\n{difference}"));
     }
-    if model.compares_logs {
-        let log = log::normalize(&run.log, zip.is_python());
-        let model_log = log::normalize(&model_run.log, model.side.is_python());
-        if let Some(difference) = diff::lines(Named(left, &model_log), Named(right, &log)) {
+    if reference.compares_logs {
+        let expected = log::normalize(&expected.log, reference.subject.is_python());
+        let log = log::normalize(&observed.log, zip.is_python());
+        if let Some(difference) = diff::lines(Labeled(left, &expected), Labeled(right, &log)) {
             differences.push(format!("{left} and {right} do not write the same:\n{difference}"));
         }
     }
     differences
 }
 
-fn readable(side: &Side, run: &Run) -> Log {
+fn readable(subject: &Subject, observation: &Observation) -> Log {
     Log {
-        name: side.name.clone(),
+        name: subject.name.clone(),
         // The runtime client for Python ends the lines of an error by a carriage return.
-        text: run.log.replace("\r\n", "\n").replace('\r', "\n"),
+        text: observation.log.replace("\r\n", "\n").replace('\r', "\n"),
     }
 }

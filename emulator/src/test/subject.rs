@@ -1,31 +1,34 @@
 //! A program that cases are run on one after another: in one process, and in a new one after that is lost.
 
 use anyhow::Result;
+use launcher::{Program, Sandbox};
 
-use crate::{FunctionProcess, Invocation, Outcome, Program, RuntimeApi, Sandbox, runtime_api::Answer};
+use crate::{
+    environment::ExecutionEnvironment,
+    runtime_api::{Answer, Invocation, Outcome},
+};
 
-/// What came of an invocation.
-pub(crate) struct Run {
+/// What a program was seen to make of an invocation.
+pub(super) struct Observation {
     pub outcome: Outcome,
     /// What the function wrote meanwhile, as it is; and as it started if this was the process's first invocation.
     pub log: String,
 }
 
 struct Session {
-    process: FunctionProcess,
-    api: RuntimeApi,
+    environment: ExecutionEnvironment,
     log_start: usize,
 }
 
 /// A program that cases are run on.
-pub(crate) struct Side {
+pub(super) struct Subject {
     /// What it is called in reports.
     pub name: String,
     program: Program,
     session: Option<Session>,
 }
 
-impl Side {
+impl Subject {
     /// A program that no case was run on yet.
     pub fn new(name: String, program: Program) -> Self {
         Self {
@@ -43,33 +46,32 @@ impl Side {
     /// Ends the process as Lambda does, so that what it holds is free for another one.
     pub async fn end(&mut self) {
         if let Some(mut session) = self.session.take() {
-            session.process.end(&session.api).await;
+            session.environment.end().await;
         }
     }
 
     /// Sends an event, and waits until the process is through with it.
-    pub async fn run(&mut self, sandbox: &Sandbox, mut invocation: Invocation) -> Result<Run> {
+    pub async fn run(&mut self, sandbox: &Sandbox, mut invocation: Invocation) -> Result<Observation> {
         let (mut session, Answer { mut outcome, left }) = loop {
             let mut session = self.session(sandbox).await?;
-            match session.process.answer(&session.api, invocation).await {
+            match session.environment.answer(invocation).await {
                 Ok(answer) => break (session, answer),
                 Err(unsent) => invocation = *unsent,
             }
         };
         if outcome.is_answer()
-            && let Err(reason) = session.process.finish(&session.api, left).await
+            && let Err(reason) = session.environment.finish(left).await
         {
             outcome = Outcome::TimedOut(reason);
         }
-        session.process.settle().await;
-        let log = session.process.log_from(session.log_start);
+        let log = session.environment.log_from(session.log_start).await;
         session.log_start += log.len();
         self.session = Some(session);
         // A function that is still busy with an event is of no use for the next one.
         if !outcome.is_answer() {
             self.end().await;
         }
-        Ok(Run {
+        Ok(Observation {
             outcome,
             log: String::from_utf8_lossy(&log).into_owned(),
         })
@@ -78,16 +80,13 @@ impl Side {
     /// The process of the last event if it is alive, or a new one.
     async fn session(&mut self, sandbox: &Sandbox) -> Result<Session> {
         if let Some(mut session) = self.session.take() {
-            if session.process.is_alive() {
+            if session.environment.is_alive() {
                 return Ok(session);
             }
-            session.process.end(&session.api).await;
+            session.environment.end().await;
         }
-        let api = RuntimeApi::start(sandbox.handler()).await?;
-        let process = FunctionProcess::spawn(&self.program, sandbox, &api).await?;
         Ok(Session {
-            process,
-            api,
+            environment: ExecutionEnvironment::start(&self.program, sandbox).await?,
             log_start: 0,
         })
     }

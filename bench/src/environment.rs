@@ -1,4 +1,4 @@
-//! A function's process, and the server that it asks for events.
+//! A function's execution environment: its process, and the server that it asks for events.
 
 use std::{
     fs::File,
@@ -9,10 +9,7 @@ use std::{
 };
 
 use anyhow::{anyhow, bail, Context, Result};
-use nix::{
-    sys::signal::{killpg, Signal},
-    unistd::Pid,
-};
+use launcher::{ProcessGroup, Signal};
 
 use crate::{
     memory::Memory,
@@ -23,7 +20,7 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A process that runs, and those that it started. They are killed when this is dropped.
-pub struct Function {
+pub struct ExecutionEnvironment {
     server: Server,
     child: Child,
     log: File,
@@ -31,12 +28,16 @@ pub struct Function {
     pub started: Instant,
 }
 
-impl Function {
-    /// Starts what a command for a server's address is.
-    pub fn start(command: impl FnOnce(&Server) -> Command) -> Result<Self> {
+impl ExecutionEnvironment {
+    /// Starts the process by the command that serves a server's events.
+    ///
+    /// # Errors
+    ///
+    /// If the process cannot be started, or there is no port or file for it.
+    pub fn start(command: impl FnOnce(&Server) -> Result<Command>) -> Result<Self> {
         let server = Server::start()?;
         let log = tempfile::tempfile().context("cannot make a file for the function's log")?;
-        let mut command = command(&server);
+        let mut command = command(&server)?;
         command
             .stdin(Stdio::null())
             .stdout(log.try_clone().context("cannot share the function's log")?)
@@ -55,6 +56,10 @@ impl Function {
     }
 
     /// Sends an event, and returns how long the answer took, and the answer.
+    ///
+    /// # Errors
+    ///
+    /// If the answer is an error, or there is none.
     pub fn invoke(&mut self, message: &mut Message) -> Result<(Duration, Vec<u8>)> {
         let deadline = Instant::now() + PATIENCE;
         let child = &mut self.child;
@@ -77,6 +82,10 @@ impl Function {
     }
 
     /// The memory of the process and of those that it started.
+    ///
+    /// # Errors
+    ///
+    /// If the process has ended.
     pub fn memory(&self) -> Result<Memory> {
         Memory::of_tree(self.child.id())
     }
@@ -90,10 +99,11 @@ impl Function {
     }
 }
 
-impl Drop for Function {
+impl Drop for ExecutionEnvironment {
     fn drop(&mut self) {
-        // The group is this function's own, and may be gone.
-        killpg(Pid::from_raw(self.child.id() as i32), Signal::SIGKILL).ok();
+        if let Some(group) = ProcessGroup::led_by(self.child.id()) {
+            group.signal(Signal::KILL);
+        }
         self.child.wait().ok();
     }
 }
