@@ -20,7 +20,7 @@ pub(crate) fn difference(left: Labeled<Outcome>, right: Labeled<Outcome>) -> Opt
         (one, other) => Some(
             [(left, one.err()), (right, other.err())]
                 .into_iter()
-                .filter_map(|(side, error)| error.map(|error| format!("{}: {error}", side.0)))
+                .filter_map(|(outcome, error)| error.map(|error| format!("{}: {error}", outcome.0)))
                 .collect::<Vec<_>>()
                 .join("\n"),
         ),

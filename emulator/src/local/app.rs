@@ -69,6 +69,6 @@ impl App {
 fn repeated(handlers: &[NamedHandler]) -> Option<&str> {
     let names = || handlers.iter().map(|handler| &*handler.name);
     // A host name has no case.
-    let same = |name: &&str| names().filter(|other| other.eq_ignore_ascii_case(name)).count() > 1;
-    names().find(same)
+    let is_repeated = |name: &&str| names().filter(|other| other.eq_ignore_ascii_case(name)).count() > 1;
+    names().find(is_repeated)
 }

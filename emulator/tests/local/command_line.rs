@@ -5,6 +5,7 @@ use std::{fs, path::Path, process::Output};
 use tempfile::TempDir;
 
 use crate::harness::{Local, command, write_zip};
+
 /// Sends one event from the command line.
 fn one_shot(handle: &str, arguments: &[&str]) -> Output {
     let folder = TempDir::new().unwrap();

@@ -5,6 +5,7 @@ use std::io::Read;
 use serde_json::{Value, json};
 
 use crate::harness::Local;
+
 /// Streams two pieces, the second a second after the first.
 const STREAM: &str = r#"
     exec 4<>"/dev/tcp/${AWS_LAMBDA_RUNTIME_API%:*}/${AWS_LAMBDA_RUNTIME_API#*:}"

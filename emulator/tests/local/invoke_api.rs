@@ -5,6 +5,7 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::harness::{INVOKE, Local};
+
 #[test]
 fn the_invoke_api_is_lambdas() {
     let handle = r#"

@@ -16,6 +16,7 @@ use crate::{
     common::{EXTENSION, SHUTDOWN_HOOK},
     harness::{INVOKE, Local, command, terminate, write_zip},
 };
+
 #[test]
 fn a_function_that_takes_too_long_is_killed() {
     let local = Local::start(

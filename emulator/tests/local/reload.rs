@@ -11,6 +11,7 @@ use std::{
 use tempfile::TempDir;
 
 use crate::harness::{Local, command, terminate, write_zip};
+
 #[test]
 fn a_zip_that_changes_is_loaded_anew() {
     let local = Local::start("respond 1", &[]);
