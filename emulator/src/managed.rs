@@ -34,7 +34,7 @@ impl ManagedArgs {
         let kind = RuntimeKind::of(runtime);
         if kind == RuntimeKind::OsOnly {
             return Program::of_zip(sandbox, zip)
-                .with_context(|| format!("--zip and --runtime {runtime} do not fit each other"));
+                .with_context(|| format!("--zip cannot be run by --runtime {runtime}"));
         }
         let (Some(interpreter), [ric, ..]) = (&self.interpreter, &*self.ric) else {
             bail!("{runtime} needs an interpreter and its runtime client: give --interpreter and --ric");
