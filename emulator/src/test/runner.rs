@@ -47,6 +47,39 @@ struct Reference {
 }
 
 /// Runs cases on an unpacked zip.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> anyhow::Result<()> {
+/// # use std::{fs::File, io::Write, time::Duration};
+/// # let folder = tempfile::tempdir()?;
+/// # let zip = folder.path().join("function.zip");
+/// # let mut writer = zip::ZipWriter::new(File::create(&zip)?);
+/// # writer.start_file("bootstrap", zip::write::SimpleFileOptions::default().unix_permissions(0o755))?;
+/// # writer.write_all(b"#!/bin/sh\nexit 3\n")?;
+/// # writer.finish()?;
+/// use emulator::{
+///     compare::{CallContext, Case, Expectation},
+///     test::{Runner, Verdict},
+/// };
+/// use launcher::{Program, Sandbox};
+///
+/// let sandbox = Sandbox::new(&zip, "index.handler", "provided.al2023", Vec::new())?;
+/// let program = Program::of_zip(&sandbox, &zip)?;
+/// let mut runner = Runner::new(sandbox, program, Duration::from_secs(20));
+/// // The zip's `bootstrap` ends before it asks for an event.
+/// let error = [("errorType".to_owned(), "Runtime.ExitError".into())];
+/// let case = Case {
+///     name: "init-error".to_owned(),
+///     event: None,
+///     context: CallContext::default(),
+///     expectation: Expectation::InitError(error.into_iter().collect()),
+/// };
+/// assert!(matches!(runner.run(&case).await?, Verdict::Passed));
+/// runner.end().await;
+/// # Ok(())
+/// # }
+/// ```
 pub struct Runner {
     sandbox: Sandbox,
     zip: Subject,
