@@ -97,6 +97,10 @@ impl Times {
 }
 
 /// Times all, alternating edit by edit.
+///
+/// # Errors
+///
+/// If a build fails, or its workspace cannot be made.
 pub fn builds(workspace: &Path) -> Result<Builds> {
     // Not in /tmp, which Bazel's sandbox hides.
     let folder = cache::folder()?.join("builds");

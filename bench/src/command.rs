@@ -5,6 +5,10 @@ use std::process::{Command, Stdio};
 use anyhow::{bail, Context, Result};
 
 /// Runs a command, and returns what it printed.
+///
+/// # Errors
+///
+/// If it cannot be started, fails, or prints what is not text.
 pub fn output(command: &mut Command) -> Result<String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command

@@ -1,6 +1,7 @@
 //! As much of HTTP/1.1 as clients of the Runtime API speak.
 
-use anyhow::{bail, Context, Result};
+use anyhow::{anyhow, bail, Context, Result};
+use httparse::Status;
 
 /// What a client asks for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -27,25 +28,29 @@ pub struct Request {
 impl Request {
     /// Takes the first request of what has arrived, if all of it is there.
     pub fn parse(bytes: &[u8]) -> Result<Option<Self>> {
-        let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else {
+        let mut headers = [httparse::EMPTY_HEADER; 32];
+        let mut head = httparse::Request::new(&mut headers);
+        let parsed = head
+            .parse(bytes)
+            .context("the client sent what is no request of HTTP")?;
+        let Status::Complete(end) = parsed else {
             return Ok(None);
         };
-        let head = std::str::from_utf8(&bytes[..end]).context("the client sent headers that are not text")?;
-        let mut lines = head.split("\r\n");
-        let kind = kind(lines.next().unwrap_or_default())?;
+        let kind = kind(head.path.unwrap_or_default())?;
         let mut length = 0;
         let mut in_chunks = false;
-        for (name, value) in lines.filter_map(|line| line.split_once(':')) {
-            let value = value.trim();
-            if name.eq_ignore_ascii_case("content-length") {
+        for header in head.headers {
+            let value = String::from_utf8_lossy(header.value);
+            if header.name.eq_ignore_ascii_case("content-length") {
                 length = value
+                    .trim()
                     .parse()
                     .with_context(|| format!("the client sent {value:?} as a length"))?;
-            } else if name.eq_ignore_ascii_case("transfer-encoding") {
-                in_chunks = value.eq_ignore_ascii_case("chunked");
+            } else if header.name.eq_ignore_ascii_case("transfer-encoding") {
+                in_chunks = value.trim().eq_ignore_ascii_case("chunked");
             }
         }
-        let rest = &bytes[end + 4..];
+        let rest = &bytes[end..];
         let found = if in_chunks {
             unchunk(rest)?
         } else {
@@ -54,17 +59,17 @@ impl Request {
         Ok(found.map(|(body, length)| Self {
             kind,
             body,
-            consumed: end + 4 + length,
+            consumed: end + length,
         }))
     }
 }
 
-fn kind(first_line: &str) -> Result<Kind> {
-    match first_line.split(' ').nth(1) {
-        Some(path) if path.ends_with("/invocation/next") => Ok(Kind::Next),
-        Some(path) if path.ends_with("/response") => Ok(Kind::Response),
-        Some(path) if path.ends_with("/error") => Ok(Kind::Error),
-        _ => bail!("the client asked for {first_line:?}, which the benchmark's Runtime API does not have"),
+fn kind(path: &str) -> Result<Kind> {
+    match path {
+        path if path.ends_with("/invocation/next") => Ok(Kind::Next),
+        path if path.ends_with("/response") => Ok(Kind::Response),
+        path if path.ends_with("/error") => Ok(Kind::Error),
+        _ => bail!("the client asked for {path:?}, which the benchmark's Runtime API does not have"),
     }
 }
 
@@ -72,13 +77,16 @@ fn kind(first_line: &str) -> Result<Kind> {
 fn unchunk(bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>> {
     let mut body = Vec::new();
     let mut at = 0;
-    while let Some(line) = bytes[at..].windows(2).position(|window| window == b"\r\n") {
-        let text = std::str::from_utf8(&bytes[at..at + line]).context("a chunk's length is not text")?;
-        let digits = text.split(';').next().unwrap_or_default().trim();
-        let length = usize::from_str_radix(digits, 16).with_context(|| format!("a chunk has the length {text:?}"))?;
-        let start = at + line + 2;
+    loop {
+        let size = httparse::parse_chunk_size(&bytes[at..]);
+        let Status::Complete((line, length)) = size.map_err(|_| anyhow!("the client sent a chunk without a length"))?
+        else {
+            return Ok(None);
+        };
+        let start = at + line;
+        let length = usize::try_from(length).context("the client sent a chunk that is too long")?;
         let Some(chunk) = bytes.get(start..start + length + 2) else {
-            break;
+            return Ok(None);
         };
         at = start + length + 2;
         if length == 0 {
@@ -86,7 +94,6 @@ fn unchunk(bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>> {
         }
         body.extend_from_slice(&chunk[..length]);
     }
-    Ok(None)
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! Ways to run Rust on Lambda, measured beside one another; all but the command line, and what draws a PNG.
+#![forbid(unsafe_code)]
+#![warn(clippy::missing_errors_doc)]
 
 pub mod affinity;
 pub mod builds;
 mod cache;
 pub mod command;
+pub mod environment;
 pub mod events;
-pub mod function;
 mod http;
 pub mod machine;
 pub mod measure;
@@ -20,7 +22,6 @@ pub mod report;
 pub mod results;
 #[cfg(test)]
 mod sample;
-mod sandbox;
 pub mod server;
 pub mod statistics;
 pub mod targets;

@@ -1,4 +1,5 @@
 //! Measures ways to run Rust on Lambda beside one another. See `bench --help`.
+#![forbid(unsafe_code)]
 
 mod png;
 
@@ -17,13 +18,14 @@ use bench::{
     measure::{measure, Plan},
     node::Node,
     package::{Clients, Package},
-    peers::{peer, Runtime, PEERS},
+    peers::{peer, PEERS},
     plot,
     python::Python,
     report,
     results::Results,
 };
 use clap::Parser;
+use launcher::RuntimeKind;
 
 /// Measures ways to run Rust on Lambda beside one another, and writes benchmark.md, .json, .svg and .png.
 #[derive(Parser)]
@@ -143,7 +145,7 @@ fn results(cli: &Cli) -> Result<Results> {
         .filter(|peer| cli.only.is_empty() || cli.only.iter().any(|name| name == peer.name))
         .collect();
     let ric = cli.ric.as_deref().context("no client is given: give --ric")?;
-    let with_node = wanted.iter().any(|peer| peer.runtime == Runtime::Node);
+    let with_node = wanted.iter().any(|peer| peer.runtime == RuntimeKind::Node);
     let clients = Clients {
         python: Python::find(&cli.python, ric)?,
         node: if with_node {

@@ -59,6 +59,10 @@ impl Exchange {
 }
 
 /// Measures packages. One that fails is left out from there on, and its failure is noted.
+///
+/// # Errors
+///
+/// If the system does not let the cores be chosen.
 pub fn measure(
     packages: &[Package],
     cores: &Cores,

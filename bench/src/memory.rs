@@ -16,6 +16,10 @@ pub struct Memory {
 
 impl Memory {
     /// Of a process and its descendants.
+    ///
+    /// # Errors
+    ///
+    /// If the process has ended.
     pub fn of_tree(root: u32) -> Result<Self> {
         let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
         for entry in fs::read_dir("/proc").context("cannot list /proc")?.flatten() {

@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use launcher::NodeClient;
 use serde_json::Value;
 
 use crate::{cache, command::output};
@@ -15,22 +16,24 @@ const INSTALL: &str = include_str!("../../rules/private/install_node_client.sh")
 
 /// Node.js, and the runtime client for it.
 pub struct Node {
-    /// The interpreter.
-    pub program: PathBuf,
-    /// Its version.
+    /// The interpreter and the client.
+    pub client: NodeClient,
+    /// The interpreter's version.
     pub version: String,
     /// The client's version.
     pub client_version: String,
-    /// The client's script.
-    pub client: PathBuf,
 }
 
 impl Node {
     /// Takes the client in a folder, or installs it into the user's cache.
+    ///
+    /// # Errors
+    ///
+    /// If Node.js cannot be run, or the client cannot be found or installed.
     pub fn find(folder: Option<&Path>) -> Result<Self> {
-        let told = output(Command::new("node").args(["-p", "process.execPath + '\\n' + process.versions.node"]))
+        let printed = output(Command::new("node").args(["-p", "process.execPath + '\\n' + process.versions.node"]))
             .context("Node.js cannot be run")?;
-        let (program, version) = told
+        let (program, version) = printed
             .trim()
             .split_once('\n')
             .context("Node.js does not tell its version")?;
@@ -38,16 +41,15 @@ impl Node {
             Some(folder) => folder.to_owned(),
             None => installed(version)?,
         };
-        let package = folder.join("node_modules/aws-lambda-ric");
-        let manifest = package.join("package.json");
+        let client = NodeClient::find(Path::new(program), &folder).context("--node-client is of no use")?;
+        let manifest = folder.join("node_modules/aws-lambda-ric/package.json");
         let text = fs::read_to_string(&manifest)
-            .with_context(|| format!("cannot read {}: give --node-client a folder", manifest.display()))?;
+            .with_context(|| format!("cannot read {}: install aws-lambda-ric anew", manifest.display()))?;
         let manifest: Value = serde_json::from_str(&text).context("aws-lambda-ric's package.json cannot be read")?;
         Ok(Self {
-            program: program.into(),
+            client,
             version: version.to_owned(),
             client_version: manifest["version"].as_str().unwrap_or("unknown").to_owned(),
-            client: package.join("bin/index.mjs"),
         })
     }
 }

@@ -1,20 +1,11 @@
 //! A peer's zip, unpacked as Lambda does, and how it is started.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::Path};
 
 use anyhow::{anyhow, Context, Result};
+use launcher::{Program, RuntimeKind, Sandbox};
 
-use crate::{
-    function::Function,
-    node::Node,
-    peers::{Peer, Runtime},
-    python::Python,
-    sandbox::Sandbox,
-};
+use crate::{environment::ExecutionEnvironment, node::Node, peers::Peer, python::Python};
 
 const HANDLER: &str = "index.handler";
 
@@ -33,56 +24,48 @@ pub struct Package {
     /// The size of its zip.
     pub bytes: u64,
     sandbox: Sandbox,
-    program: PathBuf,
-    arguments: Vec<String>,
+    program: Program,
 }
 
 impl Package {
     /// Unpacks a zip.
+    ///
+    /// # Errors
+    ///
+    /// If the zip cannot be unpacked, or the client of its runtime is missing.
     pub fn new(peer: &'static Peer, zip: &Path, clients: &Clients) -> Result<Self> {
         let bytes = fs::metadata(zip)
             .with_context(|| format!("cannot find {}: give --package a zip", zip.display()))?
             .len();
-        let (runtime, client) = match peer.runtime {
-            Runtime::OsOnly => ("provided.al2023".to_owned(), None),
-            Runtime::Python => (
-                format!("python{}", clients.python.version),
-                Some(clients.python.client()),
-            ),
-            Runtime::Node => ("nodejs".to_owned(), None),
+        let runtime = match peer.runtime {
+            RuntimeKind::OsOnly => "provided.al2023".to_owned(),
+            RuntimeKind::Python => format!("python{}", clients.python.client.version()),
+            RuntimeKind::Node => "nodejs".to_owned(),
         };
-        let sandbox = Sandbox::new(zip, HANDLER, &runtime, client)?;
-        let (program, arguments) = match peer.runtime {
-            Runtime::OsOnly => (sandbox.task_root().join("bootstrap"), Vec::new()),
-            Runtime::Python => (clients.python.program.clone(), vec!["-m", "awslambdaric", HANDLER]),
-            Runtime::Node => {
+        let sandbox = Sandbox::new(zip, HANDLER, &runtime, Vec::new())?;
+        let program = match peer.runtime {
+            RuntimeKind::OsOnly => Program::of_zip(&sandbox, zip)?,
+            RuntimeKind::Python => Program::Python(clients.python.client.clone()),
+            RuntimeKind::Node => {
                 let node = clients.node.as_ref().map_err(|why| anyhow!("{why}"))?;
-                let client = node
-                    .client
-                    .to_str()
-                    .context("the path of aws-lambda-ric is not UTF-8")?;
-                (node.program.clone(), vec![client, HANDLER])
+                Program::Node(node.client.clone())
             }
         };
         Ok(Self {
             peer,
             bytes,
-            program,
-            arguments: arguments.into_iter().map(str::to_owned).collect(),
             sandbox,
+            program,
         })
     }
 
     /// Starts a process for it.
-    pub fn start(&self) -> Result<Function> {
-        Function::start(|server| {
-            let mut command = Command::new(&self.program);
-            command
-                .args(&self.arguments)
-                .current_dir(self.sandbox.task_root())
-                .env_clear()
-                .envs(self.sandbox.environment(server.address()));
-            command
-        })
+    ///
+    /// # Errors
+    ///
+    /// If the process cannot be started.
+    pub fn start(&self) -> Result<ExecutionEnvironment> {
+        ExecutionEnvironment::start(|server| self.program.command(&self.sandbox, server.address()))
+            .with_context(|| self.program.start_failure())
     }
 }

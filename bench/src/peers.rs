@@ -1,15 +1,6 @@
 //! What is measured beside one another.
 
-/// What starts a package.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Runtime {
-    /// Its own `bootstrap`.
-    OsOnly,
-    /// Lambda's client for Python.
-    Python,
-    /// Lambda's client for Node.js.
-    Node,
-}
+use launcher::RuntimeKind;
 
 /// A way to run a function.
 #[derive(Debug)]
@@ -20,8 +11,8 @@ pub struct Peer {
     pub label: &'static str,
     /// What it is, in a line.
     pub description: &'static str,
-    /// What starts it.
-    pub runtime: Runtime,
+    /// What starts it: its own `bootstrap`, or Lambda's client for Python or Node.js.
+    pub runtime: RuntimeKind,
     /// Whether it answers as the program that is measured does; else it is there to compare with.
     pub is_program: bool,
     /// Its colour in the plot.
@@ -34,7 +25,7 @@ pub const PEERS: [Peer; 12] = [
         name: "ours_native",
         label: "ours, native dispatch",
         description: "`rust_lambda_zip(dispatch = \"native\")` on Python's runtime",
-        runtime: Runtime::Python,
+        runtime: RuntimeKind::Python,
         is_program: true,
         color: "#b3261e",
     },
@@ -42,7 +33,7 @@ pub const PEERS: [Peer; 12] = [
         name: "ours_extension",
         label: "ours, extension dispatch",
         description: "`rust_lambda_zip` as it is by default, on Python's runtime",
-        runtime: Runtime::Python,
+        runtime: RuntimeKind::Python,
         is_program: true,
         color: "#f0803c",
     },
@@ -50,7 +41,7 @@ pub const PEERS: [Peer; 12] = [
         name: "ours_ctypes",
         label: "ours, ctypes dispatch",
         description: "`rust_lambda_zip(dispatch = \"ctypes\")` on Python's runtime",
-        runtime: Runtime::Python,
+        runtime: RuntimeKind::Python,
         is_program: true,
         color: "#c2570c",
     },
@@ -58,7 +49,7 @@ pub const PEERS: [Peer; 12] = [
         name: "ours_native_mimalloc",
         label: "ours, native, mimalloc",
         description: "`rust_lambda_zip(dispatch = \"native\", allocator = \"mimalloc\")`",
-        runtime: Runtime::Python,
+        runtime: RuntimeKind::Python,
         is_program: true,
         color: "#e39a94",
     },
@@ -66,7 +57,7 @@ pub const PEERS: [Peer; 12] = [
         name: "ours_extension_mimalloc",
         label: "ours, extension, mimalloc",
         description: "`rust_lambda_zip(allocator = \"mimalloc\")`",
-        runtime: Runtime::Python,
+        runtime: RuntimeKind::Python,
         is_program: true,
         color: "#f8c39d",
     },
@@ -74,7 +65,7 @@ pub const PEERS: [Peer; 12] = [
         name: "os_only",
         label: "OS-only runtime",
         description: "the same Rust program as `bootstrap` on `provided.al2023`",
-        runtime: Runtime::OsOnly,
+        runtime: RuntimeKind::OsOnly,
         is_program: true,
         color: "#1f2937",
     },
@@ -82,7 +73,7 @@ pub const PEERS: [Peer; 12] = [
         name: "python",
         label: "pure Python",
         description: "the same in a Python handler, without Rust",
-        runtime: Runtime::Python,
+        runtime: RuntimeKind::Python,
         is_program: true,
         color: "#2f6fb5",
     },
@@ -90,7 +81,7 @@ pub const PEERS: [Peer; 12] = [
         name: "pyo3",
         label: "PyO3 module",
         description: "an extension module (abi3), which takes and gives JSON as text",
-        runtime: Runtime::Python,
+        runtime: RuntimeKind::Python,
         is_program: true,
         color: "#7a4fb0",
     },
@@ -98,7 +89,7 @@ pub const PEERS: [Peer; 12] = [
         name: "classic_ctypes",
         label: "classic ctypes shim",
         description: "a hand-written library behind C strings, JSON written and parsed in Python",
-        runtime: Runtime::Python,
+        runtime: RuntimeKind::Python,
         is_program: true,
         color: "#3a8f5c",
     },
@@ -106,7 +97,7 @@ pub const PEERS: [Peer; 12] = [
         name: "node_proxy",
         label: "Node.js proxy",
         description: "a Node.js function that hands each event to the Rust program, a child process, over HTTP",
-        runtime: Runtime::Node,
+        runtime: RuntimeKind::Node,
         is_program: true,
         color: "#a08600",
     },
@@ -114,7 +105,7 @@ pub const PEERS: [Peer; 12] = [
         name: "floor",
         label: "Python client's floor",
         description: "an empty Python handler that takes and gives bytes: the runtime client's own loop, no JSON",
-        runtime: Runtime::Python,
+        runtime: RuntimeKind::Python,
         is_program: false,
         color: "#9aa0a6",
     },
@@ -122,7 +113,7 @@ pub const PEERS: [Peer; 12] = [
         name: "empty_python",
         label: "empty Python handler",
         description: "`return {}`: what Python's runtime itself takes to start",
-        runtime: Runtime::Python,
+        runtime: RuntimeKind::Python,
         is_program: false,
         color: "#c3c7cc",
     },

@@ -1,76 +1,64 @@
 //! The Python interpreter, and Lambda's client for it as the managed runtime has it: compiled.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::Path, process::Command};
 
-use anyhow::{bail, Context, Result};
+use anyhow::{Context, Result};
+use launcher::PythonClient;
 use tempfile::TempDir;
 
 use crate::command::output;
 
 /// A Python interpreter, and the runtime client for it.
 pub struct Python {
-    /// The interpreter itself, not a script that chooses one.
-    pub program: PathBuf,
-    /// The version, such as `3.13`.
-    pub version: String,
-    /// The version in full.
+    /// The interpreter itself, not a script that chooses one, and the client, compiled.
+    pub client: PythonClient,
+    /// The interpreter's version in full.
     pub full_version: String,
     /// The version of the client.
     pub client_version: String,
-    folder: TempDir,
+    _folder: TempDir,
 }
 
 impl Python {
     /// Takes an interpreter, and compiles a copy of the client that a folder holds for its version.
+    ///
+    /// # Errors
+    ///
+    /// If the interpreter cannot be run, or there is no client for its version.
     pub fn find(program: &Path, clients: &Path) -> Result<Self> {
-        let code = "import sys; print('%d.%d' % sys.version_info[:2], sys.version.split()[0], sys.executable)";
-        let told = output(Command::new(program).args(["-I", "-c", code]))
+        let code = "import sys; print(sys.version.split()[0], sys.executable)";
+        let printed = output(Command::new(program).args(["-I", "-c", code]))
             .with_context(|| format!("cannot run {}: give --python an interpreter", program.display()))?;
-        let mut told = told.trim().splitn(3, ' ');
-        let (Some(version), Some(full_version), Some(program)) = (told.next(), told.next(), told.next()) else {
-            bail!(
-                "{} does not tell its version: give --python an interpreter",
+        let (full_version, executable) = printed.trim().split_once(' ').with_context(|| {
+            format!(
+                "{} does not print its version: give --python an interpreter",
                 program.display()
-            );
-        };
-        let client = clients.join(version);
-        if !client.join("awslambdaric").is_dir() {
-            bail!(
-                "{} holds no awslambdaric for Python {version}: install it there, or choose another --python",
-                clients.display()
-            );
-        }
+            )
+        })?;
+        let executable = Path::new(executable);
+        let found = PythonClient::find(executable, &[clients.to_owned()], None)
+            .context("--python and --ric do not fit each other")?;
         let folder = TempDir::new().context("cannot make a temporary folder: see that TMPDIR can be written to")?;
-        copy(&client, folder.path())?;
+        copy(found.folder(), folder.path())?;
         // Else each start would compile the client anew, which the managed runtime does not.
         output(
-            Command::new(program)
+            Command::new(executable)
                 .args(["-I", "-m", "compileall", "-q"])
                 .arg(folder.path()),
         )
         .context("cannot compile the runtime client")?;
         let client_version = output(
-            Command::new(program)
+            Command::new(executable)
                 .args(["-c", "import awslambdaric; print(awslambdaric.__version__)"])
                 .env("PYTHONPATH", folder.path()),
         )
         .context("cannot import the runtime client")?;
         Ok(Self {
-            program: program.into(),
-            version: version.to_owned(),
+            client: PythonClient::find(executable, &[folder.path().to_owned()], None)?,
             full_version: full_version.to_owned(),
             client_version: client_version.trim().to_owned(),
-            folder,
+            _folder: folder,
         })
-    }
-
-    /// The folder of the client.
-    pub fn client(&self) -> &Path {
-        self.folder.path()
     }
 }
 

@@ -8,7 +8,10 @@ use std::{
 };
 
 use anyhow::{bail, Context, Result};
-use nix::poll::{poll, PollFd, PollFlags};
+use rustix::{
+    event::{poll, PollFd, PollFlags, Timespec},
+    io::Errno,
+};
 
 use crate::http::{Kind, Request};
 
@@ -18,8 +21,11 @@ const ACCEPTED: &[u8] =
 /// How far off the deadline of every invocation is.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How many milliseconds the client may be silent before the caller is asked whether it lives.
-const SILENCE: u16 = 500;
+/// How long the client may be silent before the caller is asked whether it lives.
+const SILENCE: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 500_000_000,
+};
 
 /// What a connection has room for at first: what clients send is small, as the functions' responses are.
 const ROOM: usize = 64 * 1024;
@@ -118,6 +124,10 @@ pub struct Server {
 
 impl Server {
     /// Listens on a port of loopback that is free.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
     pub fn start() -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot listen on 127.0.0.1")?;
         let address = listener.local_addr().context("cannot tell the port that was bound")?;
@@ -135,6 +145,10 @@ impl Server {
     }
 
     /// Waits until the client asks for an event. `check` is called when it is silent for long, and ends the wait by an error.
+    ///
+    /// # Errors
+    ///
+    /// That of `check`; or if the client reports an error, or asks for something else.
     pub fn wait_for_client(&mut self, check: &mut dyn FnMut() -> Result<()>) -> Result<()> {
         while self.waiting.is_none() {
             let (place, request) = self.receive(check)?;
@@ -148,6 +162,10 @@ impl Server {
     }
 
     /// Sends an event, and returns how long it took until the whole response was there, and the response.
+    ///
+    /// # Errors
+    ///
+    /// That of `check`; or if the client answers with an error, or asks for something else.
     pub fn invoke(
         &mut self,
         message: &mut Message,
@@ -205,15 +223,15 @@ impl Server {
         let open = places.filter_map(|(place, connection)| Some((Some(place), connection.as_ref()?.stream.as_fd())));
         let (names, mut polled): (Vec<_>, Vec<_>) = open
             .chain([(None, self.listener.as_fd())])
-            .map(|(name, fd)| (name, PollFd::new(fd, PollFlags::POLLIN)))
+            .map(|(name, fd)| (name, PollFd::from_borrowed_fd(fd, PollFlags::IN)))
             .unzip();
-        match poll(&mut polled, SILENCE) {
-            Ok(_) | Err(nix::errno::Errno::EINTR) => {}
+        match poll(&mut polled, Some(&SILENCE)) {
+            Ok(_) | Err(Errno::INTR) => {}
             Err(error) => bail!("cannot wait for the client: {error}"),
         }
         let named = names.into_iter().zip(polled);
         Ok(named
-            .filter(|(_, polled)| polled.any().unwrap_or(false))
+            .filter(|(_, polled)| !polled.revents().is_empty())
             .map(|(name, _)| name)
             .collect())
     }
@@ -263,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_told() {
+    fn an_error_is_passed_on() {
         let mut server = Server::start().unwrap();
         let request = "POST /2018-06-01/runtime/init/error HTTP/1.1\r\nContent-Length: 4\r\n\r\noops";
         let error = {

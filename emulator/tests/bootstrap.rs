@@ -10,7 +10,11 @@ use std::{
     time::Duration,
 };
 
-use emulator::{CallContext, Case, Expectation, Program, Runner, Sandbox, Verdict};
+use emulator::{
+    compare::{CallContext, Case, Expectation},
+    test::{Runner, Verdict},
+};
+use launcher::{Program, Sandbox};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard};
@@ -188,7 +192,7 @@ async fn what_an_extension_does_after_an_event_belongs_to_it() {
 async fn an_extension_that_does_not_ask_for_events_is_told() {
     let files = Files::new().await;
     let setup = format!("{EXTENSION}{SILENT_EXTENSION}");
-    let deadline = Duration::from_secs(2);
+    let deadline = Duration::from_secs(4);
     let mut runner = runner_with_deadline(&files, r#"respond "$event""#, &[("SETUP", &setup)], deadline);
     let case = files.case("answer", &json!(1), Expectation::Response(json!(1)));
     let text = difference(runner.run(&case).await.unwrap());

@@ -30,7 +30,7 @@ _SOURCES = {
     ),
     "emulator": struct(
         lockfile = "//:Cargo.lock",
-        packages = ["//emulator"],
+        packages = ["//emulator", "//launcher", "//shim/bridge"],
     ),
 }
 

@@ -16,6 +16,9 @@ def _cargo_manifests_impl(repository_ctx):
         text = repository_ctx.read(manifest)
         for newer, older in _OLDER.items():
             text = text.replace(newer, older)
+        for crate in repository_ctx.attr.without:
+            lines = text.split("\n")
+            text = "\n".join([line for line in lines if not line.startswith(crate + " = ")])
         folder = manifest.package + "/" if manifest.package else ""
         repository_ctx.file(folder + "Cargo.toml", text, executable = False)
         repository_ctx.file(folder + "BUILD.bazel", exports, executable = False)
@@ -29,6 +32,10 @@ _cargo_manifests = repository_rule(
     attrs = {
         "lockfile": attr.label(mandatory = True),
         "manifests": attr.label_list(mandatory = True),
+        "without": attr.string_list(
+            doc = "Dependencies that are left out: crates of this repository in another Cargo workspace, which crate_universe does not " +
+                  "find, and BUILD files name.",
+        ),
     },
 )
 
@@ -41,6 +48,7 @@ def _extension_impl(module_ctx):
             Label("//build_tool:Cargo.toml"),
             Label("//deploy/template:Cargo.toml"),
             Label("//emulator:Cargo.toml"),
+            Label("//launcher:Cargo.toml"),
             Label("//packager:Cargo.toml"),
             Label("//rewriter:Cargo.toml"),
             Label("//shim/library:Cargo.toml"),
@@ -52,10 +60,17 @@ def _extension_impl(module_ctx):
         lockfile = Label("//deploy/deployer:Cargo.lock"),
         manifests = [Label("//deploy/deployer:Cargo.toml")],
     )
+    _cargo_manifests(
+        name = "rules_rust_lambda_bench_manifests",
+        lockfile = Label("//bench:Cargo.lock"),
+        manifests = [Label("//bench:Cargo.toml")],
+        without = ["launcher"],
+    )
     return module_ctx.extension_metadata(reproducible = True)
 
 cargo_manifests = module_extension(
-    doc = "Makes the repositories that this module's own crates are resolved from: `@rules_rust_lambda_manifests`, and " +
-          "`@rules_rust_lambda_deployer_manifests` for the deployer, whose crates nothing else needs.",
+    doc = "Makes the repositories that this module's own crates are resolved from: `@rules_rust_lambda_manifests`; and " +
+          "`@rules_rust_lambda_deployer_manifests` and `@rules_rust_lambda_bench_manifests` for the deployer and the benchmark, whose " +
+          "crates nothing else needs.",
     implementation = _extension_impl,
 )

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::examples::Example;
-use crate::Managed;
+use crate::managed::ManagedArgs;
 
 /// Arguments of `emulator local`.
 #[derive(Args, Clone, Debug)]
@@ -25,7 +25,7 @@ pub struct LocalArgs {
     pub runtime: String,
     /// What runs the functions of a managed runtime.
     #[command(flatten)]
-    pub managed: Managed,
+    pub managed: ManagedArgs,
     /// The port on 127.0.0.1; 0 is any free one.
     #[arg(long, default_value_t = 9000)]
     pub port: u16,

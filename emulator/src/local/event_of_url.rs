@@ -1,4 +1,5 @@
-//! The event that a request to a function URL becomes: API Gateway's format 2.0, with what a function URL has otherwise.
+//! The event that a request to a function URL becomes: API Gateway's format 2.0, with what a function URL has otherwise. See
+//! [the payloads of function URLs](https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads).
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,10 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use time::{OffsetDateTime, macros::format_description};
 
-use crate::{base64, http::text, invocation::new_trace_root};
+use crate::{
+    base64,
+    runtime_api::{new_trace_root, text},
+};
 
 const TRACE_HEADER: &str = "x-amzn-trace-id";
 
@@ -255,7 +259,7 @@ mod tests {
         let root = "Root=1-5759e988-bd862e3fe1be46a994272793";
         let event = event_of(&[("x-amzn-trace-id", root)], "/", b"");
         assert_eq!(event["headers"]["x-amzn-trace-id"], root);
-        let trace = crate::invocation::trace_id_of(&format!("{root};Sampled=1"));
+        let trace = crate::runtime_api::trace_id_of(&format!("{root};Sampled=1"));
         assert!(
             trace.starts_with(&format!("{root};Parent=")) && trace.ends_with(";Sampled=1"),
             "{trace}"

@@ -1,4 +1,5 @@
-//! AWS's binary stream of events, which an answer to `InvokeWithResponseStream` is.
+//! AWS's binary stream of events, which an answer to `InvokeWithResponseStream` is. See
+//! [its encoding](https://smithy.io/2.0/aws/amazon-eventstream.html).
 
 /// Encodes an event of a type.
 pub(super) fn encode(event_type: &str, content_type: &str, payload: &[u8]) -> Vec<u8> {

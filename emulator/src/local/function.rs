@@ -1,75 +1,33 @@
-//! A function: its code, and the processes that run it.
+//! A function: its revision, and the processes that run it.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use tokio::{
-    sync::{Semaphore, mpsc, watch},
+    sync::{Semaphore, watch},
     task::JoinSet,
 };
 use uuid::Uuid;
 
 use super::{
-    ACCOUNT, LocalArgs, REGION,
-    args::NamedHandler,
+    args::{LocalArgs, NamedHandler},
     console::{Console, Times},
     instance::Instance,
     report,
+    revision::Revision,
 };
-use crate::{Invocation, Outcome, Program, Sandbox, outcome::StreamPart, runtime_api::Answer};
+use crate::runtime_api::{Answer, Invocation, Outcome};
 
-/// An unpacked zip, and what runs it.
-pub(super) struct Code {
-    pub sandbox: Sandbox,
-    pub program: Program,
-}
+/// The account that functions belong to.
+const ACCOUNT: &str = "123456789012";
 
-impl Code {
-    /// Unpacks the zip for a handler.
-    pub async fn load(args: &LocalArgs, handler: &NamedHandler) -> Result<Self> {
-        let mut env = vec![
-            ("AWS_LAMBDA_FUNCTION_NAME".to_owned(), handler.name.clone()),
-            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE".to_owned(), args.memory_mb.to_string()),
-            (
-                "AWS_LAMBDA_LOG_GROUP_NAME".to_owned(),
-                format!("/aws/lambda/{}", handler.name),
-            ),
-        ];
-        env.extend(args.env.clone());
-        let sandbox = Sandbox::new(&args.zip, &handler.handler, &args.runtime, env)?
-            .with_layers(&args.layers, &args.managed.files())?;
-        let program = Program::of_runtime(&args.runtime, &sandbox, &args.zip, &args.managed).await?;
-        if let Program::Python(_) = program {
-            let Some((module, _)) = handler.handler.rsplit_once('.') else {
-                bail!(
-                    "the handler {:?} names no module: write it as MODULE.FUNCTION, such as index.handler",
-                    handler.handler
-                );
-            };
-            let module_path = module.replace('.', "/");
-            let of_layers = sandbox.opt().map(|opt| opt.folder().join("python"));
-            let mut folders = std::iter::once(sandbox.task_root().to_owned()).chain(of_layers);
-            let is_found = folders.any(|folder| {
-                let path = folder.join(&module_path);
-                path.with_extension("py").is_file() || path.join("__init__.py").is_file()
-            });
-            if !is_found {
-                bail!(
-                    "the handler {:?} is in a module that {} does not have: there is no {module}.py in it; \
-                     give --handler one that is, such as index.handler",
-                    handler.handler,
-                    args.zip.display()
-                );
-            }
-        }
-        Ok(Self { sandbox, program })
-    }
-}
+/// The region that functions are in.
+const REGION: &str = "us-east-1";
 
 /// A function, and its processes.
 pub(super) struct Function {
@@ -86,27 +44,12 @@ pub(super) struct Function {
 }
 
 struct Pool {
-    code: Arc<Code>,
+    revision: Arc<Revision>,
     idle: Vec<Instance>,
 }
 
-/// What a function is called with.
-#[derive(Default)]
-pub(super) struct Call {
-    /// The event, as JSON.
-    pub event: Vec<u8>,
-    /// The request's id; a new one is made when there is none.
-    pub request_id: Option<String>,
-    /// The client context, as JSON.
-    pub client_context: Option<String>,
-    /// The X-Ray trace header; a new one is made when there is none.
-    pub trace_id: Option<String>,
-    /// Where a streamed answer goes as it comes.
-    pub stream: Option<mpsc::Sender<StreamPart>>,
-}
-
 /// What a process made of an event.
-struct Ran {
+struct Execution {
     outcome: Outcome,
     times: Times,
     /// What the function wrote.
@@ -115,9 +58,9 @@ struct Ran {
     overdue: Option<String>,
 }
 
-impl Ran {
+impl Execution {
     /// An event that no process was sent.
-    fn not(error_type: &str, message: &str) -> Self {
+    fn none(error_type: &str, message: &str) -> Self {
         Self {
             outcome: Outcome::error(error_type, message),
             times: Times::default(),
@@ -127,12 +70,12 @@ impl Ran {
     }
 
     fn interrupted() -> Self {
-        Self::not("Emulator.Interrupted", "the emulator was ended")
+        Self::none("Emulator.Interrupted", "the emulator was ended")
     }
 }
 
-/// What came of a call.
-pub(super) struct Finished {
+/// What an invocation is answered by.
+pub(super) struct Reply {
     /// The answer, which is empty if it was streamed; or the error, as JSON.
     pub result: Result<Vec<u8>, Vec<u8>>,
     /// What the function wrote, and Lambda's own lines around it.
@@ -141,7 +84,7 @@ pub(super) struct Finished {
 
 impl Function {
     /// A function that has no process yet.
-    pub fn new(handler: NamedHandler, args: &LocalArgs, code: Code, console: Arc<Console>) -> Self {
+    pub fn new(handler: NamedHandler, args: &LocalArgs, revision: Revision, console: Arc<Console>) -> Self {
         Self {
             handler,
             timeout: Duration::from_secs(args.timeout_seconds),
@@ -151,7 +94,7 @@ impl Function {
             concurrency: args.concurrency,
             permits: Semaphore::new(args.concurrency as usize),
             pool: Mutex::new(Pool {
-                code: Arc::new(code),
+                revision: Arc::new(revision),
                 idle: Vec::new(),
             }),
             ending: watch::Sender::new(false),
@@ -173,12 +116,12 @@ impl Function {
         format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{}", self.name())
     }
 
-    /// Has further events served by other code, and ends the processes that wait for one. Events under way are finished by
-    /// the code that they met.
-    pub async fn replace(&self, code: Code) {
+    /// Has further events served by another revision, and ends the processes that wait for one. Events under way are finished by
+    /// the revision that they met.
+    pub async fn replace(&self, revision: Revision) {
         let idle = {
             let mut pool = self.lock();
-            pool.code = Arc::new(code);
+            pool.revision = Arc::new(revision);
             std::mem::take(&mut pool.idle)
         };
         end_all(idle).await;
@@ -201,32 +144,37 @@ impl Function {
         self.pool.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// An invocation of it, with no optional context.
+    pub fn invocation(&self, event: Vec<u8>) -> Invocation {
+        Invocation {
+            function_arn: self.arn(),
+            ..Invocation::new(event, self.timeout)
+        }
+    }
+
     /// Sends an event, once a process is free for it.
-    pub async fn call(&self, call: Call) -> Finished {
+    pub async fn invoke(&self, mut invocation: Invocation) -> Reply {
         // An error would say that the semaphore is closed, which it never is.
         let _permit = self.permits.acquire().await;
-        let request_id = call.request_id.unwrap_or_else(|| Uuid::new_v4().to_string());
+        let request_id = invocation
+            .request_id
+            .get_or_insert_with(|| Uuid::new_v4().to_string())
+            .clone();
         self.console.start(self.name(), &request_id);
-        let mut invocation = Invocation::new(call.event, self.timeout);
-        invocation.function_arn = self.arn();
-        invocation.request_id = Some(request_id.clone());
-        invocation.client_context = call.client_context;
-        invocation.trace_id = call.trace_id;
-        invocation.stream = call.stream;
-        let mut ran = self.run(invocation).await;
+        let mut execution = self.run(invocation).await;
         let mut log = report::start(&request_id).into_bytes();
-        log.extend_from_slice(&ran.log);
+        log.extend_from_slice(&execution.log);
         if log.last() != Some(&b'\n') {
             log.push(b'\n');
         }
         let message = format!("Task timed out after {:.2} seconds", self.timeout.as_secs_f64());
-        if let Some(overdue) = &ran.overdue {
-            ran.times.duration = ran.times.duration.max(self.timeout);
+        if let Some(overdue) = &execution.overdue {
+            execution.times.duration = execution.times.duration.max(self.timeout);
             let now = OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default();
             log.extend(format!("{now} {request_id} {message}\n").into_bytes());
             self.console.problem(&format!("{}: {overdue}", self.name()));
         }
-        let result = match ran.outcome {
+        let result = match execution.outcome {
             Outcome::Response { body, .. } => Ok(body),
             Outcome::Error { body, .. } | Outcome::InitError { body } => Err(body),
             Outcome::TimedOut(_) => {
@@ -237,26 +185,26 @@ impl Function {
                 Err(error.to_string().into_bytes())
             }
         };
-        log.extend(report::end(&request_id, &ran.times, self.memory_mb).into_bytes());
+        log.extend(report::end(&request_id, &execution.times, self.memory_mb).into_bytes());
         let error = result.as_ref().err().map(|body| summary(body));
-        self.console.end(self.name(), error.as_deref(), &ran.times);
-        Finished { result, log }
+        self.console.end(self.name(), error.as_deref(), &execution.times);
+        Reply { result, log }
     }
 
     /// Sends an event to a process that is free, or to a new one.
-    async fn run(&self, mut invocation: Invocation) -> Ran {
+    async fn run(&self, mut invocation: Invocation) -> Execution {
         loop {
             let instance = tokio::select! {
                 biased;
-                () = self.ending() => return Ran::interrupted(),
+                () = self.ending() => return Execution::interrupted(),
                 instance = self.instance() => instance,
             };
             let instance = match instance {
                 Ok(instance) => instance,
-                Err(error) => return Ran::not("Emulator.StartFailed", &format!("{error:#}")),
+                Err(error) => return Execution::none("Emulator.StartFailed", &format!("{error:#}")),
             };
-            match self.invoke(instance, invocation).await {
-                Ok(ran) => return ran,
+            match self.execute(instance, invocation).await {
+                Ok(execution) => return execution,
                 Err(unsent) => invocation = *unsent,
             }
         }
@@ -264,31 +212,31 @@ impl Function {
 
     /// A process that was idle, or a new one.
     async fn instance(&self) -> Result<Instance> {
-        let code = {
+        let revision = {
             let mut pool = self.lock();
             while let Some(mut instance) = pool.idle.pop() {
-                if instance.is_good(&pool.code) {
+                if instance.is_good(&pool.revision) {
                     instance.thaw();
                     return Ok(instance);
                 }
             }
-            pool.code.clone()
+            pool.revision.clone()
         };
-        Instance::start(code, self.name(), self.console.clone(), self.timeout)
+        Instance::start(revision, self.name(), self.console.clone(), self.timeout)
             .await
             .with_context(|| format!("{} cannot be started", self.name()))
     }
 
     /// Sends an event to a process, and keeps that for the next one if it can serve it. Returns the event if the process
     /// had ended before.
-    async fn invoke(&self, mut instance: Instance, invocation: Invocation) -> Result<Ran, Box<Invocation>> {
+    async fn execute(&self, mut instance: Instance, invocation: Invocation) -> Result<Execution, Box<Invocation>> {
         let began = Instant::now();
         let init = instance.take_init();
         let handled = tokio::select! {
             handled = handle(&mut instance, invocation) => handled,
             () = self.ending() => {
                 instance.end().await;
-                return Ok(Ran::interrupted());
+                return Ok(Execution::interrupted());
             }
         };
         let (outcome, overdue) = match handled {
@@ -310,7 +258,7 @@ impl Function {
         if let Some(instance) = rejected {
             instance.end().await;
         }
-        Ok(Ran {
+        Ok(Execution {
             outcome,
             times,
             log,
@@ -321,7 +269,7 @@ impl Function {
     /// Keeps a process for the next event, or returns it if it cannot serve one.
     fn keep(&self, mut instance: Instance) -> Option<Instance> {
         let mut pool = self.lock();
-        if !instance.is_good(&pool.code) {
+        if !instance.is_good(&pool.revision) {
             return Some(instance);
         }
         if self.freeze {

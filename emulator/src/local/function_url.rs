@@ -19,14 +19,13 @@ use tokio_stream::{StreamExt, wrappers::ReceiverStream};
 use uuid::Uuid;
 
 use super::{
-    App,
+    app::App,
     event_of_url::{event, trace},
-    function::{Call, Finished, Function},
+    function::{Function, Reply},
 };
 use crate::{
     http_response::HttpResponse,
-    invocation::trace_id_of,
-    outcome::StreamPart,
+    runtime_api::{Invocation, StreamPart, trace_id_of},
     streamed::{Head, has_prelude, part},
 };
 
@@ -77,17 +76,15 @@ pub(super) async fn serve(function: Arc<Function>, request: Request, path: &str)
     let request_id = Uuid::new_v4().to_string();
     let (sender, mut receiver) = mpsc::channel(16);
     let trace = trace(&parts.headers);
-    let call = Call {
-        event: event(&parts, path, &body, function.name(), &request_id, &trace)
-            .to_string()
-            .into_bytes(),
+    let event = event(&parts, path, &body, function.name(), &request_id, &trace);
+    let invocation = Invocation {
         request_id: Some(request_id),
-        client_context: None,
         trace_id: Some(trace_id_of(&trace)),
         stream: Some(sender),
+        ..function.invocation(event.to_string().into_bytes())
     };
     // The invocation goes on when the client is gone, as in Lambda.
-    let run = tokio::spawn(async move { function.call(call).await });
+    let run = tokio::spawn(async move { function.invoke(invocation).await });
     // The server leaves the body of an answer to HEAD out, and says how long it is.
     match receiver.recv().await {
         Some(StreamPart::Start { content_type }) => streamed(content_type, receiver, run).await,
@@ -96,8 +93,8 @@ pub(super) async fn serve(function: Arc<Function>, request: Request, path: &str)
 }
 
 /// The response to an answer that was not streamed; without one, the emulator failed.
-fn buffered(finished: Option<Finished>, is_head: bool) -> Response {
-    let Some(Finished { result: Ok(answer), .. }) = finished else {
+fn buffered(reply: Option<Reply>, is_head: bool) -> Response {
+    let Some(Reply { result: Ok(answer), .. }) = reply else {
         return message(StatusCode::BAD_GATEWAY, "Internal Server Error");
     };
     let parsed = match serde_json::from_slice::<Value>(&answer) {
@@ -110,10 +107,10 @@ fn buffered(finished: Option<Finished>, is_head: bool) -> Response {
     match parsed.and_then(|response| Ok((head(&response.head)?, response))) {
         Ok((mut head, response)) => {
             // Frameworks take the body of an answer to HEAD away themselves, and leave its length.
-            let told = response.head.headers.get(CONTENT_LENGTH.as_str());
+            let declared = response.head.headers.get(CONTENT_LENGTH.as_str());
             if is_head
                 && response.body.is_empty()
-                && let Some(length) = told.and_then(|length| length.parse::<u64>().ok())
+                && let Some(length) = declared.and_then(|length| length.parse::<u64>().ok())
             {
                 head.headers_mut().insert(CONTENT_LENGTH, length.into());
             }
@@ -123,7 +120,7 @@ fn buffered(finished: Option<Finished>, is_head: bool) -> Response {
     }
 }
 
-/// A function's answer that stands for no response of HTTP. Lambda does not tell why; here it is told.
+/// A function's answer that stands for no response of HTTP. Lambda does not say why; here it is said.
 fn unusable(error: &str) -> Response {
     message(StatusCode::BAD_GATEWAY, &format!("Internal Server Error: {error}"))
 }
@@ -167,7 +164,7 @@ fn head(response: &Head) -> Result<axum::http::Response<()>, String> {
 async fn streamed(
     content_type: Option<String>,
     mut parts: mpsc::Receiver<StreamPart>,
-    run: JoinHandle<Finished>,
+    run: JoinHandle<Reply>,
 ) -> Response {
     let mut start = Vec::new();
     let head = if has_prelude(content_type.as_deref()) {
@@ -206,7 +203,7 @@ async fn streamed(
             }
         }
         // A connection that breaks off tells the client that the body is not whole.
-        if !run.await.is_ok_and(|finished| finished.result.is_ok()) {
+        if !run.await.is_ok_and(|reply| reply.result.is_ok()) {
             sender.send(Err(io::Error::other("the function failed"))).await.ok();
         }
     });

@@ -12,8 +12,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{App, function_url};
-use crate::http::text;
+use super::{app::App, function_url};
+use crate::runtime_api::text;
 
 /// Function URLs are the functions' own: NAME.localhost. What is left is for this machine's programs and the page.
 pub(super) async fn admit(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {

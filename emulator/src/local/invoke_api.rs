@@ -1,4 +1,8 @@
-//! Lambda's API, as far as functions are invoked and listed by it.
+//! Lambda's API, as far as functions are invoked and listed by it: [Invoke], [InvokeWithResponseStream] and [ListFunctions].
+//!
+//! [Invoke]: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+//! [InvokeWithResponseStream]: https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
+//! [ListFunctions]: https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
 
 use std::{convert::Infallible, sync::Arc};
 
@@ -19,10 +23,14 @@ use tokio_stream::{StreamExt, wrappers::ReceiverStream};
 use uuid::Uuid;
 
 use super::{
-    App, event_stream,
-    function::{Call, Finished, Function, tail},
+    app::App,
+    event_stream,
+    function::{Function, Reply, tail},
 };
-use crate::{base64, http::text, outcome::StreamPart};
+use crate::{
+    base64,
+    runtime_api::{Invocation, JSON, StreamPart, text},
+};
 
 /// The most bytes that an event may have: when it is waited for, and when it is not.
 const MAX_EVENT_BYTES: usize = 6_291_456;
@@ -33,7 +41,6 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const EXECUTED_VERSION: HeaderName = HeaderName::from_static("x-amz-executed-version");
 const FUNCTION_ERROR: HeaderName = HeaderName::from_static("x-amz-function-error");
 const LOG_RESULT: HeaderName = HeaderName::from_static("x-amz-log-result");
-const JSON: &str = "application/json";
 
 /// The routes of the API.
 pub(super) fn routes() -> Router<Arc<App>> {
@@ -128,8 +135,8 @@ fn find<'a>(app: &'a App, name: &str, query: Option<&str>) -> Result<&'a Arc<Fun
     }
 }
 
-/// Checks what was sent, and makes a call of it.
-fn call(headers: &HeaderMap, body: Bytes, limit: usize) -> Result<Call, ApiError> {
+/// Checks what was sent, and makes an invocation of it.
+fn invocation(function: &Function, headers: &HeaderMap, body: Bytes, limit: usize) -> Result<Invocation, ApiError> {
     if body.len() > limit {
         let message = format!(
             "{} byte payload is too large for the Invoke operation (limit {limit} bytes)",
@@ -167,12 +174,10 @@ fn call(headers: &HeaderMap, body: Bytes, limit: usize) -> Result<Call, ApiError
             Some(decoded)
         }
     };
-    Ok(Call {
-        event,
+    Ok(Invocation {
         request_id: Some(Uuid::new_v4().to_string()),
         client_context,
-        trace_id: None,
-        stream: None,
+        ..function.invocation(event)
     })
 }
 
@@ -217,10 +222,10 @@ async fn invoke(
         InvocationType::Event => MAX_ASYNC_EVENT_BYTES,
         _ => MAX_EVENT_BYTES,
     };
-    let call = call(&headers, body, limit)?;
-    let id = [(REQUEST_ID, call.request_id.clone().unwrap_or_default())];
+    let invocation = invocation(&function, &headers, body, limit)?;
+    let id = [(REQUEST_ID, invocation.request_id.clone().unwrap_or_default())];
     // The invocation goes on when its caller does not wait for it any longer, as in Lambda.
-    let run = async move { function.call(call).await };
+    let run = async move { function.invoke(invocation).await };
     match invocation_type {
         InvocationType::DryRun => Ok((StatusCode::NO_CONTENT, id).into_response()),
         InvocationType::Event => {
@@ -228,7 +233,7 @@ async fn invoke(
             Ok((StatusCode::ACCEPTED, id).into_response())
         }
         InvocationType::RequestResponse => match tokio::spawn(run).await {
-            Ok(finished) => Ok((id, reply(finished, wants_log(&headers))).into_response()),
+            Ok(reply) => Ok((id, response(reply, wants_log(&headers))).into_response()),
             Err(error) => Err(broken(&error)),
         },
     }
@@ -239,14 +244,14 @@ fn broken(error: &tokio::task::JoinError) -> ApiError {
     ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "ServiceException", message)
 }
 
-fn reply(finished: Finished, with_log: bool) -> Response {
+fn response(reply: Reply, with_log: bool) -> Response {
     let mut headers = HeaderMap::new();
     headers.insert(EXECUTED_VERSION, HeaderValue::from_static("$LATEST"));
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
     if with_log {
-        headers.insert(LOG_RESULT, header(&base64::encode(tail(&finished.log))));
+        headers.insert(LOG_RESULT, header(&base64::encode(tail(&reply.log))));
     }
-    let body = match finished.result {
+    let body = match reply.result {
         Ok(answer) => answer,
         Err(error) => {
             headers.insert(FUNCTION_ERROR, HeaderValue::from_static("Unhandled"));
@@ -265,16 +270,16 @@ async fn invoke_with_response_stream(
 ) -> Result<Response, ApiError> {
     let function = find(&app, &name, query.as_deref())?.clone();
     let invocation_type = invocation_type(&headers)?;
-    let mut call = call(&headers, body, MAX_EVENT_BYTES)?;
-    let id = (REQUEST_ID, call.request_id.clone().unwrap_or_default());
+    let mut invocation = invocation(&function, &headers, body, MAX_EVENT_BYTES)?;
+    let id = (REQUEST_ID, invocation.request_id.clone().unwrap_or_default());
     if let InvocationType::DryRun = invocation_type {
         return Ok((StatusCode::NO_CONTENT, [id]).into_response());
     }
     let (sender, receiver) = mpsc::channel(16);
-    call.stream = Some(sender);
+    invocation.stream = Some(sender);
     let (frames, body) = mpsc::channel::<Result<Vec<u8>, Infallible>>(16);
     let with_log = wants_log(&headers);
-    let run = tokio::spawn(async move { function.call(call).await });
+    let run = tokio::spawn(async move { function.invoke(invocation).await });
     tokio::spawn(async move {
         let mut parts = ReceiverStream::new(receiver);
         while let Some(part) = parts.next().await {
@@ -283,7 +288,7 @@ async fn invoke_with_response_stream(
             }
         }
         let (unsent, complete) = match run.await {
-            Ok(finished) => completion(finished, with_log),
+            Ok(reply) => completion(reply, with_log),
             Err(error) => (
                 Vec::new(),
                 json!({"ErrorCode": "ServiceException", "ErrorDetails": error.to_string()}),
@@ -308,12 +313,12 @@ fn chunk_event(chunk: &[u8]) -> Vec<u8> {
 }
 
 /// What of the answer was not streamed, and how the invocation ended.
-fn completion(finished: Finished, with_log: bool) -> (Vec<u8>, Value) {
+fn completion(reply: Reply, with_log: bool) -> (Vec<u8>, Value) {
     let mut complete = json!({});
     if with_log {
-        complete["LogResult"] = base64::encode(tail(&finished.log)).into();
+        complete["LogResult"] = base64::encode(tail(&reply.log)).into();
     }
-    let unsent = match finished.result {
+    let unsent = match reply.result {
         Ok(answer) => answer,
         Err(error) => {
             complete["ErrorCode"] = "Unhandled".into();

@@ -1,5 +1,9 @@
-//! A zip's functions, served on the developer's machine: the Invoke API, function URLs and a page.
+//! `emulator local`: a zip's functions, served on the developer's machine by [the Invoke API], [function URLs] and a page.
+//!
+//! [function URLs]: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+//! [the Invoke API]: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 
+mod app;
 mod args;
 mod console;
 mod event_of_url;
@@ -14,88 +18,27 @@ mod one_shot;
 mod page;
 mod reload;
 mod report;
+mod revision;
 mod server;
 
 pub use args::LocalArgs;
 
-use std::{pin::pin, sync::Arc};
+use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    task::JoinSet,
-};
+use anyhow::{Context, Result};
+use tokio::signal::unix::{SignalKind, signal};
 
-use args::{LocalCommand, NamedHandler};
-use console::Console;
-use function::{Code, Function};
-
-/// The account that functions belong to.
-const ACCOUNT: &str = "123456789012";
-
-/// The region that functions are in.
-const REGION: &str = "us-east-1";
-
-/// What all requests share.
-struct App {
-    args: LocalArgs,
-    functions: Vec<Arc<Function>>,
-    console: Arc<Console>,
-}
-
-impl App {
-    /// Unpacks the zip for each handler. Nothing is started yet.
-    async fn new(args: LocalArgs) -> Result<Self> {
-        if let Some(name) = repeated(&args.handlers) {
-            bail!(
-                "two functions are named {name:?}: give one of them another name, as in --handler other={name}.handler"
-            );
-        }
-        let console = Arc::new(Console::new(args.handlers.iter().map(|handler| &*handler.name)));
-        let mut functions = Vec::new();
-        for handler in &args.handlers {
-            let code = Code::load(&args, handler).await?;
-            functions.push(Arc::new(Function::new(handler.clone(), &args, code, console.clone())));
-        }
-        Ok(Self {
-            args,
-            functions,
-            console,
-        })
-    }
-
-    /// Ends all functions' processes.
-    async fn shut_down(&self) {
-        let functions = self.functions.iter().cloned();
-        let ends: JoinSet<()> = functions
-            .map(|function| async move { function.shut_down().await })
-            .collect();
-        ends.join_all().await;
-    }
-
-    /// The function of a name.
-    fn function(&self, name: &str) -> Option<&Arc<Function>> {
-        self.functions.iter().find(|function| function.name() == name)
-    }
-
-    /// The names of all functions, to be told to who asks for another one.
-    fn names(&self) -> String {
-        let names: Vec<_> = self.functions.iter().map(|function| function.name()).collect();
-        names.join(", ")
-    }
-}
-
-fn repeated(handlers: &[NamedHandler]) -> Option<&str> {
-    let names = || handlers.iter().map(|handler| &*handler.name);
-    // A host name has no case.
-    let same = |name: &&str| names().filter(|other| other.eq_ignore_ascii_case(name)).count() > 1;
-    names().find(same)
-}
+use app::App;
+use args::LocalCommand;
 
 /// Serves until it is interrupted, or sends one event. Returns whether the function succeeded.
+///
+/// # Errors
+///
+/// If an argument's file cannot be used, the port cannot be listened on, or stdout cannot be written to.
 pub async fn run(mut args: LocalArgs) -> Result<bool> {
     // From here on, what ends this process ends its functions' processes, too, and removes the unpacked zips.
-    let mut told_to_end = pin!(told_to_end()?);
+    let interrupted = interrupted()?;
     let event = match args.command.take() {
         None => None,
         Some(LocalCommand::Invoke(invoke)) => {
@@ -104,10 +47,7 @@ pub async fn run(mut args: LocalArgs) -> Result<bool> {
         }
     };
     let is_server = event.is_none();
-    let app = tokio::select! {
-        app = App::new(args) => Arc::new(app?),
-        () = &mut told_to_end => return Ok(is_server),
-    };
+    let app = Arc::new(App::new(args)?);
     let work = async {
         match event {
             None => server::serve(app.clone()).await.map(|()| true),
@@ -116,14 +56,14 @@ pub async fn run(mut args: LocalArgs) -> Result<bool> {
     };
     let result = tokio::select! {
         result = work => result,
-        () = told_to_end => Ok(is_server),
+        () = interrupted => Ok(is_server),
     };
     app.shut_down().await;
     result
 }
 
 /// Has signals that would end the process end the returned future instead.
-fn told_to_end() -> Result<impl Future<Output = ()>> {
+fn interrupted() -> Result<impl Future<Output = ()>> {
     let wait = |kind| signal(kind).context("cannot watch for signals");
     let mut interrupt = wait(SignalKind::interrupt())?;
     let mut terminate = wait(SignalKind::terminate())?;

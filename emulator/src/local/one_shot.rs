@@ -9,26 +9,22 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use super::{
-    App,
+    app::App,
     args::{InvokeArgs, NamedHandler},
-    function::Call,
 };
-use crate::read_event;
+use crate::json_file::read_event;
 
 /// Sends an event to the only function, prints the answer to stdout, and returns whether the function succeeded.
 pub(super) async fn invoke(app: &App, event: Vec<u8>) -> Result<bool> {
     let Some(function) = app.functions.first().cloned() else {
         bail!("there is no function: give --handler");
     };
-    let call = Call {
-        event,
-        ..Call::default()
-    };
+    let invocation = function.invocation(event);
     // A task, so that the process is ended in order when this is interrupted.
-    let run = tokio::spawn(async move { function.call(call).await });
-    let finished = run.await.context("the emulator itself failed")?;
-    let is_good = finished.result.is_ok();
-    let (Ok(mut body) | Err(mut body)) = finished.result;
+    let run = tokio::spawn(async move { function.invoke(invocation).await });
+    let reply = run.await.context("the emulator itself failed")?;
+    let is_good = reply.result.is_ok();
+    let (Ok(mut body) | Err(mut body)) = reply.result;
     body.push(b'\n');
     io::stdout()
         .write_all(&body)

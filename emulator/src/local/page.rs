@@ -11,7 +11,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{App, examples::Example};
+use super::{app::App, examples::Example};
 
 /// The routes of the page.
 pub(super) fn routes() -> Router<Arc<App>> {

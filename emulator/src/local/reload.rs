@@ -12,7 +12,7 @@ use std::{
 use anyhow::Result;
 use tokio::{sync::mpsc, time::sleep};
 
-use super::{App, function::Code};
+use super::{app::App, revision::Revision};
 
 /// How often the zip is looked at. A change is taken for complete when it is seen twice.
 const INTERVAL: Duration = Duration::from_millis(300);
@@ -76,10 +76,10 @@ pub(super) async fn watch(app: Arc<App>) {
 async fn load(app: &App) -> Result<()> {
     let mut loaded = Vec::new();
     for function in &app.functions {
-        loaded.push((function, Code::load(&app.args, function.handler()).await?));
+        loaded.push((function, Revision::load(&app.args, function.handler())?));
     }
-    for (function, code) in loaded {
-        function.replace(code).await;
+    for (function, revision) in loaded {
+        function.replace(revision).await;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, Error, Result, anyhow};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use tokio::net::TcpListener;
 
-use super::{App, function_url, guard, invoke_api, page, reload};
+use super::{app::App, function_url, guard, invoke_api, page, reload};
 
 /// Serves for ever.
 pub(super) async fn serve(app: Arc<App>) -> Result<()> {

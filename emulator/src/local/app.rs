@@ -1,0 +1,74 @@
+//! The functions that are served.
+
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use tokio::task::JoinSet;
+
+use super::{
+    args::{LocalArgs, NamedHandler},
+    console::Console,
+    function::Function,
+    revision::Revision,
+};
+
+/// What all requests share.
+pub(super) struct App {
+    pub args: LocalArgs,
+    pub functions: Vec<Arc<Function>>,
+    pub console: Arc<Console>,
+}
+
+impl App {
+    /// Unpacks the zip for each handler. Nothing is started yet.
+    pub fn new(args: LocalArgs) -> Result<Self> {
+        if let Some(name) = repeated(&args.handlers) {
+            bail!(
+                "two functions are named {name:?}: give one of them another name, as in --handler other={name}.handler"
+            );
+        }
+        let console = Arc::new(Console::new(args.handlers.iter().map(|handler| &*handler.name)));
+        let mut functions = Vec::new();
+        for handler in &args.handlers {
+            let revision = Revision::load(&args, handler)?;
+            functions.push(Arc::new(Function::new(
+                handler.clone(),
+                &args,
+                revision,
+                console.clone(),
+            )));
+        }
+        Ok(Self {
+            args,
+            functions,
+            console,
+        })
+    }
+
+    /// Ends all functions' processes.
+    pub async fn shut_down(&self) {
+        let functions = self.functions.iter().cloned();
+        let ends: JoinSet<()> = functions
+            .map(|function| async move { function.shut_down().await })
+            .collect();
+        ends.join_all().await;
+    }
+
+    /// The function of a name.
+    pub fn function(&self, name: &str) -> Option<&Arc<Function>> {
+        self.functions.iter().find(|function| function.name() == name)
+    }
+
+    /// The names of all functions, for who asks for another one.
+    pub fn names(&self) -> String {
+        let names: Vec<_> = self.functions.iter().map(|function| function.name()).collect();
+        names.join(", ")
+    }
+}
+
+fn repeated(handlers: &[NamedHandler]) -> Option<&str> {
+    let names = || handlers.iter().map(|handler| &*handler.name);
+    // A host name has no case.
+    let is_repeated = |name: &&str| names().filter(|other| other.eq_ignore_ascii_case(name)).count() > 1;
+    names().find(is_repeated)
+}
