@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Runs the linters for Starlark and Python, in the versions named here; they are fetched by npm and pip into a cache folder. And checks
-# that the documentation's links lead somewhere, and that the messages which it quotes are the sources'.
+# Runs the linters for Starlark and Python, in the versions named here; they are fetched by npm and pip into a cache folder.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -17,6 +16,3 @@ git ls-files '*.bzl' '*.bazel' | xargs "$cache/node_modules/.bin/buildifier" -mo
 git ls-files '*.py' | xargs "$cache/venv/bin/ruff" check
 git ls-files '*.py' | xargs "$cache/venv/bin/ruff" format --check
 git ls-files '*.py' | xargs -n 1 "$cache/venv/bin/mypy" --strict
-
-python3 tools/links.py
-python3 tools/messages.py
