@@ -18,7 +18,10 @@ class Library:
     """A library, with its C functions as methods."""
 
     def __init__(self, name: str) -> None:
-        """Binds them. Raises `ImportError` where there is no such library, or it lacks one of them, as one of another version may."""
+        """Binds them.
+
+        Raises `ImportError` where there is no such library, or it lacks one of them, as one of another version may.
+        """
         path = os.path.join(os.path.dirname(__file__), name + ".so")
         # What does not lie beside this file may be a layer's, which the linker finds.
         self.__file__ = path if os.path.exists(path) else name + ".so"
