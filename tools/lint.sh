@@ -2,16 +2,24 @@
 # Lints the files that are named, or all of the repository's: how Rust is formatted, Starlark, Python, Markdown and shell scripts.
 #
 # The linters are those of the versions named here, which npm and pip fetch into a cache folder; rustfmt is the one of rust-toolchain.toml. The
-# PATH's shellcheck is run if there is one. With --write, what can be mended is. All that is wrong is said before it fails.
-# Usage: lint.sh [--write] [FILE…]
+# PATH's shellcheck is run if there is one. With --write, what can be mended is. With --clippy, Clippy reads the Cargo packages of the files as
+# well: seconds where their dependencies were checked before, and minutes the first time. All that is wrong is said before it fails.
+# Usage: lint.sh [--write] [--clippy] [FILE…]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-write=0
-if [[ ${1:-} == --write ]]; then
-  write=1
+write=0 clippy=0
+while [[ ${1:-} == --* ]]; do
+  case $1 in
+    --write) write=1 ;;
+    --clippy) clippy=1 ;;
+    *)
+      echo "lint.sh: no option $1; usage: lint.sh [--write] [--clippy] [FILE…]" >&2
+      exit 2
+      ;;
+  esac
   shift
-fi
+done
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/rules_rust_lambda/lint-2
 mkdir -p "$cache"
@@ -35,20 +43,22 @@ for file in "${files[@]}"; do
   [[ -f $file ]] || continue
   case $file in
     # Programs as somebody may have written them.
-    rewriter/tests/corpus/*.rs) ;;
+    rewriter/tests/corpus/*.rs | rewriter/tests/corpus/*Cargo.toml) ;;
     # What the benchmark writes, and what docstrings do.
     docs/benchmark.md | docs/reference/*) ;;
     *.bzl | *.bazel) starlark+=("$file") ;;
     *.py) python+=("$file") ;;
     *.md) markdown+=("$file") ;;
     *.sh | .ci/run | tools/bazel | tools/check) shell+=("$file") ;;
-    *.rs)
+    *.rs | */Cargo.toml)
       folder=${file%/*}
       until [[ -e $folder/Cargo.toml || $folder != */* ]]; do
         folder=${folder%/*}
       done
       # Sources of Bazel's targets alone are in none.
-      [[ -e $folder/Cargo.toml ]] && packages+=("$folder")
+      if grep -qs '^\[package\]' "$folder/Cargo.toml"; then
+        packages+=("$folder")
+      fi
       ;;
   esac
 done
@@ -62,6 +72,9 @@ if ((${#packages[@]})); then
   ((write)) && mode=
   while IFS= read -r package; do
     check cargo fmt --manifest-path "$package/Cargo.toml" ${mode:+"$mode"}
+    if ((clippy)); then
+      check cargo clippy --quiet --all-targets --manifest-path "$package/Cargo.toml" -- -D warnings
+    fi
   done < <(printf '%s\n' "${packages[@]}" | sort -u)
 fi
 if ((${#starlark[@]})); then

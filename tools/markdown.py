@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Finds lines of prose in Markdown that are longer than 120 columns; with `--write`, wraps the paragraphs that have them.
+"""Finds lines of prose in Markdown that are longer than 120 columns; with `--write`, wraps their paragraphs.
 
-    tools/lint.sh                                # is where this runs, in an environment that has markdown-it-py
+    tools/lint.sh                        # runs it, in an environment that has markdown-it-py
     tools/markdown.py [--write] FILE…
 
-Code, tables and headings are as long as they are. Wrapped text is what it was: the page that a renderer makes of it must
-be the same, or nothing is written.
+Code, tables and headings are as long as they are. Wrapped text is what it was: the page that a renderer makes of it
+must be the same, or nothing is written.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def long_lines(text: str) -> list[int]:
 
 
 def filled(lines: list[str]) -> list[str]:
-    """Returns a paragraph's lines anew, none longer than need be; all but the first are indented as its second one was."""
+    """Returns a paragraph's lines anew, none longer than need be; all but the first are indented as in a list."""
     match = re.match(r"\s*(?:(?:[-+*]|\d+[.)]|>)\s+)*", lines[0])
     lead = match.group(0) if match else ""
     indent = re.sub(r"[^\s>]", " ", lead)
@@ -99,7 +99,9 @@ def main() -> int:
                 file.write_text(made, encoding="utf-8")
         else:
             for number in long_lines(text):
-                print(f"{file}:{number}: longer than {COLUMNS} columns; `tools/lint.sh --write` wraps it", file=sys.stderr)
+                print(
+                    f"{file}:{number}: longer than {COLUMNS} columns; `tools/check --write` wraps it", file=sys.stderr
+                )
                 status = 1
     return status
 
