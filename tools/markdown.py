@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Finds lines of prose in Markdown that are longer than 120 columns; with `--write`, wraps their paragraphs.
+"""Finds lines of prose in Markdown that are longer than 120 columns, and links that lead nowhere in the repository.
+
+With `--write`, the paragraphs of long lines are wrapped.
 
     tools/lint.sh                        # runs it, in an environment that has markdown-it-py
     tools/markdown.py [--write] FILE…
@@ -13,7 +15,9 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from itertools import pairwise
 from pathlib import Path
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 
@@ -45,6 +49,36 @@ def long_lines(text: str) -> list[int]:
         for number in range(first, end)
         if len(lines[number]) > COLUMNS and len(_WORD.findall(lines[number])) > 1
     ]
+
+
+def anchors(text: str) -> set[str]:
+    """Returns what links name a page's headings by, as GitHub makes it."""
+    tokens = parser().parse(text)
+    headings = [following.content for token, following in pairwise(tokens) if token.type == "heading_open"]
+    made: dict[str, int] = {}
+    for heading in headings:
+        plain = re.sub(r"\[([^\]]*)\]\([^)]*\)|`", r"\1", heading)
+        anchor = re.sub(r"[^\w\- ]", "", plain.lower()).replace(" ", "-")
+        made[anchor] = made.get(anchor, 0) + 1
+    return {f"{anchor}-{turn}" if turn else anchor for anchor, times in made.items() for turn in range(times)}
+
+
+def dead_links(file: Path, text: str) -> list[tuple[int, str]]:
+    """Returns the links of a page to files or headings that there are not, with the lines of their paragraphs."""
+    dead = []
+    for token in parser().parse(text):
+        for child in token.children or []:
+            link = str(child.attrs.get("href") or child.attrs.get("src") or "")
+            if not link or re.match(r"[a-z]+:", link):
+                continue
+            path, _, anchor = link.partition("#")
+            target = file.parent / unquote(path) if path else file
+            found = target.exists()
+            if found and anchor and target.suffix == ".md":
+                found = anchor in anchors(target.read_text(encoding="utf-8"))
+            if not found:
+                dead.append(((token.map or [0])[0] + 1, link))
+    return dead
 
 
 def filled(lines: list[str]) -> list[str]:
@@ -103,6 +137,9 @@ def main() -> int:
                     f"{file}:{number}: longer than {COLUMNS} columns; `tools/check --write` wraps it", file=sys.stderr
                 )
                 status = 1
+        for number, link in dead_links(file, text):
+            print(f"{file}:{number}: {link} leads nowhere", file=sys.stderr)
+            status = 1
     return status
 
 
