@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by what runs Python programs of PyPI's.
 
 # Makes a virtual environment with packages in a cache folder, once for each name; prints its `bin` folder.

@@ -37,7 +37,8 @@ if [[ -e $crate_universe/Cargo.lock ]]; then
     # Another run may have compiled it meanwhile.
     if [[ ! -x $tool/bin/cargo-bazel ]]; then
       say "compiling cargo-bazel from $crate_universe (once; some minutes)"
-      if ! cargo install --locked --quiet --path "$crate_universe" --root "$tool" --target-dir "$tool/target" >&2; then
+      # In a folder of nobody's, so that rustup takes the machine's Rust, not one that a rust-toolchain.toml names.
+      if ! (cd / && cargo install --locked --quiet --path "$crate_universe" --root "$tool" --target-dir "$tool/target") >&2; then
         say "failed: cargo-bazel. The next run starts anew."
         exit 1
       fi
