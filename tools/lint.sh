@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the linters for Starlark and Python, in the versions named here; they are fetched by npm and pip into a cache folder.
+# Runs the linters for Starlark and Python, in the versions named here; they are fetched by npm and pip into a cache folder. Checks that
+# each piece of unsafe code has a reason, and that docs/unsafe.md lists it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -16,3 +17,4 @@ git ls-files '*.bzl' '*.bazel' | xargs "$cache/node_modules/.bin/buildifier" -mo
 git ls-files '*.py' | xargs "$cache/venv/bin/ruff" check
 git ls-files '*.py' | xargs "$cache/venv/bin/ruff" format --check
 git ls-files '*.py' | xargs -n 1 "$cache/venv/bin/mypy" --strict
+tools/unsafe_blocks.py --check
