@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes the notes of a release, and the checksums of its files.
 
-    tools/release/notes.py DIR URL     # behind archive.py; writes DIR/notes.md and DIR/SHA256SUMS
+    tools/release/notes.py DIR URL             # behind archive.py; writes DIR/notes.md and DIR/SHA256SUMS
+    tools/release/notes.py --changes VERSION   # prints what changed in a version
 
 The notes are the version's section of CHANGELOG.md, and what a workspace declares to have the release by its archive,
 which lies at URL.
@@ -67,9 +68,16 @@ def changes(text: str, version: str) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, metavar="DIR")
-    parser.add_argument("url", metavar="URL")
+    parser.add_argument("folder", type=Path, metavar="DIR", nargs="?")
+    parser.add_argument("url", metavar="URL", nargs="?")
+    parser.add_argument("--changes", metavar="VERSION")
     arguments = parser.parse_args()
+    changelog = ROOT / "CHANGELOG.md"
+    if arguments.changes:
+        print(changes(changelog.read_text(), arguments.changes))
+        return 0
+    if not arguments.folder or not arguments.url:
+        parser.error("DIR and URL, or --changes VERSION")
     folder: Path = arguments.folder
     version = committed_version()
     made = folder / f"rules_rust_lambda-{version}.tar.gz"
@@ -77,7 +85,7 @@ def main() -> int:
     (folder / "notes.md").write_text(
         NOTES.format(
             archive=made.name,
-            changes=changes((ROOT / "CHANGELOG.md").read_text(), version),
+            changes=changes(changelog.read_text(), version),
             folder=made.name.removesuffix(".tar.gz"),
             integrity=integrity(made),
             platforms=", ".join(platforms) or "no platform",

@@ -22,6 +22,7 @@ if [[ -n $(git status --porcelain) ]]; then
   echo "release.sh: the tree has changes that are not committed, which would not be in the archive; commit them, or take them out" >&2
   exit 1
 fi
+tools/release/notes.py --changes "$version" >/dev/null
 tools/release/version.py "$version"
 if [[ -n $(git status --porcelain) ]]; then
   git commit --quiet --all --message "Version $version"
