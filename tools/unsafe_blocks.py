@@ -15,6 +15,7 @@ import argparse
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -274,6 +275,11 @@ def sources() -> list[str]:
     return sorted(path for path in listed if (ROOT / path).exists() and not LEFT_OUT & set(Path(path).parts))
 
 
+def wrapped(line: str) -> str:
+    """An entry of a list, in lines of the length that prose has here."""
+    return textwrap.fill(line, 120, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
 def page(found: list[Unsafe]) -> str:
     """The page's text."""
     text = HEAD
@@ -284,7 +290,7 @@ def page(found: list[Unsafe]) -> str:
         text += f"\n## {file}\n\n"
         # What stands twice in one function for one reason is told once.
         lines = [f"- `{each.where}` ({each.kind}): {each.reason}" for each in those]
-        text += "".join(line + "\n" for line in dict.fromkeys(lines))
+        text += "".join(wrapped(line) + "\n" for line in dict.fromkeys(lines))
     return text
 
 
