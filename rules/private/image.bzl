@@ -65,7 +65,8 @@ def _lambda_image_impl(ctx):
     )
     return [
         DefaultInfo(files = depset([image]), runfiles = ctx.attr.image[DefaultInfo].default_runfiles),
-        OutputGroupInfo(_validation = depset([checked])),
+        # Of what is laid above the base.
+        OutputGroupInfo(sbom = ctx.attr.zip[OutputGroupInfo].sbom, _validation = depset([checked])),
     ]
 
 lambda_image = rule(
