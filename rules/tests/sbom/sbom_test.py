@@ -105,6 +105,18 @@ class SbomTest(unittest.TestCase):
         self.assertIn("rules_rust_lambda", names(self.documents["zip"]))
         self.assertNotIn("rules_rust_lambda", names(self.documents["os_only_zip"]))
 
+    def test_the_rules_own_crates_have_the_rules_version(self) -> None:
+        document = self.documents["zip"]
+        (tool,) = document["metadata"]["tools"]["components"]
+        self.assertRegex(tool["version"], r"^\d+\.\d+\.\d+")
+        own = {
+            component["name"]: component["version"]
+            for component in document["components"]
+            if component["name"].startswith("lambda_") and "purl" not in component and "version" in component
+        }
+        crates = ("lambda_bridge", "lambda_mimalloc", "lambda_shim", "lambda_snapstart")
+        self.assertEqual(own, dict.fromkeys(crates, tool["version"]))
+
     def test_all_that_is_listed_is_reached_from_the_zip(self) -> None:
         for name, document in self.documents.items():
             edges = {entry["ref"]: entry.get("dependsOn", []) for entry in document["dependencies"]}
