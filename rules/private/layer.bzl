@@ -132,7 +132,7 @@ def _lambda_layer_impl(ctx):
         progress_message = "Packing the layer %{label}",
     )
     linked = [linked_of(ctx.attr.files.keys() + [target for name in _LISTS for target in getattr(ctx.attr, name)])]
-    of_library = [ctx.attr.library[LinkedFilesInfo]] if info else []
+    of_library = [ctx.attr.library[LinkedFilesInfo]] if info and LinkedFilesInfo in ctx.attr.library else []
     return of_library + [
         DefaultInfo(files = depset([zip])),
         OutputGroupInfo(sbom = sbom(

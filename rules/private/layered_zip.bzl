@@ -48,9 +48,8 @@ def _layered_zip_impl(ctx):
         beside,
         home = "/opt/" + library.folder,
     )
-    return [
+    return [layer[LinkedFilesInfo] for layer in ctx.attr.layers if LinkedFilesInfo in layer] + [
         DefaultInfo(files = depset([zip])),
-        [layer[LinkedFilesInfo] for layer in ctx.attr.layers if LinkedFilesInfo in layer][0],
         OutputGroupInfo(
             sbom = sbom(ctx, linked_of(ctx.attr.data), [], beside, has_shim = True, layers = ctx.attr.layers),
             shared_library = depset([library.file]),

@@ -190,6 +190,17 @@ def joined(infos):
         with_zig = any([linked.with_zig for linked in infos]),
     )
 
+def documents_of(target):
+    """Returns the documents that describe a target.
+
+    Args:
+      target: a zip or a layer, perhaps of a rule of somebody's own.
+
+    Returns:
+      A depset of Files.
+    """
+    return getattr(target[OutputGroupInfo], "sbom", depset()) if OutputGroupInfo in target else depset()
+
 def sbom(ctx, linked, code, beside, has_shim = False, layers = []):
     """Describes what a zip or a layer is made of.
 
@@ -235,4 +246,4 @@ def sbom(ctx, linked, code, beside, has_shim = False, layers = []):
         mnemonic = "LambdaSbom",
         progress_message = "Describing what %{label} is made of",
     )
-    return depset([output], transitive = [layer[OutputGroupInfo].sbom for layer in layers])
+    return depset([output], transitive = [documents_of(layer) for layer in layers])
