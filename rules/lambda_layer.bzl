@@ -49,6 +49,8 @@ def lambda_layer(
     The zip is `NAME.zip`, the same bytes each time. What of it is built is built for Lambda's platform, as `data` of a zip is; ELF files and
     scripts that start with `#!` are executable in it, and all else is not. See docs/layers.md.
 
+    The output group `sbom` is a CycloneDX document of what it is made of, `NAME.cdx.json`; see docs/supply_chain.md.
+
     Every attribute can be a `select()`.
 
     Args:

@@ -113,7 +113,8 @@ def rust_lambda_zip(
 
     The library is always built for Lambda's platform and with optimisation, whatever the command line says.
     Besides the zip, these output groups can be asked for: `rewritten_sources`, `manifest`, `shared_library`, and `symbols`: the library
-    with its symbol table, and with debug information if `rustc_flags` say so (`-Cdebuginfo=1 -Cstrip=none`), at the same addresses.
+    with its symbol table, and with debug information if `rustc_flags` say so (`-Cdebuginfo=1 -Cstrip=none`), at the same addresses. `sbom` is a
+    CycloneDX document of what the zip is made of, `NAME.cdx.json`, with those of its layers; see docs/supply_chain.md.
 
     Other targets that this makes, all tagged `manual` and for this macro alone: `NAME.root` (the library's root crate), `NAME.library`
     (the shared library) and, with an `allocator`, `NAME.allocator`; with `srcs`, those of a `rust_lambda_function` called

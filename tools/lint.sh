@@ -103,4 +103,6 @@ fi
 if ((${#shell[@]})) && type -P shellcheck >/dev/null; then
   check shellcheck --severity=warning --external-sources "${shell[@]}"
 fi
+# Each piece of unsafe code has a reason, and docs/unsafe.md lists it.
+check tools/unsafe_blocks.py --check
 exit "$status"

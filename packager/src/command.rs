@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
 use crate::{
-    Effort, Entry, GlibcVersion, Judged, Kind, LAYERS_ROOT, LambdaLayerArgs, Limits, Surroundings, TASK_ROOT,
+    Effort, Entry, GlibcVersion, Judged, Kind, LAYERS_ROOT, LambdaLayerArgs, Limits, SbomArgs, Surroundings, TASK_ROOT,
     check_elf, check_image, check_unpacked, cut_symbolizer, explain_linker, files, report, strip, unpacked_size,
     write_layer, write_zip,
 };
@@ -32,6 +32,8 @@ pub enum Command {
     Strip(StripArgs),
     /// Takes out of an object what looks up the names of a backtrace's frames.
     CutSymbolizer(CutArgs),
+    /// Describes what a zip is made of, as a CycloneDX document.
+    Sbom(SbomArgs),
     /// Says what is known about the errors of a link that failed.
     ExplainLinker(ExplainArgs),
 }
@@ -224,6 +226,7 @@ impl Command {
             Command::Check(arguments) => check(&arguments),
             Command::Strip(arguments) => convert(&arguments.library, &arguments.output, strip),
             Command::CutSymbolizer(arguments) => convert(&arguments.object, &arguments.output, cut_symbolizer),
+            Command::Sbom(arguments) => arguments.run(),
             Command::ExplainLinker(arguments) => explain(&arguments),
         }
     }

@@ -3,6 +3,7 @@
 load("//rules:providers.bzl", "LambdaZipInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":attributes.bzl", "OWNER_ATTRS", "owner", "readable")
+load(":sbom.bzl", "documents_of")
 
 # What images call the architectures.
 _ARCHITECTURES = {
@@ -65,7 +66,8 @@ def _lambda_image_impl(ctx):
     )
     return [
         DefaultInfo(files = depset([image]), runfiles = ctx.attr.image[DefaultInfo].default_runfiles),
-        OutputGroupInfo(_validation = depset([checked])),
+        # Of what is laid above the base.
+        OutputGroupInfo(sbom = documents_of(ctx.attr.zip), _validation = depset([checked])),
     ]
 
 lambda_image = rule(

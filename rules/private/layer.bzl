@@ -7,6 +7,7 @@ load(":attributes.bzl", "closest", "readable")
 load(":pack.bzl", "data_name", "is_tried", "lay_contents")
 load(":platform.bzl", "ANY_ARCHITECTURE", "CPUS", "layered_transition")
 load(":runtimes.bzl", "RUNTIMES", "loading_runtimes")
+load(":sbom.bzl", "LinkedFilesInfo", "SBOM_ATTRS", "joined", "linked_aspect", "linked_of", "sbom")
 
 # What Lambda takes of a layer's `CompatibleRuntimes`.
 _MOST_RUNTIMES = 15
@@ -20,6 +21,9 @@ _LIBRARY_FOLDERS = {
 
 # The attributes whose files lie in folders of their own, under their own names, and those folders.
 _FLAT = ["bin", "extensions", "lib"]
+
+# All whose value is a list of targets.
+_LISTS = _FLAT + ["data", "python"]
 
 def _named(ctx):
     """Names files of `python` and `data` by their paths, without `strip_prefix`."""
@@ -108,12 +112,12 @@ def _lambda_layer_impl(ctx):
         )
         files.append(("{}/{}".format(library.folder, library.file.basename), library.file))
         runtimes = runtimes or loading_runtimes(info.runtime)
-    listed = lay_contents(ctx, files).list
+    beside = lay_contents(ctx, files)
     zip = ctx.actions.declare_file(ctx.label.name + ".zip")
     arguments = ctx.actions.args()
     arguments.add("lambda-layer")
     arguments.add("--output", zip)
-    arguments.add("--list", listed)
+    arguments.add("--list", beside.list)
     arguments.add("--architecture", ctx.attr.architecture)
     arguments.add("--label", readable(ctx.label))
     if is_tried(ctx):
@@ -122,31 +126,39 @@ def _lambda_layer_impl(ctx):
     run_build_tool(
         ctx,
         arguments = [arguments],
-        inputs = [listed] + inputs,
+        inputs = [beside.list] + inputs,
         outputs = [zip],
         mnemonic = "LambdaLayer",
         progress_message = "Packing the layer %{label}",
     )
-    return [
+    linked = [linked_of(ctx.attr.files.keys() + [target for name in _LISTS for target in getattr(ctx.attr, name)])]
+    of_library = [ctx.attr.library[LinkedFilesInfo]] if info and LinkedFilesInfo in ctx.attr.library else []
+    return of_library + [
         DefaultInfo(files = depset([zip])),
+        OutputGroupInfo(sbom = sbom(
+            ctx,
+            joined(linked + [files.linked for files in of_library]),
+            [files.library for files in of_library],
+            beside,
+        )),
         LambdaLayerInfo(
             architecture = ctx.attr.architecture,
             files = depset(inputs),
             label = ctx.label,
             library = library,
-            list = listed,
+            list = beside.list,
             runtimes = runtimes,
             zip = zip,
         ),
     ]
 
 def _files_attr(doc):
-    return attr.label_list(doc = doc, allow_files = True, cfg = layered_transition)
+    return attr.label_list(doc = doc, allow_files = True, aspects = [linked_aspect], cfg = layered_transition)
 
 lambda_layer = rule(
     doc = "Packs a layer. Used through the macro `lambda_layer`.",
     implementation = _lambda_layer_impl,
-    attrs = {
+    attrs = SBOM_ATTRS | {
         "architecture": attr.string(
             doc = "The architecture that it is for, as Lambda calls it, or `any`.",
             default = "x86_64",
@@ -155,7 +167,12 @@ lambda_layer = rule(
         "bin": _files_attr("What lies in `bin`."),
         "data": _files_attr("What lies at its path in the package."),
         "extensions": _files_attr("What lies in `extensions`, and is started."),
-        "files": attr.label_keyed_string_dict(doc = "Files, and their paths in the layer.", allow_files = True, cfg = layered_transition),
+        "files": attr.label_keyed_string_dict(
+            doc = "Files, and their paths in the layer.",
+            allow_files = True,
+            aspects = [linked_aspect],
+            cfg = layered_transition,
+        ),
         "lib": _files_attr("What lies in `lib`."),
         "library": attr.label(doc = "A zip, whose shared library it takes.", providers = [LambdaZipInfo]),
         "python": _files_attr("What lies in `python`, at its path in the package."),

@@ -10,6 +10,7 @@ load(":pack.bzl", "PACK_ATTRS", "data_contents", "lay_contents", "pack")
 load(":platform.bzl", "CPUS")
 load(":python_deps.bzl", "PYTHON_DEPS_ATTRS", "python_deps_contents")
 load(":root_crate.bzl", "exported_prefixes")
+load(":sbom.bzl", "LinkedFilesInfo", "SBOM_ATTRS", "linked_of", "sbom")
 load(":shim.bzl", "SHIM_ATTRS", "shim", "wrong_shim")
 
 def _wrong_libraries(ctx, layers):
@@ -47,9 +48,10 @@ def _layered_zip_impl(ctx):
         beside,
         home = "/opt/" + library.folder,
     )
-    return [
+    return [layer[LinkedFilesInfo] for layer in ctx.attr.layers if LinkedFilesInfo in layer] + [
         DefaultInfo(files = depset([zip])),
         OutputGroupInfo(
+            sbom = sbom(ctx, linked_of(ctx.attr.data), [], beside, has_shim = True, layers = ctx.attr.layers),
             shared_library = depset([library.file]),
             _validation = depset([checked]),
         ),
@@ -71,7 +73,7 @@ def _layered_zip_impl(ctx):
 layered_zip = rule(
     doc = "Packs the shim of a library that lies in a layer. Used through `rust_lambda_zip`.",
     implementation = _layered_zip_impl,
-    attrs = PACK_ATTRS | PYTHON_DEPS_ATTRS | SHIM_ATTRS | {
+    attrs = PACK_ATTRS | PYTHON_DEPS_ATTRS | SBOM_ATTRS | SHIM_ATTRS | {
         "architecture": attr.string(
             doc = "The architecture that the function runs on, as Lambda calls it.",
             default = "x86_64",

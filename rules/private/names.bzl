@@ -94,15 +94,19 @@ _RUST_KEYWORDS = [
     "yield",
 ]
 
-# Crates that a library has anyhow.
-_TAKEN_CRATES = [
-    "alloc",
-    "core",
+# These rules' own crates that a library may be linked with.
+OWN_CRATES = [
     "lambda_bridge",
     "lambda_mimalloc",
-    "lambda_runtime",
     "lambda_shim",
     "lambda_snapstart",
+]
+
+# Crates that a library has anyhow.
+_TAKEN_CRATES = OWN_CRATES + [
+    "alloc",
+    "core",
+    "lambda_runtime",
     "proc_macro",
     "std",
 ]

@@ -8,11 +8,17 @@ load(":attributes.bzl", "readable")
 load(":layers.bzl", "layers_of")
 load(":platform.bzl", "bundled_transition")
 load(":rewritten_tree.bzl", "path_in_workspace")
+load(":sbom.bzl", "linked_aspect")
 
 # For rules that have what the transitions read besides: `architecture` and `runtime`.
 PACK_ATTRS = {
     # What of it runs does so where the function does.
-    "data": attr.label_list(doc = "Files and folders that are laid into the zip.", allow_files = True, cfg = bundled_transition),
+    "data": attr.label_list(
+        doc = "Files and folders that are laid into the zip.",
+        allow_files = True,
+        aspects = [linked_aspect],
+        cfg = bundled_transition,
+    ),
     "layers": attr.label_list(doc = "The layers that its functions have.", providers = [LambdaLayerInfo]),
     "rustc_flags": attr.string_list(doc = "What the library or the program is compiled with; for the transition."),
     "_allowlist_function_transition": attr.label(

@@ -9,6 +9,7 @@ load(":layers.bzl", "layers_of", "wrong_layers")
 load(":pack.bzl", "PACK_ATTRS", "data_contents", "lay_contents", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
 load(":runtimes.bzl", "RUNTIMES", "is_library")
+load(":sbom.bzl", "SBOM_ATTRS", "linked_aspect", "linked_of", "sbom")
 load(":unversioned.bzl", "check_versions", "unversioned_aspect")
 
 def _program_zip_impl(ctx):
@@ -25,7 +26,17 @@ def _program_zip_impl(ctx):
     zip, contents = pack(ctx, {"bootstrap": program}, shims, beside)
     return [
         DefaultInfo(files = depset([zip])),
-        OutputGroupInfo(_validation = depset([check_program(ctx, program)])),
+        OutputGroupInfo(
+            sbom = sbom(
+                ctx,
+                linked_of(ctx.attr.program + ctx.attr.data),
+                [program],
+                beside,
+                has_shim = bool(shims),
+                layers = ctx.attr.layers,
+            ),
+            _validation = depset([check_program(ctx, program)]),
+        ),
         LambdaZipInfo(
             architecture = ctx.attr.architecture,
             contents = contents,
@@ -44,7 +55,7 @@ def _program_zip_impl(ctx):
 program_zip = rule(
     doc = "Packs an executable as it is. Used through `rust_lambda_zip`.",
     implementation = _program_zip_impl,
-    attrs = PACK_ATTRS | {
+    attrs = PACK_ATTRS | SBOM_ATTRS | {
         "architecture": attr.string(
             doc = "The architecture that the function runs on, as Lambda calls it.",
             default = "x86_64",
@@ -52,7 +63,7 @@ program_zip = rule(
         ),
         "program": attr.label(
             doc = "The executable.",
-            aspects = [unversioned_aspect],
+            aspects = [linked_aspect, unversioned_aspect],
             cfg = lambda_transition,
             mandatory = True,
         ),

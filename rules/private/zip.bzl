@@ -11,6 +11,7 @@ load(":pack.bzl", "PACK_ATTRS", "data_contents", "lay_contents", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
 load(":python_deps.bzl", "PYTHON_DEPS_ATTRS", "python_deps_contents")
 load(":root_crate.bzl", "exported_prefixes", "library_name")
+load(":sbom.bzl", "LinkedFilesInfo", "SBOM_ATTRS", "joined", "linked_aspect", "linked_of", "sbom")
 load(":shim.bzl", "SHIM_ATTRS", "shim", "wrong_shim")
 load(":unversioned.bzl", "check_versions", "unversioned_aspect")
 
@@ -77,11 +78,21 @@ def _lambda_zip_impl(ctx):
     limit = "{}=on Lambda@Edge, for viewer events".format(_EDGE_LIMIT) if ctx.attr.edge else None
     beside = lay_contents(ctx, data_contents(ctx) + python_deps_contents(ctx).items())
     zip, contents = pack(ctx, {library.basename: library}, shims, beside, limit)
+    linked_files = LinkedFilesInfo(library = linked, linked = linked_of(ctx.attr.library))
     return [
         DefaultInfo(files = depset([zip])),
+        linked_files,
         OutputGroupInfo(
             manifest = depset([function.manifest for function in functions]),
             rewritten_sources = depset(transitive = [function.sources for function in functions]),
+            sbom = sbom(
+                ctx,
+                joined([linked_files.linked, linked_of(ctx.attr.data)]),
+                [linked],
+                beside,
+                has_shim = True,
+                layers = ctx.attr.layers,
+            ),
             shared_library = depset([library]),
             symbols = depset([linked]),
             _validation = depset([check_library(ctx, linked, exported_prefixes(ctx.attr.crate_name), beside, rlibs)]),
@@ -104,7 +115,7 @@ def _lambda_zip_impl(ctx):
 lambda_zip = rule(
     doc = "Packs a shared library and its shim. Used through `rust_lambda_zip`.",
     implementation = _lambda_zip_impl,
-    attrs = PACK_ATTRS | PYTHON_DEPS_ATTRS | SHIM_ATTRS | {
+    attrs = PACK_ATTRS | PYTHON_DEPS_ATTRS | SBOM_ATTRS | SHIM_ATTRS | {
         "architecture": attr.string(
             doc = "The architecture that the function runs on, as Lambda calls it.",
             default = "x86_64",
@@ -118,7 +129,12 @@ lambda_zip = rule(
             mandatory = True,
             providers = [CrateInfo, DepInfo, LambdaFunctionInfo],
         ),
-        "library": attr.label(doc = "The shared library.", cfg = lambda_transition, mandatory = True),
+        "library": attr.label(
+            doc = "The shared library.",
+            aspects = [linked_aspect],
+            cfg = lambda_transition,
+            mandatory = True,
+        ),
         "shared": attr.bool(doc = "Whether its functions are targets of the user's own."),
     },
     provides = [LambdaZipInfo],

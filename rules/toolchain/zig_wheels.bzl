@@ -4,7 +4,7 @@ load("//rules/private:wheels_repository.bzl", "wheel", "wheels_repository")
 
 # The version of the `ziglang` package, and the SHA-256 of its wheels by the platform that runs zig. `tag` is the
 # wheel's platform, as pip names it.
-_VERSION = "0.17.1"
+ZIG_VERSION = "0.17.1"
 ZIG_WHEELS = {
     "linux_aarch64": struct(
         sha256 = "b7c5f02fccd40f89b999ee16a1f5ddced56e6182370f8affe494bcf8a28cf07e",
@@ -48,6 +48,6 @@ def zig_repositories(urls):
                 sha256 = of_platform.sha256,
                 strip_prefix = "ziglang",
                 tag = of_platform.tag,
-                version = _VERSION,
+                version = ZIG_VERSION,
             )],
         )

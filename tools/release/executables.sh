@@ -15,6 +15,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 targets=("$@")
 ((${#targets[@]})) || targets=("$(rustc -vV | sed -n 's/^host: //p')")
 
+# No path of this machine's, so that another one's are the same where the compilers are.
+sources=${CARGO_HOME:-$HOME/.cargo}
+export RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$sources=cargo --remap-path-prefix=$PWD=rules_rust_lambda"
+
 for target in "${targets[@]}"; do
   case $target in
     aarch64-apple-darwin) platform=osx_aarch64 ;;
