@@ -23,7 +23,7 @@ const CXX_OPERATORS: [&str; 2] = ["operator new", "operator delete"];
 ///
 /// ```
 /// # fn main() -> anyhow::Result<()> {
-/// let known = packager::explain_linker("ld.lld: error: undefined symbol: arc4random_buf\n", &"2.34".parse()?);
+/// let known = elf::explain_linker("ld.lld: error: undefined symbol: arc4random_buf\n", &"2.34".parse()?);
 /// assert_eq!(known, ["`arc4random_buf` is in glibc from 2.36 on, and the runtime has 2.34"]);
 /// # Ok(())
 /// # }
@@ -47,11 +47,11 @@ pub fn explain_linker(log: &str, glibc: &GlibcVersion) -> Vec<String> {
             ));
         }
     }
-    let twice: Vec<&str> = found(DUPLICATE).into_iter().collect();
-    if !twice.is_empty() {
+    let duplicates: Vec<&str> = found(DUPLICATE).into_iter().collect();
+    if !duplicates.is_empty() {
         known.push(format!(
             "{} more than once: the programs of a zip are one library; give it another name in one of them, or pack each in a zip of its own",
-            list(&twice) + if twice.len() > 1 { " are exported" } else { " is exported" }
+            list(&duplicates) + if duplicates.len() > 1 { " are exported" } else { " is exported" }
         ));
     }
     for (family, symbols) in &families {
