@@ -18,7 +18,7 @@ use crate::{
 #[derive(Subcommand)]
 pub enum Command {
     /// Checks what a shared library or a program needs from the machine that loads it, and what it exports.
-    Check(CheckArgs),
+    Check(Box<CheckArgs>),
     /// Takes symbols and debug information out of a shared library.
     Strip(StripArgs),
     /// Takes out of an object what looks up the names of a backtrace's frames.

@@ -44,9 +44,9 @@ pub(crate) async fn logs(cli: &Cli, clients: &Clients, package: &Package, args: 
     let since = since.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let since = i64::try_from(since).unwrap_or_default();
     let is_single = groups.len() == 1;
-    let mut followed: Vec<_> = groups
+    let mut groups: Vec<_> = groups
         .into_iter()
-        .map(|(name, group)| Followed {
+        .map(|(name, group)| LogGroup {
             name,
             group,
             since,
@@ -54,7 +54,7 @@ pub(crate) async fn logs(cli: &Cli, clients: &Clients, package: &Package, args: 
         })
         .collect();
     loop {
-        for group in &mut followed {
+        for group in &mut groups {
             group.print_new(cli, clients, is_single).await?;
         }
         if !args.tail {
@@ -64,7 +64,7 @@ pub(crate) async fn logs(cli: &Cli, clients: &Clients, package: &Package, args: 
     }
 }
 
-struct Followed {
+struct LogGroup {
     name: String,
     group: String,
     /// From when on lines are asked for, in milliseconds since 1970.
@@ -73,7 +73,7 @@ struct Followed {
     shown: HashSet<String>,
 }
 
-impl Followed {
+impl LogGroup {
     async fn print_new(&mut self, cli: &Cli, clients: &Clients, is_single: bool) -> Result<(), Failure> {
         let mut pages = clients
             .logs
