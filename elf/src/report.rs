@@ -57,7 +57,7 @@ pub fn report(kind: BinaryKind, label: &str, limits: &Limits, breaches: &[Breach
         }
     }
     for (family, symbols) in families {
-        message += &format!("\n  - nothing defines {}: {}", list(&symbols), family.advice());
+        message += &format!("\n  - nothing defines {}: {}", shortened(&symbols), family.advice());
     }
     for way_out in ways_out(kind, limits, breaches) {
         message += &format!("\n{way_out}");
@@ -66,15 +66,15 @@ pub fn report(kind: BinaryKind, label: &str, limits: &Limits, breaches: &[Breach
 }
 
 /// The first of some symbols, and how many there are besides.
-pub(crate) fn list(symbols: &[&str]) -> String {
-    let named: Vec<String> = symbols
+pub(crate) fn shortened(symbols: &[&str]) -> String {
+    let shown: Vec<String> = symbols
         .iter()
         .take(LISTED)
         .map(|symbol| format!("`{symbol}`"))
         .collect();
     match symbols.len().saturating_sub(LISTED) {
-        0 => named.join(" and "),
-        more => format!("{} and {more} more", named.join(", ")),
+        0 => shown.join(" and "),
+        more => format!("{} and {more} more", shown.join(", ")),
     }
 }
 
@@ -86,7 +86,7 @@ fn origins(breach: &Breach, rlibs: &[(&Path, &[u8])]) -> String {
             let functions: Vec<&str> = origin.functions.iter().map(String::as_str).collect();
             match functions.is_empty() {
                 true => format!("`{name}`"),
-                false => format!("`{name}` (in {})", list(&functions)),
+                false => format!("`{name}` (in {})", shortened(&functions)),
             }
         })
         .collect();

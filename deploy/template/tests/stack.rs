@@ -34,6 +34,22 @@ fn a_function_alone_is_named_after_the_stack_and_may_write_its_own_log_alone() {
 }
 
 #[test]
+fn the_metadata_is_as_the_deployer_reads_it() {
+    let template = rendered(settings(json!({})));
+    assert_eq!(
+        template["Metadata"],
+        json!({"RulesRustLambda": {
+            "CodeSha256": "01".repeat(32),
+            "CodeSize": 1000,
+            "Edge": false,
+            "Functions": [{"LogicalId": "CreateOrder", "Name": "create_order"}],
+            "Label": "//shop:deploy",
+            "Layers": [],
+        }})
+    );
+}
+
+#[test]
 fn functions_of_one_zip_are_told_apart_by_their_names() {
     let mut two = settings(json!({}));
     two["functions"]
