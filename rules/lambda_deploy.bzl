@@ -34,9 +34,9 @@ def lambda_deploy(
 
     `bazel run //app:deploy` creates the stack or updates it, and prints its outputs. What follows `--` is a verb, with options:
 
-        bazel run //app:deploy -- plan                    # shows what would change, changes nothing
+        bazel run //app:deploy -- diff                    # shows what would change, changes nothing
         bazel run //app:deploy -- --stack app-test        # the same functions, as another stack
-        bazel run //app:deploy -- code                    # the code alone, in seconds
+        bazel run //app:deploy -- sync                    # the code alone, in seconds
         bazel run //app:deploy -- invoke EVENT.json
         bazel run //app:deploy -- logs --tail
         bazel run //app:deploy -- status                  # or describe

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes packager/src/glibc.txt: which version of glibc was the first to have a function.
+"""Writes elf/src/glibc.txt: which version of glibc was the first to have a function.
 
-Usage: tools/glibc_symbols.py ABILISTS > packager/src/glibc.txt
+Usage: tools/glibc_symbols.py ABILISTS > elf/src/glibc.txt
 
 ABILISTS is zig's lib/libc/glibc/abilists: the functions of glibc, each with the targets and the versions that have it.
 Functions that the oldest glibc of Lambda's runtimes has on x86_64 and AArch64 are left out.

@@ -1,5 +1,7 @@
 //! What a build runs besides compilers, in one executable that is compiled, or downloaded, once. See `build_tool help`.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -17,6 +19,8 @@ enum Command {
     #[command(flatten)]
     Rewriter(rewriter::Command),
     #[command(flatten)]
+    Elf(elf::Command),
+    #[command(flatten)]
     Packager(packager::Command),
     /// Renders the CloudFormation template of a zip's functions.
     Template(template::TemplateArgs),
@@ -25,6 +29,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Rewriter(command) => command.run(),
+        Command::Elf(command) => command.run().map_err(|error| format!("error: {error:#}")),
         Command::Packager(command) => command.run().map_err(|error| format!("error: {error:#}")),
         Command::Template(arguments) => arguments.run().map_err(|error| format!("error: {error:#}")),
     };

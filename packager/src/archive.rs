@@ -5,37 +5,13 @@
 //! So what can be executed is told by content, in the way that Linux tells it.
 
 use std::{
-    collections::BTreeMap,
     fs,
     io::{Seek, Write},
-    path::PathBuf,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use packing_list::{Entry, files};
 use zip::{CompressionMethod, DateTime, System, ZipWriter, write::SimpleFileOptions};
-
-/// A file, or a folder, to pack.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// Its path in the zip, with `/`.
-    pub name: String,
-    /// Where its content is.
-    pub source: PathBuf,
-    /// Whose it is, for messages: a target's label, or nothing.
-    pub owner: String,
-}
-
-impl Entry {
-    /// Names it in a message.
-    pub(crate) fn described(&self) -> String {
-        let source = self.source.display();
-        if self.owner.is_empty() {
-            source.to_string()
-        } else {
-            format!("{} ({source})", self.owner)
-        }
-    }
-}
 
 /// How hard to look for a smaller form of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,8 +35,24 @@ const ZOPFLI_MAX: usize = 4 << 20;
 ///
 /// # Errors
 ///
-/// When two entries have one name, or one is the other's folder; a name leads out of the zip; a source can't be read, or the output can't be
-/// written.
+/// As [`files`]; or when the output can't be written.
+///
+/// # Example
+///
+/// ```
+/// # fn main() -> anyhow::Result<()> {
+/// # let folder = tempfile::tempdir()?;
+/// # let source = folder.path().join("index.py");
+/// # std::fs::write(&source, "")?;
+/// use packager::{Effort, Entry, unpacked_size, write_zip};
+///
+/// let entry = Entry { name: "index.py".to_owned(), source, owner: "//app:shim".to_owned() };
+/// let mut zip = std::io::Cursor::new(Vec::new());
+/// write_zip(&mut zip, &[entry], Effort::Best)?;
+/// assert_eq!(unpacked_size(zip)?, 0);
+/// # Ok(())
+/// # }
+/// ```
 pub fn write_zip<W: Write + Seek>(output: W, entries: &[Entry], effort: Effort) -> Result<()> {
     let mut zip = ZipWriter::new(output);
     for (name, entry) in files(entries)? {
@@ -78,94 +70,9 @@ pub fn write_zip<W: Write + Seek>(output: W, entries: &[Entry], effort: Effort) 
     Ok(())
 }
 
-/// The files that entries stand for, by their names in the zip: folders are walked, and links followed. A folder without files is none.
-///
-/// # Errors
-///
-/// As [`write_zip`].
-pub fn files(entries: &[Entry]) -> Result<BTreeMap<String, Entry>> {
-    let mut found = BTreeMap::new();
-    for entry in entries {
-        walk(entry, &mut Vec::new(), &mut found)?;
-    }
-    for (name, entry) in &found {
-        for (end, _) in name.match_indices('/') {
-            if let Some(other) = found.get(&name[..end]) {
-                bail!(
-                    "`{}` would be both a file and a folder in the zip: {} and {}; give one of them another path",
-                    other.name,
-                    other.described(),
-                    entry.described()
-                );
-            }
-        }
-    }
-    Ok(found)
-}
-
-/// Adds to `found` the files of an entry that lies in the folders `above`, by their canonical paths.
-fn walk(entry: &Entry, above: &mut Vec<PathBuf>, found: &mut BTreeMap<String, Entry>) -> Result<()> {
-    let unreadable = || format!("{} can't be read", entry.described());
-    let name = entry.name.as_str();
-    if name.starts_with('/')
-        || name
-            .split('/')
-            .any(|part| part.is_empty() || part == "." || part == "..")
-    {
-        bail!(
-            "`{name}` can't be a path in a zip, where {} would be: it must be relative, without `.`, `..` or empty parts",
-            entry.described()
-        );
-    }
-    let metadata = fs::metadata(&entry.source).with_context(unreadable)?;
-    if metadata.is_dir() {
-        let canonical = entry.source.canonicalize().with_context(unreadable)?;
-        if above.contains(&canonical) {
-            bail!(
-                "{} links to a folder that it lies in; take the link out",
-                entry.described()
-            );
-        }
-        above.push(canonical);
-        for child in fs::read_dir(&entry.source).with_context(unreadable)? {
-            let source = child.with_context(unreadable)?.path();
-            walk(&inside(entry, source)?, above, found)?;
-        }
-        above.pop();
-        return Ok(());
-    }
-    if !metadata.is_file() {
-        bail!("{} is neither a file nor a folder; leave it out", entry.described());
-    }
-    if let Some(other) = found.insert(entry.name.clone(), entry.clone()) {
-        bail!(
-            "two files would be `{name}` in the zip: {} and {}; give one of them another path",
-            other.described(),
-            entry.described()
-        );
-    }
-    Ok(())
-}
-
-/// What lies in the folder that `entry` is.
-fn inside(entry: &Entry, source: PathBuf) -> Result<Entry> {
-    let Some(name) = source.file_name().and_then(|name| name.to_str()) else {
-        bail!(
-            "in {}, {} has a name that is not UTF-8",
-            entry.described(),
-            source.display()
-        );
-    };
-    Ok(Entry {
-        name: format!("{}/{name}", entry.name),
-        owner: entry.owner.clone(),
-        source,
-    })
-}
-
 /// Whether Linux can execute a file of this content, or a program load it as code: an ELF file, or a script that names its interpreter.
 pub(crate) fn is_executable(content: &[u8]) -> bool {
-    content.starts_with(b"\x7fELF") || content.starts_with(b"#!")
+    elf::is_elf(content) || content.starts_with(b"#!")
 }
 
 fn level(effort: Effort, size: usize) -> i64 {
@@ -180,7 +87,7 @@ fn level(effort: Effort, size: usize) -> i64 {
 mod tests {
     use std::{
         io::{Cursor, Read},
-        os::unix::fs::{PermissionsExt, symlink},
+        os::unix::fs::PermissionsExt,
         path::Path,
     };
 
@@ -255,65 +162,6 @@ mod tests {
     }
 
     #[test]
-    fn folders_bring_their_files_with_what_their_links_lead_to() -> Result<()> {
-        let folder = tempfile::tempdir()?;
-        let site = folder.path().join("site");
-        fs::create_dir_all(site.join("sub/deeper"))?;
-        fs::create_dir(site.join("empty"))?;
-        for name in ["sub/deeper/z.txt", "b.txt", "sub/a=1.txt", "a.txt"] {
-            fs::write(site.join(name), name)?;
-        }
-        let elsewhere = folder.path().join("elsewhere");
-        fs::create_dir(&elsewhere)?;
-        fs::write(elsewhere.join("c.txt"), "c")?;
-        symlink(&elsewhere, site.join("linked"))?;
-        symlink("a.txt", site.join("first.txt"))?;
-        let linked = folder.path().join("input");
-        symlink(&site, &linked)?;
-        let names: Vec<String> = files(&[entry("pages", &linked)])?.into_keys().collect();
-        assert_eq!(
-            names,
-            [
-                "pages/a.txt",
-                "pages/b.txt",
-                "pages/first.txt",
-                "pages/linked/c.txt",
-                "pages/sub/a=1.txt",
-                "pages/sub/deeper/z.txt",
-            ]
-        );
-        // The order in which a file system lists them does not show.
-        let packed = pack(&[entry("pages", &linked)])?;
-        let order: Vec<String> = modes(packed)?.into_iter().map(|(name, _)| name).collect();
-        assert_eq!(order, names);
-        Ok(())
-    }
-
-    #[test]
-    fn folders_that_cannot_be_packed_are_refused() -> Result<()> {
-        let folder = tempfile::tempdir()?;
-        let site = folder.path().join("site");
-        fs::create_dir(&site)?;
-        symlink("gone", site.join("dangling"))?;
-        let error = pack(&[entry("site", &site)]).unwrap_err();
-        assert!(format!("{error:#}").contains("dangling) can't be read"), "{error:#}");
-        fs::remove_file(site.join("dangling"))?;
-
-        symlink(".", site.join("around"))?;
-        let error = pack(&[entry("site", &site)]).unwrap_err();
-        assert!(
-            error.to_string().contains("links to a folder that it lies in"),
-            "{error}"
-        );
-        fs::remove_file(site.join("around"))?;
-
-        let _socket = std::os::unix::net::UnixListener::bind(site.join("socket"))?;
-        let error = pack(&[entry("site", &site)]).unwrap_err();
-        assert!(error.to_string().contains("neither a file nor a folder"), "{error}");
-        Ok(())
-    }
-
-    #[test]
     fn the_best_effort_makes_the_smaller_zip_of_the_same_content() -> Result<()> {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("a");
@@ -333,33 +181,16 @@ mod tests {
     }
 
     #[test]
-    fn names_that_clash_or_lead_out_are_refused() -> Result<()> {
+    fn the_order_in_which_a_folder_is_listed_does_not_show() -> Result<()> {
         let folder = tempfile::tempdir()?;
-        let (one, two) = (folder.path().join("one"), folder.path().join("two"));
-        fs::create_dir(&one)?;
-        fs::write(one.join("b"), "")?;
-        fs::write(&two, "")?;
-        let message = |entries: &[Entry]| pack(entries).unwrap_err().to_string();
-        let mut clashing = entry("a/b", &two);
-        clashing.owner = "//app:two".to_owned();
-        assert_eq!(
-            message(&[entry("a", &one), clashing]),
-            format!(
-                "two files would be `a/b` in the zip: //:a ({}/b) and //app:two ({}); give one of them another path",
-                one.display(),
-                two.display()
-            )
-        );
-        assert_eq!(
-            message(&[entry("a/b", &two), entry("a", &two)]),
-            format!(
-                "`a` would be both a file and a folder in the zip: //:a ({0}) and //:a/b ({0}); give one of them another path",
-                two.display()
-            )
-        );
-        for name in ["/a", "../a", "a//b", "./a", ""] {
-            assert!(message(&[entry(name, &two)]).contains("can't be a path"), "{name}");
+        for name in ["z.txt", "b.txt", "a=1.txt", "a.txt"] {
+            fs::write(folder.path().join(name), name)?;
         }
+        let names: Vec<String> = modes(pack(&[entry("pages", folder.path())])?)?
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
+        assert_eq!(names, ["pages/a.txt", "pages/a=1.txt", "pages/b.txt", "pages/z.txt"]);
         Ok(())
     }
 }

@@ -4,13 +4,11 @@ use std::{fs, io::Write, path::Path};
 
 use anyhow::{Context, Result, bail};
 use flate2::{Compression, GzBuilder};
+use packing_list::{Entry, files};
 use serde::{Deserialize, de::DeserializeOwned};
 use tar::{Builder, EntryType, Header};
 
-use crate::{
-    Effort, Entry,
-    archive::{files, is_executable},
-};
+use crate::{Effort, archive::is_executable};
 
 /// Writes a layer of an image (a gzipped tar) with the files of a function.
 ///
@@ -19,7 +17,7 @@ use crate::{
 /// # Errors
 ///
 /// As [`write_zip`](crate::write_zip).
-pub fn write_layer<W: Write>(output: W, entries: &[Entry], effort: Effort) -> Result<()> {
+pub fn write_image_layer<W: Write>(output: W, entries: &[Entry], effort: Effort) -> Result<()> {
     let level = match effort {
         Effort::Fast => Compression::fast(),
         Effort::Best => Compression::best(),
@@ -65,23 +63,23 @@ pub fn check_image(layout: &Path, architecture: &str) -> Result<Vec<String>> {
     let blob = |digest: &str| layout.join("blobs").join(digest.replace(':', "/"));
     let manifest: Manifest = read(&blob(&described.digest))?;
     let config: Config = read(&blob(&manifest.config.digest))?;
-    let mut wrong = Vec::new();
+    let mut refusals = Vec::new();
     if (config.os.as_str(), config.architecture.as_str()) != ("linux", architecture) {
-        wrong.push(format!(
+        refusals.push(format!(
             "it is for {}/{}, and the function for linux/{architecture}: take another base, or another `architecture` of the zip",
             config.os, config.architecture
         ));
     }
     for (index, layer) in manifest.layers.iter().enumerate() {
         if layer.media_type.ends_with("zstd") {
-            wrong.push(format!(
+            refusals.push(format!(
                 "layer {} of {} is compressed by zstd, which Lambda does not unpack: take a base with gzip's layers",
                 index + 1,
                 manifest.layers.len()
             ));
         }
     }
-    Ok(wrong)
+    Ok(refusals)
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
@@ -148,7 +146,7 @@ mod tests {
         let entries = [entry(&long, text.clone()), entry("var/task/index.so", program)];
         let pack = |entries: &[Entry]| {
             let mut bytes = Vec::new();
-            write_layer(&mut bytes, entries, Effort::Best).map(|()| bytes)
+            write_image_layer(&mut bytes, entries, Effort::Best).map(|()| bytes)
         };
         let layer = pack(&entries)?;
         fs::write(&text, "text")?;
@@ -230,9 +228,9 @@ mod tests {
         for (media_type, architecture, layer, expected) in cases {
             let folder = tempfile::tempdir()?;
             layout(folder.path(), media_type, architecture, layer)?;
-            let wrong = check_image(folder.path(), "amd64")?;
-            assert_eq!(wrong.len(), expected.len(), "{wrong:?}");
-            for (sentence, part) in wrong.iter().zip(expected) {
+            let refusals = check_image(folder.path(), "amd64")?;
+            assert_eq!(refusals.len(), expected.len(), "{refusals:?}");
+            for (sentence, part) in refusals.iter().zip(expected) {
                 assert!(sentence.contains(part), "{sentence}");
             }
         }

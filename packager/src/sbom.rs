@@ -16,7 +16,7 @@ use clap::Args;
 use object::{Object, ObjectSection};
 use serde::{Deserialize, Serialize};
 
-use crate::{Entry, command::read_list, files};
+use packing_list::{Entry, files, read_list};
 
 /// What to describe.
 #[derive(Args)]

@@ -8,15 +8,15 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use packing_list::Entry;
 use zip::ZipArchive;
 
-use crate::Entry;
-
-/// What Lambda takes of a function's zip and its layers, unpacked, in bytes: 250 MB.
-const MOST: u64 = 262_144_000;
+/// What Lambda takes of a function's zip and its layers, unpacked, in bytes: the 250 MB of its
+/// [quotas](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+pub const UNPACKED_MAX: u64 = 262_144_000;
 
 /// How many of the largest files are named.
-const NAMED: usize = 3;
+const LISTED: usize = 3;
 
 /// How many bytes a zip's files have, unpacked.
 ///
@@ -49,7 +49,7 @@ pub fn check_unpacked(label: &str, files: &BTreeMap<String, Entry>, layers: &[(S
         let metadata = fs::metadata(&entry.source).with_context(|| format!("{} can't be read", entry.described()))?;
         sizes.push((metadata.len(), name.as_str()));
     }
-    refuse_above(MOST, label, sizes, layers)
+    refuse_above(UNPACKED_MAX, label, sizes, layers)
 }
 
 fn refuse_above(most: u64, label: &str, mut files: Vec<(u64, &str)>, layers: &[(String, u64)]) -> Result<()> {
@@ -70,7 +70,7 @@ fn refuse_above(most: u64, label: &str, mut files: Vec<(u64, &str)>, layers: &[(
     files.sort_by(|one, other| other.cmp(one));
     let largest: Vec<String> = files
         .iter()
-        .take(NAMED)
+        .take(LISTED)
         .map(|(size, name)| format!("`{name}` of {size}"))
         .collect();
     bail!(
@@ -113,9 +113,9 @@ mod tests {
         };
         let files = BTreeMap::from([(entry.name.clone(), entry)]);
         // Without its bytes on the disk.
-        file.set_len(MOST)?;
+        file.set_len(UNPACKED_MAX)?;
         assert!(check_unpacked("//app:zip", &files, &[]).is_ok());
-        file.set_len(MOST + 1)?;
+        file.set_len(UNPACKED_MAX + 1)?;
         let message = check_unpacked("//app:zip", &files, &[]).unwrap_err().to_string();
         assert!(message.contains("262144001 bytes, unpacked"), "{message}");
         Ok(())

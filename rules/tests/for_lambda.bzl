@@ -1,4 +1,4 @@
-"""Crates that are built for Lambda as those of zips are, and not checked: what tests of the packager read."""
+"""Crates that are built for Lambda as those of zips are, and not checked: what the tests of `//elf` read."""
 
 load("//rules/private:platform.bzl", "CPUS", "bundled_transition")
 

@@ -22,11 +22,19 @@ load(":toolchains_repository.bzl", "toolchains_repository")
 _SOURCES = {
     "build_tool": struct(
         lockfile = "//:Cargo.lock",
-        packages = ["//build_tool", "//deploy/template", "//packager", "//rewriter"],
+        packages = [
+            "//build_tool",
+            "//deploy/stack_metadata",
+            "//deploy/template",
+            "//elf",
+            "//packager",
+            "//packager/packing_list",
+            "//rewriter",
+        ],
     ),
     "deployer": struct(
         lockfile = "//deploy/deployer:Cargo.lock",
-        packages = ["//deploy/deployer"],
+        packages = ["//deploy/deployer", "//deploy/stack_metadata"],
     ),
     "emulator": struct(
         lockfile = "//:Cargo.lock",

@@ -10,6 +10,7 @@ _OLDER = {
 }
 
 def _cargo_manifests_impl(repository_ctx):
+    workspace = repository_ctx.attr.workspace
     exports = "exports_files([\"Cargo.toml\", \"Cargo.lock\"])\n"
     repository_ctx.file("BUILD.bazel", exports, executable = False)
     for manifest in repository_ctx.attr.manifests:
@@ -19,7 +20,11 @@ def _cargo_manifests_impl(repository_ctx):
         for crate in repository_ctx.attr.without:
             lines = text.split("\n")
             text = "\n".join([line for line in lines if not line.startswith(crate + " = ")])
+        if workspace:
+            text = text.replace("path = \"../", "path = \"")
         folder = manifest.package + "/" if manifest.package else ""
+        if workspace and manifest.package != workspace:
+            folder = "{}/{}/".format(workspace, manifest.package.rpartition("/")[2])
         repository_ctx.file(folder + "Cargo.toml", text, executable = False)
         repository_ctx.file(folder + "BUILD.bazel", exports, executable = False)
 
@@ -36,6 +41,10 @@ _cargo_manifests = repository_rule(
             doc = "Dependencies that are left out: crates of this repository in another Cargo workspace, which crate_universe does not " +
                   "find, and BUILD files name.",
         ),
+        "workspace": attr.string(
+            doc = "The folder of the workspace, where that is not the root. Packages beside it are laid into it, as crate_universe follows no " +
+                  "path that leads out of a workspace.",
+        ),
     },
 )
 
@@ -46,10 +55,13 @@ def _extension_impl(module_ctx):
         manifests = [
             Label("//:Cargo.toml"),
             Label("//build_tool:Cargo.toml"),
+            Label("//deploy/stack_metadata:Cargo.toml"),
             Label("//deploy/template:Cargo.toml"),
+            Label("//elf:Cargo.toml"),
             Label("//emulator:Cargo.toml"),
             Label("//launcher:Cargo.toml"),
             Label("//packager:Cargo.toml"),
+            Label("//packager/packing_list:Cargo.toml"),
             Label("//rewriter:Cargo.toml"),
             Label("//shim/library:Cargo.toml"),
             Label("//shim/snapstart:Cargo.toml"),
@@ -58,7 +70,11 @@ def _extension_impl(module_ctx):
     _cargo_manifests(
         name = "rules_rust_lambda_deployer_manifests",
         lockfile = Label("//deploy/deployer:Cargo.lock"),
-        manifests = [Label("//deploy/deployer:Cargo.toml")],
+        manifests = [
+            Label("//deploy/deployer:Cargo.toml"),
+            Label("//deploy/stack_metadata:Cargo.toml"),
+        ],
+        workspace = "deploy/deployer",
     )
     _cargo_manifests(
         name = "rules_rust_lambda_bench_manifests",

@@ -1,4 +1,5 @@
-//! A change set: what CloudFormation would change, before it does.
+//! A [change set](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets.html):
+//! what CloudFormation would change, before it does.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -6,6 +7,7 @@ use aws_sdk_cloudformation::types::{
     Capability, Change, ChangeSetStatus, ChangeSetType, ExecutionStatus, Parameter, Replacement, ResourceChange,
 };
 use serde_json::{Value, json};
+use stack_metadata::{CODE_BUCKET, CODE_KEY};
 
 use crate::{
     clients::Clients,
@@ -17,7 +19,7 @@ use crate::{
 
 /// A change set that has been computed.
 pub(crate) struct ChangeSet {
-    pub(crate) request: Request,
+    pub(crate) reference: ChangeSetRef,
     pub(crate) changes: Vec<ResourceChange>,
 }
 
@@ -26,12 +28,12 @@ const PREFIX: &str = "deploy-";
 
 /// A change set, by its name and its stack's, or by their IDs.
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
+pub(crate) struct ChangeSetRef {
     pub(crate) id: String,
     pub(crate) stack_id: String,
 }
 
-impl Request {
+impl ChangeSetRef {
     /// A change set of this run alone, so that two at once don't meet.
     pub(crate) fn new(stack: &str) -> Self {
         let nanoseconds = SystemTime::now()
@@ -46,33 +48,33 @@ impl Request {
 }
 
 /// Asks CloudFormation for the changes that make a stack what the template says.
-pub(crate) async fn request(
+pub(crate) async fn create(
     clients: &Clients,
     package: &Package,
-    request: &Request,
+    reference: &ChangeSetRef,
     bucket: &str,
     is_new: bool,
-) -> Result<Request, Failure> {
-    let stack = &request.stack_id;
+) -> Result<ChangeSetRef, Failure> {
+    let stack = &reference.stack_id;
     let created = clients
         .cloudformation
         .create_change_set()
         .stack_name(stack)
-        .change_set_name(&request.id)
+        .change_set_name(&reference.id)
         .change_set_type(if is_new {
             ChangeSetType::Create
         } else {
             ChangeSetType::Update
         })
         .template_body(&package.body)
-        .parameters(parameter("CodeBucket", bucket))
-        .parameters(parameter("CodeKey", &package.key()))
+        .parameters(parameter(CODE_BUCKET, bucket))
+        .parameters(parameter(CODE_KEY, &package.zip.key()))
         .capabilities(Capability::CapabilityIam)
         .capabilities(Capability::CapabilityNamedIam)
         .send()
         .await
         .map_err(aws(&doing(stack)))?;
-    Ok(Request {
+    Ok(ChangeSetRef {
         id: created.id.unwrap_or_default(),
         stack_id: created.stack_id.unwrap_or_default(),
     })
@@ -83,13 +85,17 @@ fn doing(stack: &str) -> String {
 }
 
 /// Waits until the changes are computed; `None` if there are none.
-pub(crate) async fn computed(clients: &Clients, stack: &str, request: Request) -> Result<Option<ChangeSet>, Failure> {
+pub(crate) async fn computed(
+    clients: &Clients,
+    stack: &str,
+    reference: ChangeSetRef,
+) -> Result<Option<ChangeSet>, Failure> {
     let doing = doing(stack);
     loop {
         let mut pages = clients
             .cloudformation
             .describe_change_set()
-            .change_set_name(&request.id)
+            .change_set_name(&reference.id)
             .into_paginator()
             .send();
         let mut changes = Vec::new();
@@ -109,7 +115,7 @@ pub(crate) async fn computed(clients: &Clients, stack: &str, request: Request) -
             }
             Some(ChangeSetStatus::Failed) if says_nothing_changes(reason) => true,
             Some(ChangeSetStatus::Failed) => {
-                let details = validation_failures(clients, &request).await;
+                let details = validation_failures(clients, &reference).await;
                 return Err(Failure::new(format!("{doing}: {reason}{details}")));
             }
             _ => {
@@ -117,17 +123,17 @@ pub(crate) async fn computed(clients: &Clients, stack: &str, request: Request) -
                 continue;
             }
         };
-        return Ok((!is_empty).then_some(ChangeSet { request, changes }));
+        return Ok((!is_empty).then_some(ChangeSet { reference, changes }));
     }
 }
 
 /// What CloudFormation found wrong before it changed anything: its reason alone does not say.
-async fn validation_failures(clients: &Clients, request: &Request) -> String {
+async fn validation_failures(clients: &Clients, reference: &ChangeSetRef) -> String {
     let events = clients
         .cloudformation
         .describe_events()
-        .stack_name(&request.stack_id)
-        .change_set_name(&request.id)
+        .stack_name(&reference.stack_id)
+        .change_set_name(&reference.id)
         .send()
         .await;
     // Without the right to see them, the reason has to do.
@@ -158,7 +164,7 @@ pub(crate) async fn execute(clients: &Clients, change_set: &ChangeSet) -> Result
     clients
         .cloudformation
         .execute_change_set()
-        .change_set_name(&change_set.request.id)
+        .change_set_name(&change_set.reference.id)
         .send()
         .await
         .map_err(aws("CloudFormation does not start the changes"))?;
@@ -166,12 +172,12 @@ pub(crate) async fn execute(clients: &Clients, change_set: &ChangeSet) -> Result
 }
 
 /// Deletes a change set that is not executed, if it is there.
-pub(crate) async fn delete(clients: &Clients, request: &Request) -> Result<(), Failure> {
+pub(crate) async fn delete(clients: &Clients, reference: &ChangeSetRef) -> Result<(), Failure> {
     let deleted = clients
         .cloudformation
         .delete_change_set()
-        .stack_name(&request.stack_id)
-        .change_set_name(&request.id)
+        .stack_name(&reference.stack_id)
+        .change_set_name(&reference.id)
         .send()
         .await;
     match deleted.map_err(aws("the change set can't be deleted")) {
@@ -237,14 +243,17 @@ fn properties(change: &ResourceChange) -> Vec<String> {
 
 /// Whose change sets a stack has.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Planned {
-    Nothing,
-    ByUs,
-    ByOthers,
+pub(crate) enum PendingChangeSets {
+    /// It has none.
+    None,
+    /// This run's, or another's.
+    Ours,
+    /// Another tool's are among them.
+    Others,
 }
 
 /// Tells whether a stack has change sets, such as another run's or another tool's.
-pub(crate) async fn planned(clients: &Clients, stack: &str) -> Result<Planned, Failure> {
+pub(crate) async fn pending(clients: &Clients, stack: &str) -> Result<PendingChangeSets, Failure> {
     let listed = clients
         .cloudformation
         .list_change_sets()
@@ -257,8 +266,8 @@ pub(crate) async fn planned(clients: &Clients, stack: &str) -> Result<Planned, F
         .iter()
         .filter_map(|summary| summary.change_set_name());
     Ok(match (listed.summaries(), names.all(|name| name.starts_with(PREFIX))) {
-        ([], _) => Planned::Nothing,
-        (_, true) => Planned::ByUs,
-        (_, false) => Planned::ByOthers,
+        ([], _) => PendingChangeSets::None,
+        (_, true) => PendingChangeSets::Ours,
+        (_, false) => PendingChangeSets::Others,
     })
 }

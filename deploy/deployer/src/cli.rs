@@ -92,17 +92,22 @@ impl From<Arguments> for Cli {
             profile: arguments.profile,
             bucket: arguments.bucket.or(target.target_bucket),
             json: arguments.json,
-            verb: arguments.verb.unwrap_or(Verb::Provision),
+            verb: arguments.verb.unwrap_or(Verb::Deploy),
         }
     }
 }
 
 #[derive(Subcommand)]
 pub(crate) enum Verb {
-    /// Shows what provision would change, and changes nothing.
-    Plan,
     /// Creates the stack or updates it. This is what happens without a verb.
-    Provision,
+    #[command(visible_alias = "provision")]
+    Deploy,
+    /// Shows what deploy would change, and changes nothing.
+    #[command(visible_alias = "plan")]
+    Diff,
+    /// Updates the functions' code alone, past CloudFormation: for seconds between edit and try.
+    #[command(visible_alias = "code")]
+    Sync,
     /// Shows the stack's state, and whether its functions run the zip at hand.
     Status,
     /// Shows the stack's resources, outputs and last events.
@@ -113,8 +118,6 @@ pub(crate) enum Verb {
     Invoke(InvokeArgs),
     /// Deletes the stack.
     Delete(DeleteArgs),
-    /// Updates the functions' code alone, past CloudFormation: for seconds between edit and try.
-    Code,
 }
 
 #[derive(Args)]
@@ -171,9 +174,22 @@ mod tests {
     fn the_target_says_what_the_command_line_does_not() {
         let cli = parse("--target-region eu-central-1");
         assert_eq!((&*cli.stack, cli.region.as_deref()), ("shop", Some("eu-central-1")));
-        assert!(matches!(cli.verb, Verb::Provision));
+        assert!(matches!(cli.verb, Verb::Deploy));
         let cli = parse("--target-region eu-central-1 --region us-east-1 --stack shop-test status");
         assert_eq!((&*cli.stack, cli.region.as_deref()), ("shop-test", Some("us-east-1")));
+    }
+
+    #[test]
+    fn verbs_have_their_former_names_too() {
+        for words in ["deploy", "provision", ""] {
+            assert!(matches!(parse(words).verb, Verb::Deploy), "{words}");
+        }
+        for words in ["diff", "plan"] {
+            assert!(matches!(parse(words).verb, Verb::Diff), "{words}");
+        }
+        for words in ["sync", "code"] {
+            assert!(matches!(parse(words).verb, Verb::Sync), "{words}");
+        }
     }
 
     #[test]

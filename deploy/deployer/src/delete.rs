@@ -90,3 +90,19 @@ pub(crate) async fn remove(clients: &Clients, stack_id: &str) -> Result<End, Fai
         .map_err(aws("CloudFormation does not delete the stack"))?;
     follower.finish().await
 }
+
+/// As [`remove`], where it is not what was asked for.
+///
+/// # Errors
+///
+/// When the stack is not gone in the end, too.
+pub(crate) async fn remove_fully(clients: &Clients, stack_id: &str) -> Result<(), Failure> {
+    let end = remove(clients, stack_id).await?;
+    if end.status != "DELETE_COMPLETE" {
+        return Err(Failure::new(format!(
+            "the stack can't be deleted: {}",
+            end.reason.unwrap_or(end.status)
+        )));
+    }
+    Ok(())
+}

@@ -38,7 +38,7 @@ pub(crate) async fn invoke(cli: &Cli, clients: &Clients, package: &Package, args
         .lambda
         .invoke()
         .function_name(name)
-        .set_qualifier(function.qualifier.clone())
+        .set_qualifier(package.alias(function))
         .log_type(LogType::Tail)
         .payload(Blob::new(event))
         .customize()

@@ -44,17 +44,17 @@ pub(crate) async fn logs(cli: &Cli, clients: &Clients, package: &Package, args: 
     let since = since.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let since = i64::try_from(since).unwrap_or_default();
     let is_single = groups.len() == 1;
-    let mut followed: Vec<_> = groups
+    let mut groups: Vec<_> = groups
         .into_iter()
-        .map(|(name, group)| Followed {
+        .map(|(function, name)| LogGroup {
+            function,
             name,
-            group,
             since,
             shown: HashSet::new(),
         })
         .collect();
     loop {
-        for group in &mut followed {
+        for group in &mut groups {
             group.print_new(cli, clients, is_single).await?;
         }
         if !args.tail {
@@ -64,27 +64,29 @@ pub(crate) async fn logs(cli: &Cli, clients: &Clients, package: &Package, args: 
     }
 }
 
-struct Followed {
+/// A log group whose lines are printed.
+struct LogGroup {
+    /// Whose it is.
+    function: String,
     name: String,
-    group: String,
     /// From when on lines are asked for, in milliseconds since 1970.
     since: i64,
     /// IDs of lines that are shown.
     shown: HashSet<String>,
 }
 
-impl Followed {
+impl LogGroup {
     async fn print_new(&mut self, cli: &Cli, clients: &Clients, is_single: bool) -> Result<(), Failure> {
         let mut pages = clients
             .logs
             .filter_log_events()
-            .log_group_name(&self.group)
+            .log_group_name(&self.name)
             .start_time(self.since)
             .into_paginator()
             .send();
         let mut newest = self.since;
         while let Some(page) = pages.next().await {
-            let page = match page.map_err(aws(&format!("the log group {} can't be read", self.group))) {
+            let page = match page.map_err(aws(&format!("the log group {} can't be read", self.name))) {
                 // It is made with the first line.
                 Err(failure) if failure.is("ResourceNotFoundException") => break,
                 other => other?,
@@ -97,12 +99,12 @@ impl Followed {
                 newest = newest.max(event.timestamp().unwrap_or_default());
                 let message = event.message().unwrap_or_default().trim_end();
                 if cli.json {
-                    let value = json!({"function": self.name, "message": message, "timestamp": event.timestamp()});
+                    let value = json!({"function": self.function, "message": message, "timestamp": event.timestamp()});
                     report::line(&value.to_string());
                 } else if is_single {
                     report::line(message);
                 } else {
-                    report::line(&format!("{}  {message}", self.name));
+                    report::line(&format!("{}  {message}", self.function));
                 }
             }
         }

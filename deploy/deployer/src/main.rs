@@ -1,21 +1,25 @@
-//! Provisions the CloudFormation stack of a zip's functions, and what goes with it.
+//! Deploys a zip's functions as a CloudFormation stack, and what goes with it.
+
+#![forbid(unsafe_code)]
 
 mod bucket;
 mod change_set;
 mod cli;
 mod clients;
-mod code;
 mod delete;
+mod deploy;
+mod diff;
 mod events;
 mod failure;
 mod invoke;
 mod logs;
+mod name_conflicts;
 mod package;
-mod provision;
+mod pending_changes;
 mod report;
 mod stack;
 mod status;
-mod taken;
+mod sync;
 
 use std::process::ExitCode;
 
@@ -43,13 +47,13 @@ async fn run(cli: &Cli) -> Result<(), Failure> {
     package.check_names(&cli.stack)?;
     let clients = Clients::connect(cli, package.metadata.edge).await?;
     match &cli.verb {
-        Verb::Plan => provision::plan(cli, &clients, &package).await,
-        Verb::Provision => provision::provision(cli, &clients, &package).await,
+        Verb::Diff => diff::diff(cli, &clients, &package).await,
+        Verb::Deploy => deploy::deploy(cli, &clients, &package).await,
         Verb::Status => status::status(cli, &clients, &package).await,
         Verb::Describe => status::describe(cli, &clients).await,
         Verb::Logs(args) => logs::logs(cli, &clients, &package, args).await,
         Verb::Invoke(args) => invoke::invoke(cli, &clients, &package, args).await,
         Verb::Delete(args) => delete::delete(cli, &clients, &package, args).await,
-        Verb::Code => code::update(cli, &clients, &package).await,
+        Verb::Sync => sync::sync(cli, &clients, &package).await,
     }
 }

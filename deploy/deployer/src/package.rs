@@ -7,14 +7,20 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use stack_metadata::{
+    FUNCTION_NAME_MAX, KEY, LAYER_NAME_MAX, StackFunction, StackMetadata, code_description, object_key,
+};
 
 use crate::{clients::Clients, failure::Failure};
 
 /// What CloudFormation puts the stack's name for.
 const STACK_NAME: &str = "${AWS::StackName}";
+
+/// How many bytes of a template CloudFormation takes
+/// [in a request](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
+const TEMPLATE_MAX: usize = 51_200;
 
 /// A zip that is uploaded.
 pub(crate) struct Archive {
@@ -31,14 +37,14 @@ impl Archive {
         let digest = Sha256::digest(&content);
         Ok(Self {
             path: path.to_owned(),
-            sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha256: format!("{digest:x}"),
             sha256_base64: BASE64_STANDARD.encode(digest),
         })
     }
 
     /// Its key in a bucket.
     pub(crate) fn key(&self) -> String {
-        format!("{}.zip", self.sha256)
+        object_key(&self.sha256)
     }
 }
 
@@ -48,55 +54,27 @@ pub(crate) struct Package {
     pub(crate) body: String,
     has_versions: bool,
     resources: Value,
-    pub(crate) metadata: Metadata,
+    pub(crate) metadata: StackMetadata,
     /// The functions' zip.
     pub(crate) zip: Archive,
     /// The zips of the stack's layers.
     layers: Vec<Archive>,
 }
 
-/// What the renderer tells the deployer.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Metadata {
-    pub(crate) code_sha256: String,
-    pub(crate) edge: bool,
-    pub(crate) functions: Vec<Function>,
-    /// The target.
-    pub(crate) label: String,
-    /// The layers that the stack makes.
-    #[serde(default)]
-    pub(crate) layers: Vec<Layer>,
-}
-
-/// One layer of the stack.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Layer {
-    pub(crate) logical_id: String,
-    sha256: String,
-}
-
-/// One function of the stack.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Function {
-    pub(crate) logical_id: String,
-    pub(crate) name: String,
-    /// The alias that events go to, where they go to one.
-    #[serde(skip)]
-    pub(crate) qualifier: Option<String>,
-}
-
 impl Package {
+    /// Reads a template and its zips.
+    ///
+    /// # Errors
+    ///
+    /// When one of them can't be read, the zips are not those that the template was rendered for, or CloudFormation takes no template of that
+    /// size.
     pub(crate) fn read(template: &Path, zip: &Path, layers: &[PathBuf]) -> Result<Self> {
         let shown = template.display();
         let body = fs::read_to_string(template).with_context(|| format!("{shown} can't be read"))?;
         let mut value: Value = serde_json::from_str(&body).with_context(|| format!("{shown} is no JSON"))?;
-        let metadata = value["Metadata"]["RulesRustLambda"].take();
-        let mut metadata: Metadata = serde_json::from_value(metadata).with_context(|| {
-            format!("{shown} lacks Metadata.RulesRustLambda; leave it in when patching the template")
-        })?;
+        let metadata = value["Metadata"][KEY].take();
+        let metadata: StackMetadata = serde_json::from_value(metadata)
+            .with_context(|| format!("{shown} lacks Metadata.{KEY}; leave it in when patching the template"))?;
         let zip = Archive::read(zip)?;
         let layers: Vec<Archive> = layers.iter().map(|path| Archive::read(path)).collect::<Result<_>>()?;
         let rendered_for =
@@ -113,20 +91,15 @@ impl Package {
             }
         }
         let resources = value["Resources"].take();
-        for function in &mut metadata.functions {
-            let alias = &resources[format!("{}Alias", function.logical_id)]["Properties"]["Name"];
-            function.qualifier = alias.as_str().map(str::to_owned);
-        }
         let has_versions = resources
             .as_object()
             .is_some_and(|all| all.values().any(|resource| resource["Type"] == "AWS::Lambda::Version"));
         // What is there for people's eyes alone would count.
         let whole: Value = serde_json::from_str(&body).with_context(|| format!("{shown} is no JSON"))?;
         let body = whole.to_string();
-        // CloudFormation's limit of what a request can hold.
-        if body.len() > 51_200 {
+        if body.len() > TEMPLATE_MAX {
             bail!(
-                "the template has {} bytes, and CloudFormation takes 51200 in a request: spread the functions over two targets",
+                "the template has {} bytes, and CloudFormation takes {TEMPLATE_MAX} in a request: spread the functions over two targets",
                 body.len()
             );
         }
@@ -146,10 +119,10 @@ impl Package {
             let name = self
                 .text(&function.logical_id, "FunctionName")
                 .map(|name| name.replace(STACK_NAME, stack));
-            if let Some(name) = name.filter(|name| name.len() > 64) {
+            if let Some(name) = name.filter(|name| name.len() > FUNCTION_NAME_MAX) {
                 bail!(
-                    "a function would be called {name}, and Lambda takes 64 characters: shorten the stack's name, or name the \
-                     functions with `handlers`"
+                    "a function would be called {name}, and Lambda takes {FUNCTION_NAME_MAX} characters: shorten the stack's name, or \
+                     name the functions with `handlers`"
                 );
             }
         }
@@ -157,9 +130,9 @@ impl Package {
             let name = self
                 .text(&layer.logical_id, "LayerName")
                 .map(|name| name.replace(STACK_NAME, stack));
-            if let Some(name) = name.filter(|name| name.len() > 140) {
+            if let Some(name) = name.filter(|name| name.len() > LAYER_NAME_MAX) {
                 bail!(
-                    "a layer would be called {name}, and Lambda takes 140 characters: shorten the stack's name, or the target's"
+                    "a layer would be called {name}, and Lambda takes {LAYER_NAME_MAX} characters: shorten the stack's name, or the target's"
                 );
             }
         }
@@ -172,7 +145,7 @@ impl Package {
     }
 
     /// The name that a property gives to a resource; `None` where it is one that is only known later.
-    pub(crate) async fn named(
+    pub(crate) async fn resource_name(
         &self,
         logical_id: &str,
         property: &str,
@@ -209,12 +182,14 @@ impl Package {
         self.has_versions
     }
 
-    pub(crate) fn key(&self) -> String {
-        self.zip.key()
+    /// The alias that a function's events go to, where they go to one.
+    pub(crate) fn alias(&self, function: &StackFunction) -> Option<String> {
+        let name = &self.resources[function.alias_id()]["Properties"]["Name"];
+        name.as_str().map(str::to_owned)
     }
 
     /// Which function a name means; the only one without a name.
-    pub(crate) fn function(&self, name: Option<&str>) -> Result<&Function> {
+    pub(crate) fn function(&self, name: Option<&str>) -> Result<&StackFunction> {
         let functions = &self.metadata.functions;
         let names: Vec<_> = functions.iter().map(|function| &*function.name).collect();
         match name {
@@ -232,15 +207,15 @@ impl Package {
 }
 
 /// The target that a template is of, if it is of one.
-pub(crate) fn label(template: &str) -> Option<String> {
+pub(crate) fn owner(template: &str) -> Option<String> {
     let value: Value = serde_json::from_str(template).ok()?;
-    Some(value["Metadata"]["RulesRustLambda"]["Label"].as_str()?.to_owned())
+    Some(value["Metadata"][KEY]["Label"].as_str()?.to_owned())
 }
 
 /// A template without what code alone changes, which is its digest, and without what CloudFormation changes nothing for.
 pub(crate) fn without_code(template: &str) -> Result<String> {
     let mut value: Value = serde_json::from_str(template).context("the stack's template is no JSON")?;
-    let code = value["Metadata"]["RulesRustLambda"]["CodeSha256"]
+    let code = value["Metadata"][KEY]["CodeSha256"]
         .as_str()
         .unwrap_or_default()
         .to_owned();
@@ -249,8 +224,8 @@ pub(crate) fn without_code(template: &str) -> Result<String> {
         members.remove("Metadata");
     }
     let mut text = value.to_string();
-    if let Some(start) = code.get(..12) {
-        text = text.replace(&code, "CODE").replace(&format!("code {start}"), "code");
+    if !code.is_empty() {
+        text = text.replace(&code, "CODE").replace(&code_description(&code), "code");
     }
     // CloudFormation gives other characters back as question marks.
     Ok(text.replace(|character: char| !character.is_ascii(), "?"))
@@ -264,9 +239,9 @@ mod tests {
     fn code_alone_makes_no_other_template() {
         let template = |code: &str, memory: u32| {
             serde_json::json!({
-                "Metadata": {"RulesRustLambda": {"CodeSha256": code, "CodeSize": code.len()}},
+                "Metadata": {KEY: {"CodeSha256": code, "CodeSize": code.len()}},
                 "Parameters": {"CodeKey": {"Default": format!("{code}.zip")}},
-                "Resources": {"Hello": {"Properties": {"Description": format!("code {}", &code[..12]), "MemorySize": memory}}},
+                "Resources": {"Hello": {"Properties": {"Description": code_description(code), "MemorySize": memory}}},
             })
             .to_string()
         };

@@ -8,7 +8,7 @@ use aws_sdk_cloudformation::{
 };
 
 use crate::{
-    change_set::{self, Planned},
+    change_set::{self, PendingChangeSets},
     cli::Cli,
     clients::Clients,
     failure::{Failure, aws},
@@ -19,7 +19,8 @@ use crate::{
 /// How long to wait before CloudFormation is asked again.
 pub(crate) const POLL: Duration = Duration::from_secs(2);
 
-/// What can be done with a stack in its state.
+/// What can be done with a stack in its
+/// [state](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Condition {
     /// No stack, or one that nothing was ever made in.
@@ -29,16 +30,29 @@ pub(crate) enum Condition {
     /// CloudFormation is at work on it.
     Busy,
     /// It was never made whole, and can only be deleted.
-    Wreck,
+    DeleteOnly,
     /// CloudFormation needs help.
     Stuck,
+}
+
+impl Condition {
+    /// What to do about a stack that can't be updated.
+    pub(crate) fn advice(self) -> &'static str {
+        match self {
+            Condition::DeleteOnly => "it was never made whole; `deploy` deletes it first",
+            _ => {
+                "CloudFormation could not finish by itself. After a failed rollback, run `aws cloudformation continue-update-rollback`; \
+             after a failed deletion, see `describe`, and then `delete`"
+            }
+        }
+    }
 }
 
 /// Tells what can be done with a stack from its status.
 pub(crate) fn condition(status: &str) -> Condition {
     match status {
         "REVIEW_IN_PROGRESS" | "DELETE_COMPLETE" => Condition::Absent,
-        "ROLLBACK_COMPLETE" | "CREATE_FAILED" | "ROLLBACK_FAILED" => Condition::Wreck,
+        "ROLLBACK_COMPLETE" | "CREATE_FAILED" | "ROLLBACK_FAILED" => Condition::DeleteOnly,
         "DELETE_FAILED" | "UPDATE_ROLLBACK_FAILED" => Condition::Stuck,
         status if status.ends_with("_IN_PROGRESS") => Condition::Busy,
         _ => Condition::Ready,
@@ -90,7 +104,7 @@ async fn template(clients: &Clients, stack: &str) -> Result<String, Failure> {
     Ok(template.template_body.unwrap_or_default())
 }
 
-/// Makes sure that a stack is the target's own, before it is changed; returns its template, which is empty if it was only planned.
+/// Makes sure that a stack is the target's own, before it is changed; returns its template, which is empty if it has change sets alone.
 pub(crate) async fn check_owner(
     cli: &Cli,
     clients: &Clients,
@@ -101,11 +115,11 @@ pub(crate) async fn check_owner(
     let ours = &package.metadata.label;
     let mut template = String::new();
     let owner = if condition(status(existing)) == Condition::Absent {
-        let is_ours = change_set::planned(clients, id(existing)).await? != Planned::ByOthers;
+        let is_ours = change_set::pending(clients, id(existing)).await? != PendingChangeSets::Others;
         is_ours.then(|| ours.clone())
     } else {
         template = self::template(clients, stack).await?;
-        package::label(&template)
+        package::owner(&template)
     };
     match owner {
         Some(label) if label == *ours || cli.is_stack_given => Ok(template),
@@ -121,14 +135,14 @@ pub(crate) async fn check_owner(
 
 /// Describes a stack once no operation is under way on it.
 pub(crate) async fn settled(clients: &Clients, name: &str) -> Result<Option<Stack>, Failure> {
-    let mut is_told = false;
+    let mut is_announced = false;
     loop {
         let stack = find(clients, name).await?;
         match &stack {
             Some(found) if condition(status(found)) == Condition::Busy => {
-                if !is_told {
+                if !is_announced {
                     progress(&format!("waiting: the stack {name} is in {}", status(found)));
-                    is_told = true;
+                    is_announced = true;
                 }
                 tokio::time::sleep(POLL).await;
             }
@@ -180,7 +194,7 @@ mod tests {
         assert_eq!(condition("UPDATE_ROLLBACK_COMPLETE"), Condition::Ready);
         assert_eq!(condition("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"), Condition::Busy);
         assert_eq!(condition("REVIEW_IN_PROGRESS"), Condition::Absent);
-        assert_eq!(condition("ROLLBACK_COMPLETE"), Condition::Wreck);
+        assert_eq!(condition("ROLLBACK_COMPLETE"), Condition::DeleteOnly);
         assert_eq!(condition("UPDATE_ROLLBACK_FAILED"), Condition::Stuck);
     }
 }

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use crate::{
     cli::Cli,
     clients::Clients,
-    code, events,
+    events,
     failure::{Failure, aws},
     package::Package,
-    report, stack,
+    report, stack, sync,
 };
 
 /// Events that `describe` shows.
@@ -21,8 +21,8 @@ pub(crate) async fn status(cli: &Cli, clients: &Clients, package: &Package) -> R
     let mut functions = Vec::new();
     for function in &package.metadata.functions {
         functions.push(match stack::physical_id(&resources, &function.logical_id) {
-            Some(name) => code::describe(clients, package, function, name).await?,
-            None => code::absent(&function.name),
+            Some(name) => sync::describe(clients, package, function, name).await?,
+            None => sync::absent(&function.name),
         });
     }
     let mut text = format!("{} in {}: {}\n", cli.stack, clients.region, stack::status(&found));

@@ -392,7 +392,7 @@ class Deployments:
         self.renamed = Deployment(folder / "renamed", label="//shop:deploy", memory_mb=256)
 
 
-def taken(moto: Moto, account: Account, deployments: Deployments) -> None:
+def name_conflicts(moto: Moto, account: Account, deployments: Deployments) -> None:
     """What has the names of what a stack would make is told before anything is made, with what to do."""
     first, at = deployments.first, moto.endpoint
     role = account.iam.create_role(RoleName="other", AssumeRolePolicyDocument="{}")
@@ -405,7 +405,7 @@ def taken(moto: Moto, account: Account, deployments: Deployments) -> None:
     )
     group = f"/aws/lambda/{STACK}"
     account.logs.create_log_group(logGroupName=group)
-    for verb in (["plan"], []):
+    for verb in (["diff"], []):
         _, stderr = first.run(at, *verb, code=3)
         assert f"aws lambda delete-function --region {REGION} --function-name {STACK}" in stderr, stderr
         assert f"aws logs delete-log-group --region {REGION} --log-group-name {group}" in stderr, stderr
@@ -421,9 +421,9 @@ def taken(moto: Moto, account: Account, deployments: Deployments) -> None:
 def life(moto: Moto, account: Account, deployments: Deployments) -> None:
     """From nothing to nothing: each verb once, and each of them again."""
     first, at = deployments.first, moto.endpoint
-    stdout, _ = first.run(at, "plan")
+    stdout, _ = first.run(at, "diff")
     assert re.search(r"^Add +\w+ +AWS::Lambda::Function", stdout, re.MULTILINE), stdout
-    assert account.stacks() == [] and account.objects() == [], "plan left something"
+    assert account.stacks() == [] and account.objects() == [], "diff left something"
 
     # Of stacks made by change sets, moto shows no outputs.
     stdout, stderr = first.run(at, "--json")
@@ -440,8 +440,13 @@ def life(moto: Moto, account: Account, deployments: Deployments) -> None:
     stdout, stderr = first.run(at)
     assert "nothing to do: the stack is up to date" in stderr, stderr
     assert "uploading" not in stderr
-    assert "nothing to do" in first.run(at, "plan")[0]
+    assert "nothing to do" in first.run(at, "diff")[0]
+    assert first.json(at, "diff") == {"changes": []}
+
+    # By its former names, too.
+    assert "nothing to do: the stack is up to date" in first.run(at, "provision")[1]
     assert first.json(at, "plan") == {"changes": []}
+    assert "up to date" in first.run(at, "code")[0]
 
     status = first.json(at, "status")
     assert [function["isCurrent"] for function in status["functions"]] == [True], status
@@ -450,16 +455,16 @@ def life(moto: Moto, account: Account, deployments: Deployments) -> None:
     assert "AWS::IAM::Role" in {resource["type"] for resource in described["resources"]}, described
 
     # Code alone, and what is not code alone.
-    _, stderr = deployments.bigger.run(at, "code", code=1)
-    assert "more than the code differs" in stderr and "`plan`" in stderr, stderr
-    assert "updated" in deployments.edited.run(at, "code")[0]
-    assert "up to date" in deployments.edited.run(at, "code")[0]
+    _, stderr = deployments.bigger.run(at, "sync", code=1)
+    assert "more than the code differs" in stderr and "`diff`" in stderr, stderr
+    assert "updated" in deployments.edited.run(at, "sync")[0]
+    assert "up to date" in deployments.edited.run(at, "sync")[0]
     assert deployments.edited.json(at, "status")["functions"][0]["isCurrent"]
     # CloudFormation does not know of that, and the first code is what its template still says.
     first.run(at)
     assert first.json(at, "status")["functions"][0]["isCurrent"]
 
-    changes = deployments.bigger.json(at, "plan")["changes"]
+    changes = deployments.bigger.json(at, "diff")["changes"]
     assert [change["action"] for change in changes] == ["Modify"], changes
     assert account.configuration()["MemorySize"] == 128 and account.change_sets() == []
     deployments.bigger.run(at)
@@ -483,9 +488,9 @@ def life(moto: Moto, account: Account, deployments: Deployments) -> None:
 def layers(moto: Moto, account: Account, deployments: Deployments) -> None:
     """A layer is uploaded and made with the stack, and anew when its content is other."""
     layered, relayered, at = deployments.layered, deployments.relayered, moto.endpoint
-    plan = layered.json(at, "plan")["changes"]
-    assert "AWS::Lambda::LayerVersion" in {change["type"] for change in plan}, plan
-    assert account.objects() == [], "plan left something"
+    diff = layered.json(at, "diff")["changes"]
+    assert "AWS::Lambda::LayerVersion" in {change["type"] for change in diff}, diff
+    assert account.objects() == [], "diff left something"
     layered.run(at)
     # moto makes the layer, under a name of its own, and does not hand it on to the function.
     resources = account.template()["Resources"]
@@ -496,25 +501,25 @@ def layers(moto: Moto, account: Account, deployments: Deployments) -> None:
     versions = account.layer_versions()
     assert versions == {base64.b64encode(digest.digest()).decode(): ["python3.13"]}, versions
     assert f"{digest.hexdigest()}.zip" in account.objects()
-    assert "nothing to do" in layered.run(at, "plan")[0]
+    assert "nothing to do" in layered.run(at, "diff")[0]
 
-    # What moto can't do is to take the old one away, so this is planned alone.
-    plan = relayered.json(at, "plan")["changes"]
-    changes = sorted((change["action"], change["type"]) for change in plan)
+    # What moto can't do is to take the old one away, so this is shown alone.
+    diff = relayered.json(at, "diff")["changes"]
+    changes = sorted((change["action"], change["type"]) for change in diff)
     assert changes == [
         ("Add", "AWS::Lambda::LayerVersion"),
         ("Modify", "AWS::Lambda::Function"),
         ("Remove", "AWS::Lambda::LayerVersion"),
-    ], plan
+    ], diff
     # The code alone is not all that differs.
-    _, stderr = relayered.run(at, "code", code=1)
+    _, stderr = relayered.run(at, "sync", code=1)
     assert "more than the code differs" in stderr, stderr
     swapped = copy.copy(layered)
     swapped.layers = relayered.layers
-    _, stderr = swapped.run(at, "plan", code=1)
+    _, stderr = swapped.run(at, "diff", code=1)
     assert "layer.zip is not the zip" in stderr and "build the target again" in stderr, stderr
     swapped.layers = []
-    _, stderr = swapped.run(at, "plan", code=1)
+    _, stderr = swapped.run(at, "diff", code=1)
     assert "rendered for more layers" in stderr, stderr
 
 
@@ -609,8 +614,8 @@ def failures(moto: Moto, account: Account, deployments: Deployments) -> None:
     moto.words.clear()
     first.run(at)
     moto.words = {"DescribeStacks": {"CREATE_COMPLETE": "ROLLBACK_COMPLETE"}}
-    text = first.run(at, "plan", code=1)[1]
-    assert "is in ROLLBACK_COMPLETE" in text and "provisioning it deletes it first" in text, text
+    text = first.run(at, "diff", code=1)[1]
+    assert "is in ROLLBACK_COMPLETE" in text and "`deploy` deletes it first" in text, text
     process = first.start(at)
     assert process.stderr is not None
     for line in process.stderr:
@@ -643,17 +648,17 @@ def mistakes(moto: Moto, account: Account, deployments: Deployments) -> None:
     def said(*arguments: str, code: int, env: dict[str, str] | None = None) -> str:
         return first.run(at, *arguments, code=code, env=env)[1]
 
-    text = said("plan", code=4, env={"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""})
+    text = said("diff", code=4, env={"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""})
     assert "there are no credentials" in text and "aws configure" in text and "AWS_ACCESS_KEY_ID" in text, text
-    text = said("plan", code=2, env={"AWS_REGION": ""})
+    text = said("diff", code=2, env={"AWS_REGION": ""})
     assert "no Region is set" in text and "--region" in text, text
-    text = said("plan", "--profile", "nobody", code=4, env={"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""})
+    text = said("diff", "--profile", "nobody", code=4, env={"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""})
     assert "nobody" in text, text
-    text = said("plan", code=1, env={"AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}"})
+    text = said("diff", code=1, env={"AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}"})
     assert "can't be reached" in text, text
-    text = said("plan", "--stack", "no_stack", code=2)
+    text = said("diff", "--stack", "no_stack", code=2)
     assert "no_stack" in text and "letters, digits and `-` alone" in text, text
-    for verb in ("status", "describe", "logs", "code"):
+    for verb in ("status", "describe", "logs", "sync"):
         text = said(verb, code=1)
         assert f"there is no stack {STACK} in {REGION}" in text and "deploy it first" in text, text
     text = said("--bucket", "no-such-bucket", code=1)
@@ -672,7 +677,7 @@ def mistakes(moto: Moto, account: Account, deployments: Deployments) -> None:
 
     mixed = copy.copy(deployments.edited)
     mixed.zip = first.zip
-    text = mixed.run(at, "plan", code=1)[1]
+    text = mixed.run(at, "diff", code=1)[1]
     assert "is not the zip" in text and "build the target again" in text, text
 
 
@@ -681,7 +686,7 @@ def others(moto: Moto, account: Account, deployments: Deployments) -> None:
     first, at = deployments.first, moto.endpoint
     topic = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
     account.cloudformation.create_stack(StackName=STACK, TemplateBody=json.dumps(topic))
-    for arguments in ([], ["plan"], ["code"], ["delete", "--yes"], ["--stack", STACK]):
+    for arguments in ([], ["diff"], ["sync"], ["delete", "--yes"], ["--stack", STACK]):
         text = first.run(at, *arguments, code=1)[1]
         assert f"the stack {STACK} in {REGION} is none that `lambda_deploy` made" in text, text
     assert account.status() == "CREATE_COMPLETE"
@@ -692,7 +697,7 @@ def others(moto: Moto, account: Account, deployments: Deployments) -> None:
     assert "is that of //shop:deploy" in text and "//examples/hello:deploy" in text and f"--stack {STACK}" in text, text
     # The user says that both are the same.
     assert "is deployed" in first.run(at, "--stack", STACK)[1]
-    first.run(at, "plan")
+    first.run(at, "diff")
 
 
 @contextlib.contextmanager
@@ -711,7 +716,7 @@ def main() -> None:
         target,
         two_at_once,
         others,
-        taken,
+        name_conflicts,
         failures,
         mistakes,
         interruption,

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::json;
 
-use crate::{Code, Settings, render};
+use crate::{Archive, Settings, render};
 
 /// What to render, and where to.
 #[derive(Args)]
@@ -37,11 +37,11 @@ impl TemplateArgs {
     pub fn run(&self) -> Result<()> {
         let text = fs::read(&self.settings).with_context(|| format!("{} can't be read", self.settings.display()))?;
         let settings: Settings = serde_json::from_slice(&text).context("the settings can't be read")?;
-        let code = Code::read(&self.zip).with_context(|| settings.zip_label.clone())?;
+        let zip = Archive::read(&self.zip).with_context(|| settings.zip_label.clone())?;
         let labels = settings.stack_layers.iter().map(|layer| layer.label.clone());
         let layers = self.layers.iter().zip(labels);
-        let layers: Vec<Code> = layers
-            .map(|(path, label)| Code::read(path).context(label))
+        let layers: Vec<Archive> = layers
+            .map(|(path, label)| Archive::read(path).context(label))
             .collect::<Result<_>>()?;
         let mut patch = json!({});
         if let Some(path) = &self.patch {
@@ -55,7 +55,7 @@ impl TemplateArgs {
                 );
             }
         }
-        let mut text = serde_json::to_string_pretty(&render(&settings, &code, &layers, &patch)?)?;
+        let mut text = serde_json::to_string_pretty(&render(&settings, &zip, &layers, &patch)?)?;
         text.push('\n');
         fs::write(&self.output, text).with_context(|| format!("{} can't be written", self.output.display()))
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    function::{Parts, RETAIN, Target},
+    function::{Destination, Parts, RETAIN},
     names::{Names, substituted, text, unique_id},
     settings::{EventSource, FunctionSettings},
 };
@@ -12,7 +12,7 @@ use crate::{
 const HTTP_API: &str = "httpApi";
 
 /// Adds what sends events to a function.
-pub(crate) fn add(parts: &mut Parts, function: &FunctionSettings, names: &Names, target: &Target) {
+pub(crate) fn add(parts: &mut Parts, function: &FunctionSettings, names: &Names, destination: &Destination) {
     let mut rules = 0;
     for source in &function.event_sources {
         match source {
@@ -25,7 +25,7 @@ pub(crate) fn add(parts: &mut Parts, function: &FunctionSettings, names: &Names,
                 let mut mapping = json!({
                     "BatchSize": batch_size,
                     "EventSourceArn": text(queue),
-                    "FunctionName": target.reference,
+                    "FunctionName": destination.reference,
                 });
                 if *batching_window_seconds > 0 {
                     mapping["MaximumBatchingWindowInSeconds"] = json!(batching_window_seconds);
@@ -41,14 +41,14 @@ pub(crate) fn add(parts: &mut Parts, function: &FunctionSettings, names: &Names,
             EventSource::Schedule { expression, input } => {
                 rules += 1;
                 let what = json!({"ScheduleExpression": expression});
-                rule(parts, names, target, rules, what, input.as_ref());
+                rule(parts, names, destination, rules, what, input.as_ref());
             }
             EventSource::EventPattern { pattern } => {
                 rules += 1;
                 rule(
                     parts,
                     names,
-                    target,
+                    destination,
                     rules,
                     json!({"EventPattern": substituted(pattern)}),
                     None,
@@ -59,41 +59,48 @@ pub(crate) fn add(parts: &mut Parts, function: &FunctionSettings, names: &Names,
                 events,
                 prefix,
                 suffix,
-            } => notifications(parts, names, target, bucket, events, prefix, suffix),
-            EventSource::HttpApi { method, path } => route(parts, names, target, method, path),
+            } => notifications(parts, names, destination, bucket, events, prefix, suffix),
+            EventSource::HttpApi { method, path } => route(parts, names, destination, method, path),
         }
     }
 }
 
-fn permission(parts: &mut Parts, id: String, target: &Target, principal: &str, source: Value) {
+fn permission(parts: &mut Parts, id: String, destination: &Destination, principal: &str, source: Value) {
     parts.resource(
         id,
         "AWS::Lambda::Permission",
         json!({
             "Action": "lambda:InvokeFunction",
-            "FunctionName": target.reference,
+            "FunctionName": destination.reference,
             "Principal": principal,
             "SourceArn": source,
         }),
     );
 }
 
-fn rule(parts: &mut Parts, names: &Names, target: &Target, number: u32, mut what: Value, input: Option<&Value>) {
+fn rule(
+    parts: &mut Parts,
+    names: &Names,
+    destination: &Destination,
+    number: u32,
+    mut what: Value,
+    input: Option<&Value>,
+) {
     let id = names.resource(&format!("Rule{number}"));
-    let mut destination = json!({"Arn": target.arn, "Id": "function"});
+    let mut rule_target = json!({"Arn": destination.arn, "Id": "function"});
     if let Some(input) = input {
-        destination["Input"] = text(&input.to_string());
+        rule_target["Input"] = text(&input.to_string());
     }
-    what["Targets"] = json!([destination]);
+    what["Targets"] = json!([rule_target]);
     parts.resource(id.clone(), "AWS::Events::Rule", what);
     let source = json!({"Fn::GetAtt": [id, "Arn"]});
-    permission(parts, id + "Permission", target, "events.amazonaws.com", source);
+    permission(parts, id + "Permission", destination, "events.amazonaws.com", source);
 }
 
 fn notifications(
     parts: &mut Parts,
     names: &Names,
-    target: &Target,
+    destination: &Destination,
     bucket: &str,
     events: &[String],
     prefix: &str,
@@ -106,7 +113,7 @@ fn notifications(
         "AWS::Lambda::Permission",
         json!({
             "Action": "lambda:InvokeFunction",
-            "FunctionName": target.reference,
+            "FunctionName": destination.reference,
             "Principal": "s3.amazonaws.com",
             // Anybody can take the name of a bucket that is gone.
             "SourceAccount": {"Ref": "AWS::AccountId"},
@@ -147,7 +154,7 @@ fn notifications(
         resource["Properties"]["NotificationConfiguration"]["LambdaConfigurations"].as_array_mut()
     {
         configurations.extend(events.iter().map(|event| {
-            let mut configuration = json!({"Event": event, "Function": target.arn});
+            let mut configuration = json!({"Event": event, "Function": destination.arn});
             if !rules.is_empty() {
                 configuration["Filter"] = json!({"S3Key": {"Rules": rules}});
             }
@@ -157,7 +164,7 @@ fn notifications(
     parts.output(bucket_id.clone(), "The bucket.", json!({"Ref": bucket_id}));
 }
 
-fn route(parts: &mut Parts, names: &Names, target: &Target, method: &str, path: &str) {
+fn route(parts: &mut Parts, names: &Names, destination: &Destination, method: &str, path: &str) {
     let api = json!({"Ref": HTTP_API});
     if !std::mem::replace(&mut parts.has_http_api, true) {
         parts.resource(
@@ -184,7 +191,7 @@ fn route(parts: &mut Parts, names: &Names, target: &Target, method: &str, path: 
             json!({
                 "ApiId": api,
                 "IntegrationType": "AWS_PROXY",
-                "IntegrationUri": target.arn,
+                "IntegrationUri": destination.arn,
                 "PayloadFormatVersion": "2.0",
             }),
         );
@@ -194,7 +201,7 @@ fn route(parts: &mut Parts, names: &Names, target: &Target, method: &str, path: 
         permission(
             parts,
             names.resource("IntegrationPermission"),
-            target,
+            destination,
             "apigateway.amazonaws.com",
             source,
         );

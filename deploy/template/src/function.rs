@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use stack_metadata::{CODE_BUCKET, CODE_KEY, DIGEST_SHOWN, StackFunction, code_description};
 
 use crate::{
-    code::{Code, hex},
+    archive::Archive,
     names::{Names, text},
     role::role,
     settings::{FunctionSettings, Settings, UrlAuthorization},
@@ -16,7 +17,8 @@ const ALIAS: &str = "live";
 /// What the logical ID of a version ends with, until it is complete.
 const VERSION: &str = "Version";
 
-/// Keeps a resource when its stack goes, but not when its creation is taken back: then the next attempt would find it in the way.
+/// The [policy](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html) that keeps a resource when
+/// its stack goes, but not when its creation is taken back: then the next attempt would find it in the way.
 pub(crate) const RETAIN: &str = "RetainExceptOnCreate";
 
 /// Resources and outputs of a template, by their logical IDs.
@@ -52,8 +54,8 @@ impl Parts {
     }
 }
 
-/// What invokes a function goes to: the function, or its alias.
-pub(crate) struct Target {
+/// What events are sent to: the function, its version, or its alias.
+pub(crate) struct Destination {
     /// What takes an ARN or a name.
     pub(crate) reference: Value,
     /// The ARN.
@@ -62,14 +64,15 @@ pub(crate) struct Target {
     pub(crate) resource: String,
 }
 
-/// Adds a function, its role, log group, version, alias and URL; returns what events are sent to.
+/// Adds a [function](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html), its role,
+/// log group, version, alias and URL; returns what events are sent to.
 pub(crate) fn add(
     parts: &mut Parts,
     settings: &Settings,
     function: &FunctionSettings,
     names: &Names,
-    code: &Code,
-) -> Target {
+    archive: &Archive,
+) -> Destination {
     // Copies of a function at the edge log elsewhere.
     if !settings.edge {
         let mut log_group = json!({"LogGroupName": names.around("/aws/lambda/", "")});
@@ -81,18 +84,18 @@ pub(crate) fn add(
     if function.role.is_none() {
         parts.whole_resource(names.resource("Role"), role(settings, function, names));
     }
-    let properties = properties(settings, function, names, code, &parts.layers);
-    let version = (settings.edge || function.has_alias()).then(|| version(settings, names, code));
+    let properties = properties(settings, function, names, archive, &parts.layers);
+    let version = (settings.edge || function.has_alias()).then(|| version(settings, names, archive));
     parts.resource(names.id.clone(), "AWS::Lambda::Function", properties);
-    let mut target = Target {
+    let mut destination = Destination {
         reference: json!({"Ref": names.id}),
         arn: json!({"Fn::GetAtt": [names.id, "Arn"]}),
         resource: names.id.clone(),
     };
     if let Some((id, version)) = version {
         parts.whole_resource(id.clone(), version);
-        target = if settings.edge {
-            Target {
+        destination = if settings.edge {
+            Destination {
                 reference: json!({"Ref": id}),
                 arn: json!({"Ref": id}),
                 resource: id,
@@ -101,18 +104,18 @@ pub(crate) fn add(
             alias(parts, function, names, &id)
         };
     }
-    parts.output(names.resource("Arn"), "What to invoke.", target.arn.clone());
+    parts.output(names.resource("Arn"), "What to invoke.", destination.arn.clone());
     if let Some(authorization) = function.url {
-        url(parts, function, names, authorization, &target);
+        url(parts, function, names, authorization, &destination);
     }
-    target
+    destination
 }
 
 fn properties(
     settings: &Settings,
     function: &FunctionSettings,
     names: &Names,
-    code: &Code,
+    archive: &Archive,
     own_layers: &[String],
 ) -> Value {
     let role = match &function.role {
@@ -121,8 +124,8 @@ fn properties(
     };
     let mut properties = json!({
         "Architectures": [settings.architecture],
-        "Code": {"S3Bucket": {"Ref": "CodeBucket"}, "S3Key": {"Ref": "CodeKey"}},
-        "Description": description(function, code),
+        "Code": {"S3Bucket": {"Ref": CODE_BUCKET}, "S3Key": {"Ref": CODE_KEY}},
+        "Description": description(function, archive),
         "FunctionName": names.function(),
         "Handler": function.handler,
         "MemorySize": function.memory_mb,
@@ -178,20 +181,21 @@ fn properties(
 pub(crate) const DIGEST_IN_DESCRIPTION: &str = " (code 0123456789ab)";
 
 /// The target's description, and the start of the code's digest.
-fn description(function: &FunctionSettings, code: &Code) -> String {
-    let digest = format!("code {}", &code.hex()[..12]);
+fn description(function: &FunctionSettings, archive: &Archive) -> String {
+    let digest = code_description(&archive.hex());
     match &*function.description {
         "" => digest,
         text => format!("{text} ({digest})"),
     }
 }
 
-/// A version, under a logical ID that [`name_versions`] completes.
-fn version(settings: &Settings, names: &Names, code: &Code) -> (String, Value) {
+/// A [version](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html), under a logical ID
+/// that [`name_versions`] completes.
+fn version(settings: &Settings, names: &Names, archive: &Archive) -> (String, Value) {
     let id = names.resource(VERSION);
     let mut version = json!({
         "Type": "AWS::Lambda::Version",
-        "Properties": {"Description": format!("code {}", code.hex()), "FunctionName": {"Ref": names.id}},
+        "Properties": {"Description": format!("code {}", archive.hex()), "FunctionName": {"Ref": names.id}},
     });
     if settings.edge {
         // Distributions may still use it, and Lambda deletes no version that has copies.
@@ -202,8 +206,8 @@ fn version(settings: &Settings, names: &Names, code: &Code) -> (String, Value) {
 
 /// Completes the logical IDs of a template's versions, so that they change with the code and the configuration: for CloudFormation,
 /// a changed version is another.
-pub(crate) fn name_versions(template: &mut Value, functions: &[String], code: &Code) {
-    for id in functions {
+pub(crate) fn name_versions(template: &mut Value, functions: &[StackFunction], archive: &Archive) {
+    for StackFunction { logical_id: id, .. } in functions {
         let plain = format!("{id}{VERSION}");
         if template["Resources"][&plain]["Type"] != "AWS::Lambda::Version" {
             continue;
@@ -215,9 +219,10 @@ pub(crate) fn name_versions(template: &mut Value, functions: &[String], code: &C
             properties.remove("Tags");
         }
         let mut digest = Sha256::new();
-        digest.update(code.sha256);
+        digest.update(archive.sha256);
         digest.update(properties.to_string());
-        rename(template, &plain, &format!("{plain}{}", &hex(&digest.finalize())[..12]));
+        let digest = hex::encode(digest.finalize());
+        rename(template, &plain, &format!("{plain}{}", &digest[..DIGEST_SHOWN]));
     }
 }
 
@@ -237,8 +242,8 @@ fn rename(value: &mut Value, from: &str, to: &str) {
     }
 }
 
-fn alias(parts: &mut Parts, function: &FunctionSettings, names: &Names, version: &str) -> Target {
-    let id = names.resource("Alias");
+fn alias(parts: &mut Parts, function: &FunctionSettings, names: &Names, version: &str) -> Destination {
+    let id = names.stack_function(function).alias_id();
     let mut alias = json!({
         "FunctionName": {"Ref": names.id},
         "FunctionVersion": {"Fn::GetAtt": [version, "Version"]},
@@ -249,7 +254,7 @@ fn alias(parts: &mut Parts, function: &FunctionSettings, names: &Names, version:
             json!({"ProvisionedConcurrentExecutions": function.provisioned_concurrency});
     }
     parts.resource(id.clone(), "AWS::Lambda::Alias", alias);
-    Target {
+    Destination {
         reference: json!({"Ref": id}),
         arn: json!({"Ref": id}),
         resource: id,
@@ -261,7 +266,7 @@ fn url(
     function: &FunctionSettings,
     names: &Names,
     authorization: UrlAuthorization,
-    target: &Target,
+    destination: &Destination,
 ) {
     let id = names.resource("Url");
     let auth_type = match authorization {
@@ -277,9 +282,9 @@ fn url(
         url["Qualifier"] = json!(ALIAS);
     }
     let mut resource = json!({"Type": "AWS::Lambda::Url", "Properties": url});
-    if target.resource != names.id {
+    if destination.resource != names.id {
         // It names the alias by a text, in which CloudFormation sees no dependency.
-        resource["DependsOn"] = json!(target.resource);
+        resource["DependsOn"] = json!(destination.resource);
     }
     parts.whole_resource(id.clone(), resource);
     if authorization == UrlAuthorization::Everybody {
@@ -288,7 +293,7 @@ fn url(
             "AWS::Lambda::Permission",
             json!({
                 "Action": "lambda:InvokeFunctionUrl",
-                "FunctionName": target.reference,
+                "FunctionName": destination.reference,
                 "FunctionUrlAuthType": "NONE",
                 "Principal": "*",
             }),
@@ -299,7 +304,7 @@ fn url(
             "AWS::Lambda::Permission",
             json!({
                 "Action": "lambda:InvokeFunction",
-                "FunctionName": target.reference,
+                "FunctionName": destination.reference,
                 "InvokedViaFunctionUrl": true,
                 "Principal": "*",
             }),

@@ -2,28 +2,27 @@
 
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use stack_metadata::{CODE_BUCKET, DIGEST_SHOWN, StackLayer};
 
 use crate::{
-    code::{Code, hex},
+    archive::Archive,
     function::Parts,
     names::{logical_id, text},
     settings::LayerSettings,
 };
 
-/// How much of a digest tells one version's logical ID from another's.
-const DIGEST: usize = 12;
-
-/// Adds a version of a layer; returns its logical ID, which is another for other content: CloudFormation makes the new version, gives it to
-/// the functions, and deletes the old one.
-pub(crate) fn add(parts: &mut Parts, layer: &LayerSettings, code: &Code) -> String {
+/// Adds a [version of a layer](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-layerversion.html),
+/// whose logical ID is another for other content: CloudFormation makes the new version, gives it to the functions, and deletes the old one.
+pub(crate) fn add(parts: &mut Parts, layer: &LayerSettings, archive: &Archive) -> StackLayer {
     let mut digest = Sha256::new();
     digest.update(&layer.label);
-    digest.update(code.sha256);
-    let id = format!("{}Layer{}", logical_id(&layer.name), &hex(&digest.finalize())[..DIGEST]);
+    digest.update(archive.sha256);
+    let digest = hex::encode(digest.finalize());
+    let id = format!("{}Layer{}", logical_id(&layer.name), &digest[..DIGEST_SHOWN]);
     let mut properties = json!({
         // The digest is the key, so that what is there is what is meant.
-        "Content": {"S3Bucket": {"Ref": "CodeBucket"}, "S3Key": code.key()},
-        "Description": format!("{} ({})", layer.label, &code.hex()[..DIGEST]).chars().take(256).collect::<String>(),
+        "Content": {"S3Bucket": {"Ref": CODE_BUCKET}, "S3Key": archive.key()},
+        "Description": format!("{} ({})", layer.label, &archive.hex()[..DIGEST_SHOWN]).chars().take(256).collect::<String>(),
         "LayerName": text(&format!("${{AWS::StackName}}-{}", layer_name(&layer.name))),
     });
     if !layer.architectures.is_empty() {
@@ -33,7 +32,11 @@ pub(crate) fn add(parts: &mut Parts, layer: &LayerSettings, code: &Code) -> Stri
         properties["CompatibleRuntimes"] = json!(layer.runtimes);
     }
     parts.resource(id.clone(), "AWS::Lambda::LayerVersion", properties);
-    id
+    StackLayer {
+        label: layer.label.clone(),
+        logical_id: id,
+        sha256: archive.hex(),
+    }
 }
 
 /// A target's name as a part of a layer's: letters, digits, `-` and `_`.

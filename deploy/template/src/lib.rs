@@ -3,8 +3,10 @@
 //! What a `lambda_deploy` target says comes in as [`Settings`], is checked against Lambda's limits, and becomes resources: for each
 //! function itself, its role, its log group, and what its settings ask for besides. Nothing here talks to AWS.
 
+#![forbid(unsafe_code)]
+
+mod archive;
 mod check;
-mod code;
 mod command;
 mod event_source;
 mod function;
@@ -15,7 +17,7 @@ mod role;
 mod settings;
 mod stack;
 
-pub use code::Code;
+pub use archive::Archive;
 pub use command::TemplateArgs;
 pub use patch::merge_patch;
 pub use settings::{EventSource, FunctionSettings, LayerSettings, Settings, UrlAuthorization};

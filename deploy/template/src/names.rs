@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use stack_metadata::StackFunction;
 
-use crate::{code::hex, settings::FunctionSettings};
+use crate::settings::FunctionSettings;
 
 /// A name in letters and digits alone, as CloudFormation wants logical IDs: `create_order` is `CreateOrder`.
 pub(crate) fn logical_id(name: &str) -> String {
@@ -40,6 +41,14 @@ impl Names {
     /// The logical ID of a resource that serves the function.
     pub(crate) fn resource(&self, kind: &str) -> String {
         format!("{}{kind}", self.id)
+    }
+
+    /// What the deployer knows a function by.
+    pub(crate) fn stack_function(&self, function: &FunctionSettings) -> StackFunction {
+        StackFunction {
+            logical_id: self.id.clone(),
+            name: function.name.clone(),
+        }
     }
 
     /// The function's name.
@@ -84,7 +93,7 @@ fn is_intrinsic(members: &Map<String, Value>) -> bool {
 
 /// A name as a part of a logical ID that no other name has.
 pub(crate) fn unique_id(name: &str) -> String {
-    let digest = hex(&Sha256::digest(name));
+    let digest = hex::encode(Sha256::digest(name));
     format!("{}{}", logical_id(name), &digest[..6])
 }
 

@@ -1,13 +1,15 @@
-//! JSON Merge Patch (RFC 7396).
+//! JSON Merge Patch ([RFC 7396](https://www.rfc-editor.org/rfc/rfc7396)).
 
 use serde_json::Value;
 
 /// Merges a patch into a document: objects member by member, `null` removes, all else replaces.
 ///
-///     # use serde_json::json;
-///     let mut document = json!({"a": {"b": 1, "c": 2}});
-///     template::merge_patch(&mut document, &json!({"a": {"b": null, "d": 3}}));
-///     assert_eq!(document, json!({"a": {"c": 2, "d": 3}}));
+/// ```
+/// # use serde_json::json;
+/// let mut document = json!({"a": {"b": 1, "c": 2}});
+/// template::merge_patch(&mut document, &json!({"a": {"b": null, "d": 3}}));
+/// assert_eq!(document, json!({"a": {"c": 2, "d": 3}}));
+/// ```
 pub fn merge_patch(document: &mut Value, patch: &Value) {
     let Value::Object(members) = patch else {
         *document = patch.clone();

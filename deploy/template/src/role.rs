@@ -7,7 +7,8 @@ use crate::{
     settings::{EventSource, FunctionSettings, Settings},
 };
 
-/// A role that allows what the function's settings need, and what the target allows besides.
+/// A [role](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html)
+/// that allows what the function's settings need, and what the target allows besides.
 pub(crate) fn role(settings: &Settings, function: &FunctionSettings, names: &Names) -> Value {
     let mut principals = vec!["lambda.amazonaws.com"];
     if settings.edge {

@@ -6,6 +6,33 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// A stack: the functions of one zip.
+///
+/// ```
+/// # fn main() -> serde_json::Result<()> {
+/// use template::{EventSource, Settings};
+///
+/// let settings: Settings = serde_json::from_str(
+///     r#"{
+///         "label": "//shop:deploy",
+///         "zip_label": "//shop:lambda_zip",
+///         "architecture": "arm64",
+///         "runtime": "python3.13",
+///         "edge": false,
+///         "streaming": false,
+///         "aws_tags": {"team": "shop"},
+///         "functions": [{
+///             "name": "create_order",
+///             "handler": "index.handler",
+///             "event_sources": [{"type": "http_api", "method": "POST", "path": "/orders"}]
+///         }]
+///     }"#,
+/// )?;
+/// let function = &settings.functions[0];
+/// assert_eq!((function.memory_mb, function.timeout_seconds), (128, 30));
+/// assert!(matches!(function.event_sources[0], EventSource::HttpApi { .. }));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
@@ -44,7 +71,8 @@ pub struct LayerSettings {
     pub runtimes: Vec<String>,
 }
 
-/// One function.
+/// One function, as its [resource](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html)
+/// is set.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FunctionSettings {
@@ -120,7 +148,7 @@ pub struct FunctionSettings {
     pub event_sources: Vec<EventSource>,
 }
 
-/// Who may call a function's URL.
+/// Who may call a function's [URL](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-url.html).
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
 pub enum UrlAuthorization {
     /// Principals of IAM that are allowed to.
@@ -135,7 +163,8 @@ pub enum UrlAuthorization {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum EventSource {
-    /// Messages of a queue.
+    /// Messages of a queue, by an
+    /// [event source mapping](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html).
     Sqs {
         /// The queue's ARN.
         queue: String,
@@ -146,14 +175,15 @@ pub enum EventSource {
         /// Whether the response tells which messages failed.
         report_batch_item_failures: bool,
     },
-    /// A schedule.
+    /// A schedule, by a [rule](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html).
     Schedule {
         /// `rate(…)` or `cron(…)`.
         expression: String,
         /// The event, in place of the scheduler's own.
         input: Option<Value>,
     },
-    /// What happens in a bucket that the stack makes.
+    /// What happens in a [bucket](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html)
+    /// that the stack makes.
     S3 {
         /// The bucket's name.
         bucket: String,
@@ -164,14 +194,16 @@ pub enum EventSource {
         /// What keys end with.
         suffix: String,
     },
-    /// A route of the stack's HTTP API.
+    /// A [route](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-route.html)
+    /// of the stack's HTTP API.
     HttpApi {
         /// An HTTP method, or `ANY`.
         method: String,
         /// Such as `/orders/{id}`, or `$default`.
         path: String,
     },
-    /// Events of EventBridge's default bus.
+    /// Events of EventBridge's default bus, by a
+    /// [rule](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html).
     EventPattern {
         /// The pattern.
         pattern: Value,

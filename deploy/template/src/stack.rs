@@ -2,10 +2,11 @@
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
+use stack_metadata::{CODE_BUCKET, CODE_KEY, KEY, StackMetadata};
 
 use crate::{
+    archive::{Archive, check_unpacked},
     check::check,
-    code::{Code, check_unzipped},
     event_source,
     function::{self, Parts, name_versions},
     layer,
@@ -14,14 +15,40 @@ use crate::{
     settings::Settings,
 };
 
-/// Renders the template of a stack, with a JSON Merge Patch over it.
+/// Renders the [template](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html) of a stack, with a JSON
+/// Merge Patch over it.
 ///
 /// # Errors
-/// If a setting is none that Lambda takes. The message lists all of them, with the target's label. If the zip and its layers hold more than
-/// Lambda takes, or not each of the stack's layers is there.
-pub fn render(settings: &Settings, code: &Code, layers: &[Code], patch: &Value) -> Result<Value> {
+///
+/// When a setting is none that Lambda takes: the message lists all of them, with the target's label. When the zip and its layers hold more
+/// than Lambda takes, or not each of the stack's layers is there.
+///
+/// # Example
+///
+/// ```
+/// # fn main() -> anyhow::Result<()> {
+/// use serde_json::json;
+/// use template::{Archive, Settings, render};
+///
+/// let settings: Settings = serde_json::from_value(json!({
+///     "label": "//shop:deploy",
+///     "zip_label": "//shop:lambda_zip",
+///     "architecture": "x86_64",
+///     "runtime": "python3.13",
+///     "edge": false,
+///     "streaming": false,
+///     "aws_tags": {},
+///     "functions": [{"name": "create_order", "handler": "index.handler"}],
+/// }))?;
+/// let zip = Archive { sha256: [1; 32], size: 1000, unpacked: 2000 };
+/// let template = render(&settings, &zip, &[], &json!({}))?;
+/// assert_eq!(template["Resources"]["CreateOrder"]["Type"], "AWS::Lambda::Function");
+/// # Ok(())
+/// # }
+/// ```
+pub fn render(settings: &Settings, zip: &Archive, layers: &[Archive], patch: &Value) -> Result<Value> {
     check(settings)?;
-    check_unzipped(code, layers).context(settings.zip_label.clone())?;
+    check_unpacked(zip, layers).context(settings.zip_label.clone())?;
     if layers.len() != settings.stack_layers.len() {
         bail!(
             "{}: there are {} layers in the settings, and {} zips of layers",
@@ -31,21 +58,19 @@ pub fn render(settings: &Settings, code: &Code, layers: &[Code], patch: &Value) 
         );
     }
     let mut parts = Parts::default();
-    let mut made = Vec::new();
-    for (layer, code) in settings.stack_layers.iter().zip(layers) {
-        let id = layer::add(&mut parts, layer, code);
-        made.push(json!({"LogicalId": id, "Label": layer.label, "Sha256": code.hex()}));
-        parts.layers.push(id);
+    let mut stack_layers = Vec::new();
+    for (layer, archive) in settings.stack_layers.iter().zip(layers) {
+        let layer = layer::add(&mut parts, layer, archive);
+        parts.layers.push(layer.logical_id.clone());
+        stack_layers.push(layer);
     }
     let is_single = settings.functions.len() == 1;
     let mut functions = Vec::new();
-    let mut ids = Vec::new();
     for function in &settings.functions {
         let names = Names::new(function, is_single);
-        let target = function::add(&mut parts, settings, function, &names, code);
-        event_source::add(&mut parts, function, &names, &target);
-        functions.push(json!({"LogicalId": names.id, "Name": function.name}));
-        ids.push(names.id);
+        let destination = function::add(&mut parts, settings, function, &names, zip);
+        event_source::add(&mut parts, function, &names, &destination);
+        functions.push(names.stack_function(function));
     }
     if !parts.clashes.is_empty() {
         bail!(
@@ -55,30 +80,28 @@ pub fn render(settings: &Settings, code: &Code, layers: &[Code], patch: &Value) 
         );
     }
     tag(&mut parts.resources, settings);
+    let metadata = StackMetadata {
+        code_sha256: zip.hex(),
+        code_size: zip.size,
+        edge: settings.edge,
+        functions,
+        label: settings.label.clone(),
+        layers: stack_layers,
+    };
     let mut template = json!({
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": format!("The functions of {}.", settings.zip_label),
-        "Metadata": {
-            // What the deployer needs to know besides.
-            "RulesRustLambda": {
-                "CodeSha256": code.hex(),
-                "CodeSize": code.size,
-                "Edge": settings.edge,
-                "Functions": functions,
-                "Label": settings.label,
-                "Layers": made,
-            },
-        },
+        "Metadata": {KEY: metadata},
         "Parameters": {
-            "CodeBucket": {"Type": "String", "Description": "The bucket that holds the zip, in the stack's Region."},
-            "CodeKey": {"Type": "String", "Description": "The zip's key in it.", "Default": code.key()},
+            CODE_BUCKET: {"Type": "String", "Description": "The bucket that holds the zip, in the stack's Region."},
+            CODE_KEY: {"Type": "String", "Description": "The zip's key in it.", "Default": zip.key()},
         },
         "Resources": parts.resources,
         "Outputs": parts.outputs,
     });
     merge_patch(&mut template, patch);
     // By what the functions are in the end.
-    name_versions(&mut template, &ids, code);
+    name_versions(&mut template, &metadata.functions, zip);
     Ok(template)
 }
 

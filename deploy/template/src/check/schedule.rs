@@ -176,8 +176,8 @@ impl Field {
     }
 
     fn value(&self, text: &str) -> Option<u32> {
-        let named = self.names.iter().position(|name| name.eq_ignore_ascii_case(text));
-        let value = match named {
+        let position = self.names.iter().position(|name| name.eq_ignore_ascii_case(text));
+        let value = match position {
             Some(index) => self.least + u32::try_from(index).ok()?,
             None => number(text)?,
         };

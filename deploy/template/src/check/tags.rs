@@ -32,7 +32,7 @@ pub(super) fn check(tags: &BTreeMap<String, String>, problems: &mut Vec<String>)
             ));
         }
         for text in [name, value] {
-            if let Some(odd) = text.chars().find(|character| !is_taken(*character)) {
+            if let Some(odd) = text.chars().find(|character| !is_allowed(*character)) {
                 problems.push(format!(
                     "`aws_tags` has {odd:?} in {text:?}: AWS takes letters, digits, spaces and `_.:/=+-@`"
                 ));
@@ -41,7 +41,7 @@ pub(super) fn check(tags: &BTreeMap<String, String>, problems: &mut Vec<String>)
     }
 }
 
-fn is_taken(character: char) -> bool {
+fn is_allowed(character: char) -> bool {
     character.is_alphabetic() || character.is_numeric() || character == ' ' || "_.:/=+-@".contains(character)
 }
 

@@ -5,6 +5,14 @@ use std::{fmt, str::FromStr};
 use anyhow::{Result, anyhow};
 
 /// A version of glibc, as in the symbol version `GLIBC_2.34`.
+///
+/// ```
+/// # fn main() -> anyhow::Result<()> {
+/// let (old, new): (elf::GlibcVersion, elf::GlibcVersion) = ("2.4".parse()?, "2.34".parse()?);
+/// assert!(old < new);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GlibcVersion(Vec<u32>);
 

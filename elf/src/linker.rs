@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{GlibcVersion, family::Family, glibc::first_version, report::list};
+use crate::{GlibcVersion, family::Family, glibc::first_version, report::shortened};
 
 /// What follows is the name of a symbol that is not defined.
 const UNDEFINED: &str = "undefined symbol: ";
@@ -23,7 +23,7 @@ const CXX_OPERATORS: [&str; 2] = ["operator new", "operator delete"];
 ///
 /// ```
 /// # fn main() -> anyhow::Result<()> {
-/// let known = packager::explain_linker("ld.lld: error: undefined symbol: arc4random_buf\n", &"2.34".parse()?);
+/// let known = elf::explain_linker("ld.lld: error: undefined symbol: arc4random_buf\n", &"2.34".parse()?);
 /// assert_eq!(known, ["`arc4random_buf` is in glibc from 2.36 on, and the runtime has 2.34"]);
 /// # Ok(())
 /// # }
@@ -47,22 +47,22 @@ pub fn explain_linker(log: &str, glibc: &GlibcVersion) -> Vec<String> {
             ));
         }
     }
-    let twice: Vec<&str> = found(DUPLICATE).into_iter().collect();
-    if !twice.is_empty() {
+    let duplicates: Vec<&str> = found(DUPLICATE).into_iter().collect();
+    if !duplicates.is_empty() {
         known.push(format!(
             "{} more than once: the programs of a zip are one library; give it another name in one of them, or pack each in a zip of its own",
-            list(&twice) + if twice.len() > 1 { " are exported" } else { " is exported" }
+            shortened(&duplicates) + if duplicates.len() > 1 { " are exported" } else { " is exported" }
         ));
     }
     for (family, symbols) in &families {
-        known.push(format!("nothing defines {}: {}", list(symbols), family.advice()));
+        known.push(format!("nothing defines {}: {}", shortened(symbols), family.advice()));
     }
     let cxx: Vec<&str> = found(NO_LIBRARY)
         .into_iter()
         .filter(|library| CXX_LIBRARIES.contains(library))
         .collect();
     if !cxx.is_empty() && !families.contains_key(&Family::Cxx) {
-        known.push(format!("there is no {}: {}", list(&cxx), Family::Cxx.advice()));
+        known.push(format!("there is no {}: {}", shortened(&cxx), Family::Cxx.advice()));
     }
     known
 }

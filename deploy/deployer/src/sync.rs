@@ -1,31 +1,33 @@
-//! The functions' code alone, past CloudFormation.
+//! The functions' code alone, past CloudFormation, by
+//! [UpdateFunctionCode](https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html).
 
 use aws_sdk_lambda::types::{LastUpdateStatus, State};
 use serde_json::{Value, json};
+use stack_metadata::StackFunction;
 
 use crate::{
     bucket,
     cli::Cli,
     clients::Clients,
     failure::{Failure, aws},
-    package::{Function, Package, without_code},
+    package::{Package, without_code},
     report::{self, progress},
     stack,
 };
 
 /// Updates the functions' code, where nothing else differs from what is deployed.
-pub(crate) async fn update(cli: &Cli, clients: &Clients, package: &Package) -> Result<(), Failure> {
+pub(crate) async fn sync(cli: &Cli, clients: &Clients, package: &Package) -> Result<(), Failure> {
     stack::settled(clients, &cli.stack).await?;
     let found = stack::deployed(clients, &cli.stack).await?;
     let deployed = stack::check_owner(cli, clients, package, &found).await?;
     if package.has_versions() {
         return Err(Failure::new(
-            "the functions' events go to published versions, which only `provision` makes: run it in place of `code`",
+            "the functions' events go to published versions, which only `deploy` makes: run it in place of `sync`",
         ));
     }
     if without_code(&deployed)? != without_code(&package.body)? {
         return Err(Failure::new(
-            "more than the code differs from what is deployed: run `plan` to see what, `provision` to deploy it",
+            "more than the code differs from what is deployed: run `diff` to see what, and `deploy`",
         ));
     }
     let bucket = bucket::upload(clients, package, cli.bucket.as_deref()).await?;
@@ -59,7 +61,7 @@ async fn restore_one(
     clients: &Clients,
     package: &Package,
     bucket: &str,
-    function: &Function,
+    function: &StackFunction,
     name: &str,
 ) -> Result<bool, Failure> {
     let doing = format!("the code of the function {name} can't be updated");
@@ -72,7 +74,7 @@ async fn restore_one(
         .update_function_code()
         .function_name(name)
         .s3_bucket(bucket)
-        .s3_key(package.key())
+        .s3_key(package.zip.key())
         .send()
         .await
         .map_err(aws(&doing))?;
@@ -88,15 +90,15 @@ async fn restore_one(
     Ok(true)
 }
 
-/// A function at rest.
-struct Settled {
+/// The code of a function on which no update is under way.
+struct FunctionCode {
     sha256_base64: String,
     /// Why its last update failed, if it did.
     failure: Option<String>,
 }
 
 /// Waits until no update of a function is under way.
-async fn settled(clients: &Clients, name: &str, doing: &str) -> Result<Settled, Failure> {
+async fn settled(clients: &Clients, name: &str, doing: &str) -> Result<FunctionCode, Failure> {
     loop {
         let configuration = clients
             .lambda
@@ -109,7 +111,7 @@ async fn settled(clients: &Clients, name: &str, doing: &str) -> Result<Settled, 
             || configuration.state() == Some(&State::Pending);
         if !is_busy {
             let is_failed = configuration.last_update_status() == Some(&LastUpdateStatus::Failed);
-            return Ok(Settled {
+            return Ok(FunctionCode {
                 failure: is_failed.then(|| configuration.last_update_status_reason.unwrap_or_default()),
                 sha256_base64: configuration.code_sha256.unwrap_or_default(),
             });
@@ -122,14 +124,14 @@ async fn settled(clients: &Clients, name: &str, doing: &str) -> Result<Settled, 
 pub(crate) async fn describe(
     clients: &Clients,
     package: &Package,
-    function: &Function,
+    function: &StackFunction,
     name: &str,
 ) -> Result<Value, Failure> {
     let configuration = clients
         .lambda
         .get_function_configuration()
         .function_name(name)
-        .set_qualifier(function.qualifier.clone())
+        .set_qualifier(package.alias(function))
         .send()
         .await
         .map_err(aws(&format!("the function {name} can't be read")));

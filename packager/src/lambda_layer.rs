@@ -1,23 +1,23 @@
-//! The zip of a Lambda layer: what Lambda would not find, not start or not load is refused.
+//! The zip of a [Lambda layer](https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html): what Lambda would not find, not start or
+//! not load is refused.
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
+    fs::File,
     io::{BufWriter, Read},
     path::PathBuf,
 };
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use object::elf;
+use elf::Machine;
+use packing_list::{Entry, files, read_list};
 
-use crate::{Effort, Entry, archive::is_executable, check_unpacked, command::read_list, files, write_zip};
+use crate::{Effort, archive::is_executable, check_unpacked, write_zip};
 
-/// The folder of a layer whose files Lambda starts with each environment.
+/// The folder of a layer whose files Lambda [starts](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html) with each
+/// environment.
 const EXTENSIONS: &str = "extensions/";
-
-/// How much of a file says what it is: an ELF file's header up to its machine.
-const HEADER: u64 = 20;
 
 /// What to pack, and for what.
 #[derive(Args)]
@@ -51,6 +51,15 @@ enum Architecture {
     Any,
 }
 
+impl From<Machine> for Architecture {
+    fn from(machine: Machine) -> Self {
+        match machine {
+            Machine::X86_64 => Self::X86_64,
+            Machine::Aarch64 => Self::Arm64,
+        }
+    }
+}
+
 impl LambdaLayerArgs {
     /// Packs the layer.
     ///
@@ -60,9 +69,9 @@ impl LambdaLayerArgs {
     pub fn run(self) -> Result<()> {
         let entries = read_list(&self.list)?;
         let found = files(&entries)?;
-        let wrong = wrong(&found, self.architecture)?;
-        if !wrong.is_empty() {
-            bail!("the layer {}: {}", self.label, wrong.join(";\n  and "));
+        let problems = problems(&found, self.architecture)?;
+        if !problems.is_empty() {
+            bail!("the layer {}: {}", self.label, problems.join(";\n  and "));
         }
         if !self.fast {
             check_unpacked(&self.label, &found, &[])?;
@@ -75,37 +84,37 @@ impl LambdaLayerArgs {
 }
 
 /// What is wrong with a layer's files.
-fn wrong(files: &BTreeMap<String, Entry>, architecture: Architecture) -> Result<Vec<String>> {
-    let mut wrong = Vec::new();
+fn problems(files: &BTreeMap<String, Entry>, architecture: Architecture) -> Result<Vec<String>> {
+    let mut problems = Vec::new();
     if files.is_empty() {
-        wrong.push("it holds no files; name some".to_owned());
+        problems.push("it holds no files; name some".to_owned());
     }
     for (name, entry) in files {
         let mut header = Vec::new();
-        fs::File::open(&entry.source)
-            .and_then(|file| file.take(HEADER).read_to_end(&mut header))
+        File::open(&entry.source)
+            .and_then(|file| file.take(Machine::HEADER as u64).read_to_end(&mut header))
             .with_context(|| format!("{} can't be read", entry.described()))?;
         if let Some(extension) = name.strip_prefix(EXTENSIONS) {
             if extension.contains('/') {
-                wrong.push(format!(
+                problems.push(format!(
                     "`{name}` would lie in a folder of `{EXTENSIONS}`, and Lambda starts what lies in that itself: {}",
                     entry.described()
                 ));
             } else if !is_executable(&header) {
-                wrong.push(format!(
+                problems.push(format!(
                     "`{name}` is neither an ELF file nor a script that starts with `#!`, so Lambda could not start it: {}",
                     entry.described()
                 ));
             }
         }
-        if let Some(machine) = machine(&header)
+        if let Some(machine) = Machine::of(&header).map(Architecture::from)
             && machine != architecture
         {
             let machine = machine.to_possible_value();
             let machine = machine
                 .as_ref()
                 .map_or("another architecture", |value| value.get_name());
-            wrong.push(match architecture {
+            problems.push(match architecture {
                 Architecture::Any => format!(
                     "`{name}` is machine code for {machine}, and the layer is for any architecture; make a layer for each: {}",
                     entry.described()
@@ -117,27 +126,12 @@ fn wrong(files: &BTreeMap<String, Entry>, architecture: Architecture) -> Result<
             });
         }
     }
-    Ok(wrong)
-}
-
-/// The architecture that an ELF file is for; none for another file. What is for none of Lambda's is taken for no machine code.
-fn machine(header: &[u8]) -> Option<Architecture> {
-    let rest = header.strip_prefix(b"\x7fELF")?;
-    // Behind the identification, which has 16 bytes, and the file's type.
-    let machine = rest.get(14..16)?;
-    let machine = u16::from_le_bytes([machine[0], machine[1]]);
-    if machine == elf::EM_X86_64.0 {
-        Some(Architecture::X86_64)
-    } else if machine == elf::EM_AARCH64.0 {
-        Some(Architecture::Arm64)
-    } else {
-        None
-    }
+    Ok(problems)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::{fs, path::Path};
 
     use super::*;
 

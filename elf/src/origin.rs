@@ -20,6 +20,14 @@ pub struct Origin {
 }
 
 /// The crates among `rlibs` (a path and its content each) that a breach likely comes from, by their names.
+///
+/// ```
+/// use std::path::Path;
+///
+/// let rlib = (Path::new("libopenssl_sys-1a2b.rlib"), [].as_slice());
+/// let origins = elf::likely_origins(&elf::Breach::Needed("libssl.so.3".to_owned()), [rlib]);
+/// assert!(origins.contains_key("openssl_sys"));
+/// ```
 pub fn likely_origins<'a>(
     breach: &Breach,
     rlibs: impl IntoIterator<Item = (&'a Path, &'a [u8])>,
@@ -56,9 +64,10 @@ fn crate_name(rlib: &Path) -> String {
     let stem = rlib.file_stem().unwrap_or_default().to_string_lossy();
     let name = stem.strip_prefix("lib").unwrap_or(&stem);
     match name.rsplit_once('-') {
-        Some((name, hash)) if hash.chars().all(|character| character.is_ascii_hexdigit()) => name.to_owned(),
-        _ => name.to_owned(),
+        Some((name, hash)) if hash.chars().all(|character| character.is_ascii_hexdigit()) => name,
+        _ => name,
     }
+    .to_owned()
 }
 
 /// What LLVM's bitcode begins with.

@@ -6,7 +6,7 @@ use crate::{Breach, GlibcVersion, Limits, family::Family, likely_origins};
 
 /// What is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum BinaryKind {
     /// A shared library, which Lambda's Python loads.
     Library,
     /// A program, which is started.
@@ -14,7 +14,7 @@ pub enum Kind {
 }
 
 /// How many functions of a crate, or symbols of a family, are named.
-const NAMED: usize = 3;
+const LISTED: usize = 3;
 
 /// The newest glibc of Lambda's runtimes.
 const NEWEST: &str = "2.34";
@@ -23,10 +23,21 @@ const NEWEST: &str = "2.34";
 /// ways out.
 ///
 /// `label` is the target that it is built by.
-pub fn report(kind: Kind, label: &str, limits: &Limits, breaches: &[Breach], rlibs: &[(&Path, &[u8])]) -> String {
+///
+/// ```
+/// # fn main() -> anyhow::Result<()> {
+/// use elf::{BinaryKind, Breach, Limits, report};
+///
+/// let limits = Limits { glibc: "2.34".parse()?, exports: Some(Vec::new()) };
+/// let message = report(BinaryKind::Library, "//app:lambda_zip", &limits, &[Breach::ExecutableStack], &[]);
+/// assert!(message.starts_with("the shared library of //app:lambda_zip would not load everywhere"));
+/// # Ok(())
+/// # }
+/// ```
+pub fn report(kind: BinaryKind, label: &str, limits: &Limits, breaches: &[Breach], rlibs: &[(&Path, &[u8])]) -> String {
     let what = match kind {
-        Kind::Library => "shared library",
-        Kind::Program => "program",
+        BinaryKind::Library => "shared library",
+        BinaryKind::Program => "program",
     };
     let mut message = format!(
         "the {what} of {label} would not load everywhere (the oldest glibc of its runtime is {}):",
@@ -46,7 +57,7 @@ pub fn report(kind: Kind, label: &str, limits: &Limits, breaches: &[Breach], rli
         }
     }
     for (family, symbols) in families {
-        message += &format!("\n  - nothing defines {}: {}", list(&symbols), family.advice());
+        message += &format!("\n  - nothing defines {}: {}", shortened(&symbols), family.advice());
     }
     for way_out in ways_out(kind, limits, breaches) {
         message += &format!("\n{way_out}");
@@ -55,11 +66,15 @@ pub fn report(kind: Kind, label: &str, limits: &Limits, breaches: &[Breach], rli
 }
 
 /// The first of some symbols, and how many there are besides.
-pub(crate) fn list(symbols: &[&str]) -> String {
-    let named: Vec<String> = symbols.iter().take(NAMED).map(|symbol| format!("`{symbol}`")).collect();
-    match symbols.len().saturating_sub(NAMED) {
-        0 => named.join(" and "),
-        more => format!("{} and {more} more", named.join(", ")),
+pub(crate) fn shortened(symbols: &[&str]) -> String {
+    let shown: Vec<String> = symbols
+        .iter()
+        .take(LISTED)
+        .map(|symbol| format!("`{symbol}`"))
+        .collect();
+    match symbols.len().saturating_sub(LISTED) {
+        0 => shown.join(" and "),
+        more => format!("{} and {more} more", shown.join(", ")),
     }
 }
 
@@ -71,7 +86,7 @@ fn origins(breach: &Breach, rlibs: &[(&Path, &[u8])]) -> String {
             let functions: Vec<&str> = origin.functions.iter().map(String::as_str).collect();
             match functions.is_empty() {
                 true => format!("`{name}`"),
-                false => format!("`{name}` (in {})", list(&functions)),
+                false => format!("`{name}` (in {})", shortened(&functions)),
             }
         })
         .collect();
@@ -106,7 +121,7 @@ fn way_out_of(breach: &Breach) -> Option<&'static str> {
 }
 
 /// What to do about breaches of which there may be many.
-fn ways_out(kind: Kind, limits: &Limits, breaches: &[Breach]) -> Vec<String> {
+fn ways_out(kind: BinaryKind, limits: &Limits, breaches: &[Breach]) -> Vec<String> {
     let mut ways = Vec::new();
     let versions: Vec<&str> = breaches
         .iter()
@@ -115,7 +130,7 @@ fn ways_out(kind: Kind, limits: &Limits, breaches: &[Breach]) -> Vec<String> {
             _ => None,
         })
         .collect();
-    if !versions.is_empty() && kind == Kind::Program {
+    if !versions.is_empty() && kind == BinaryKind::Program {
         ways.push(
             "it was linked by another C toolchain than the rules' own, for another system: take out of \
              `--@rules_rust_lambda//rules/settings:cc_toolchains` what is for the host"
@@ -193,7 +208,7 @@ mod tests {
             ),
         ] {
             let message = report(
-                Kind::Library,
+                BinaryKind::Library,
                 "//app:zip",
                 &limits(glibc)?,
                 &[too_new("f", version)],
@@ -209,7 +224,7 @@ mod tests {
         let names = ["AES_encrypt", "EVP_sha256", "RSA_new", "SHA256", "X25519"];
         let mut breaches = vec![Breach::Undefined("nobody".to_owned())];
         breaches.extend(names.map(|name| Breach::Undefined(format!("aws_lc_0_47_0_{name}"))));
-        let message = report(Kind::Library, "//app:zip", &limits("2.34")?, &breaches, &[]);
+        let message = report(BinaryKind::Library, "//app:zip", &limits("2.34")?, &breaches, &[]);
         for part in [
             "\n  - it uses `nobody`, which neither",
             "`aws_lc_0_47_0_RSA_new` and 2 more",
@@ -232,7 +247,13 @@ mod tests {
             ("_rjem_je_tsd_tls", "of the crate `tikv-jemallocator`"),
             ("state", "`-ftls-model=global-dynamic`"),
         ] {
-            let message = report(Kind::Library, "//app:zip", &limits("2.34")?, &[breach(variable)], &[]);
+            let message = report(
+                BinaryKind::Library,
+                "//app:zip",
+                &limits("2.34")?,
+                &[breach(variable)],
+                &[],
+            );
             assert!(message.contains("2976 bytes") && message.contains(advice), "{message}");
         }
         Ok(())

@@ -18,6 +18,17 @@ type Header = elf::FileHeader64<Endianness>;
 ///
 /// When `library` is not a 64-bit ELF file, or its sections are not told apart by where they are: a linker lays those that are
 /// loaded first.
+///
+/// # Example
+///
+/// ```
+/// # fn main() -> anyhow::Result<()> {
+/// let library = std::fs::read(std::env::current_exe()?)?;
+/// let stripped = elf::strip(&library)?;
+/// assert!(stripped.len() < library.len());
+/// # Ok(())
+/// # }
+/// ```
 pub fn strip(library: &[u8]) -> Result<Vec<u8>> {
     let header = Header::parse(library).context("it is not a 64-bit ELF library")?;
     let endian = header.endian()?;

@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::Path};
 
-use packager::{Breach, Kind, Limits, check_elf, report};
+use elf::{BinaryKind, Breach, Limits, check_elf, report};
 
 /// The content of the file that a variable names.
 fn file(variable: &str) -> Vec<u8> {
@@ -89,7 +89,13 @@ fn the_crate_and_the_function_are_named() {
     let breaches = check("ASKS_2_34");
     let rlib = file("UNDEFINED");
     let rlibs = [(Path::new("libundefined-0123abcd.rlib"), rlib.as_slice())];
-    let said = report(Kind::Library, "//app:lambda_zip", &limits("2.34"), &breaches, &rlibs);
+    let said = report(
+        BinaryKind::Library,
+        "//app:lambda_zip",
+        &limits("2.34"),
+        &breaches,
+        &rlibs,
+    );
     for part in [
         "the shared library of //app:lambda_zip",
         "`arc4random_buf` of GLIBC_2.36; likely from the crate `undefined` (in `undefined::random`)",

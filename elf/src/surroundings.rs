@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result};
@@ -11,7 +12,7 @@ use object::{
     read::elf::{ElfFile, FileHeader},
 };
 
-use crate::{Breach, Entry, GlibcVersion, Limits, check_elf};
+use crate::{Breach, GlibcVersion, Limits, check_elf};
 
 /// Where Lambda unpacks a zip.
 pub const TASK_ROOT: &str = "/var/task";
@@ -19,16 +20,29 @@ pub const TASK_ROOT: &str = "/var/task";
 /// Where Lambda unpacks layers.
 pub const LAYERS_ROOT: &str = "/opt";
 
-/// The folders of zips and layers that Lambda's runtimes have in `LD_LIBRARY_PATH`.
+/// The folders of zips and layers that Lambda's runtimes have in
+/// [`LD_LIBRARY_PATH`](https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime).
 const SEARCHED: [&str; 3] = ["/var/task", "/var/task/lib", "/opt/lib"];
 
 /// What there is besides the runtime's own libraries.
+///
+/// ```
+/// # fn main() -> anyhow::Result<()> {
+/// # let library = std::fs::read(std::env::current_exe()?)?;
+/// use elf::{Breach, Surroundings};
+///
+/// let surroundings = Surroundings { provided: vec!["libone.so.1".to_owned()], ..Surroundings::default() };
+/// let breaches = vec![Breach::Needed("libone.so.1".to_owned())];
+/// assert!(surroundings.refused(&library, breaches, &"2.34".parse()?)?.is_empty());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Surroundings {
     /// The folder that the library lies in.
     pub home: String,
-    /// The files of the zip and of its layers, by their paths on Lambda.
-    pub files: BTreeMap<String, Entry>,
+    /// Where the files of the zip and of its layers are, by their paths on Lambda.
+    pub files: BTreeMap<String, PathBuf>,
     /// The names of libraries that layers of others bring.
     pub provided: Vec<String>,
 }
@@ -45,9 +59,9 @@ impl Default for Surroundings {
 
 /// A library that is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Judged {
+pub struct RefusedLibrary {
     /// Its path on Lambda; `None` for the one that is checked.
-    pub beside: Option<String>,
+    pub path: Option<String>,
     /// What is wrong.
     pub breaches: Vec<Breach>,
     /// The paths of files that are called like a library that it needs, and lie where none is looked for.
@@ -57,24 +71,26 @@ pub struct Judged {
 impl Surroundings {
     /// What of `breaches`, those of `library`, remains where the libraries that it needs may lie beside it; and what is wrong with those.
     ///
+    /// Libraries are looked for as [ld.so](https://man7.org/linux/man-pages/man8/ld.so.8.html) does.
+    ///
     /// # Errors
     ///
     /// When a library that lies in the zip can't be read, or is none.
-    pub fn judge(&self, library: &[u8], breaches: Vec<Breach>, glibc: &GlibcVersion) -> Result<Vec<Judged>> {
+    pub fn refused(&self, library: &[u8], breaches: Vec<Breach>, glibc: &GlibcVersion) -> Result<Vec<RefusedLibrary>> {
         let mut refused = Vec::new();
         let mut seen = BTreeSet::new();
         let mut waiting = vec![(None, library.to_vec(), breaches)];
-        while let Some((beside, content, breaches)) = waiting.pop() {
-            let origin = beside.as_deref().map_or(&*self.home, folder);
+        while let Some((path, content, breaches)) = waiting.pop() {
+            let origin = path.as_deref().map_or(&*self.home, folder);
             let folders = searched(origin, &content)?;
-            let mut judged = Judged {
-                beside,
+            let mut library = RefusedLibrary {
+                path,
                 breaches: Vec::new(),
                 misplaced: Vec::new(),
             };
             for breach in breaches {
                 let Breach::Needed(needed) = &breach else {
-                    judged.breaches.push(breach);
+                    library.breaches.push(breach);
                     continue;
                 };
                 if self.provided.contains(needed) {
@@ -83,28 +99,28 @@ impl Surroundings {
                 let found = folders
                     .iter()
                     .find_map(|folder| self.files.get_key_value(&format!("{folder}/{needed}")));
-                let Some((name, entry)) = found else {
+                let Some((name, source)) = found else {
                     let ending = format!("/{needed}");
-                    judged
+                    library
                         .misplaced
                         .extend(self.files.keys().find(|name| name.ends_with(&ending)).cloned());
-                    judged.breaches.push(breach);
+                    library.breaches.push(breach);
                     continue;
                 };
                 if seen.insert(name) {
-                    waiting.push(Self::checked(name, entry, glibc)?);
+                    waiting.push(Self::checked(name, source, glibc)?);
                 }
             }
-            if !judged.breaches.is_empty() {
-                refused.push(judged);
+            if !library.breaches.is_empty() {
+                refused.push(library);
             }
         }
         Ok(refused)
     }
 
     /// What is wrong with a library of the zip or of a layer, which is loaded as the one is that needs it, and may show what it likes.
-    fn checked(name: &str, entry: &Entry, glibc: &GlibcVersion) -> Result<(Option<String>, Vec<u8>, Vec<Breach>)> {
-        let content = fs::read(&entry.source).with_context(|| format!("{name} can't be read"))?;
+    fn checked(name: &str, source: &Path, glibc: &GlibcVersion) -> Result<(Option<String>, Vec<u8>, Vec<Breach>)> {
+        let content = fs::read(source).with_context(|| format!("{name} can't be read"))?;
         let limits = Limits {
             glibc: glibc.clone(),
             exports: Some(vec![String::new()]),
@@ -171,8 +187,6 @@ fn normal(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
 
     /// The test itself, in place of a library: it needs `libgcc_s.so.1`, which no runtime of Lambda's need have, and a new glibc.
@@ -187,13 +201,8 @@ mod tests {
     }
 
     fn with(name: &str, source: PathBuf) -> Surroundings {
-        let entry = Entry {
-            name: name.to_owned(),
-            source,
-            owner: String::new(),
-        };
         Surroundings {
-            files: BTreeMap::from([(name.to_owned(), entry)]),
+            files: BTreeMap::from([(name.to_owned(), source)]),
             ..Surroundings::default()
         }
     }
@@ -206,11 +215,11 @@ mod tests {
             provided: vec!["libone.so.1".to_owned()],
             ..Surroundings::default()
         };
-        let refused = surroundings.judge(&library, breaches, &glibc)?;
+        let refused = surroundings.refused(&library, breaches, &glibc)?;
         assert_eq!(
             refused,
-            [Judged {
-                beside: None,
+            [RefusedLibrary {
+                path: None,
                 breaches: vec![needed("libtwo.so.1")],
                 misplaced: Vec::new()
             }]
@@ -226,18 +235,18 @@ mod tests {
             "/var/task/lib/libone.so.1",
             "/opt/lib/libone.so.1",
         ] {
-            let refused = with(name, path.clone()).judge(&library, vec![needed("libone.so.1")], &glibc)?;
-            let [judged] = refused.as_slice() else {
+            let refused = with(name, path.clone()).refused(&library, vec![needed("libone.so.1")], &glibc)?;
+            let [library] = refused.as_slice() else {
                 panic!("{refused:?}");
             };
-            assert_eq!(judged.beside.as_deref(), Some(name));
-            assert!(judged.breaches.contains(&needed("libgcc_s.so.1")), "{judged:?}");
+            assert_eq!(library.path.as_deref(), Some(name));
+            assert!(library.breaches.contains(&needed("libgcc_s.so.1")), "{library:?}");
             assert!(
-                judged
+                library
                     .breaches
                     .iter()
                     .any(|breach| matches!(breach, Breach::TooNew { .. })),
-                "{judged:?}"
+                "{library:?}"
             );
         }
         Ok(())
@@ -247,11 +256,11 @@ mod tests {
     fn what_lies_elsewhere_is_pointed_at() -> Result<()> {
         let (path, library, glibc) = this()?;
         for name in ["/var/task/vendor/libone.so.1", "/opt/libone.so.1"] {
-            let refused = with(name, path.clone()).judge(&library, vec![needed("libone.so.1")], &glibc)?;
+            let refused = with(name, path.clone()).refused(&library, vec![needed("libone.so.1")], &glibc)?;
             assert_eq!(
                 refused,
-                [Judged {
-                    beside: None,
+                [RefusedLibrary {
+                    path: None,
                     breaches: vec![needed("libone.so.1")],
                     misplaced: vec![name.to_owned()]
                 }]

@@ -19,55 +19,55 @@ use crate::{
 ///
 /// For each that is there, with what can be done.
 pub(crate) async fn check(cli: &Cli, clients: &Clients, package: &Package, changes: &ChangeSet) -> Result<(), Failure> {
-    let mut found = Vec::new();
+    let mut conflicts = Vec::new();
     for change in &changes.changes {
         if change.action() != Some(&ChangeAction::Add) {
             continue;
         }
         let id = change.logical_resource_id().unwrap_or_default();
-        let named = |property| package.named(id, property, &cli.stack, clients);
+        let name_of = |property| package.resource_name(id, property, &cli.stack, clients);
         match change.resource_type() {
             Some("AWS::Logs::LogGroup") => {
-                if let Some(name) = named("LogGroupName").await?
+                if let Some(name) = name_of("LogGroupName").await?
                     && has_log_group(clients, &name).await?
                 {
                     let advice = format!(
                         "the log group {name}: `aws logs delete-log-group --region {} --log-group-name {name}` deletes it, with its logs",
                         clients.region
                     );
-                    found.push((name, advice));
+                    conflicts.push((name, advice));
                 }
             }
             Some("AWS::Lambda::Function") => {
-                if let Some(name) = named("FunctionName").await?
+                if let Some(name) = name_of("FunctionName").await?
                     && has_function(clients, &name).await?
                 {
                     let advice = format!(
                         "the function {name}: `aws lambda delete-function --region {} --function-name {name}` deletes it",
                         clients.region
                     );
-                    found.push((name, advice));
+                    conflicts.push((name, advice));
                 }
             }
             _ => {}
         }
     }
-    if found.is_empty() {
+    if conflicts.is_empty() {
         return Ok(());
     }
     // Another run may be making the same stack.
-    let own = stack::resources(clients, &changes.request.stack_id).await?;
-    found.retain(|(name, _)| own.iter().all(|resource| resource.physical_resource_id() != Some(name)));
-    if found.is_empty() {
+    let own = stack::resources(clients, &changes.reference.stack_id).await?;
+    conflicts.retain(|(name, _)| own.iter().all(|resource| resource.physical_resource_id() != Some(name)));
+    if conflicts.is_empty() {
         return Ok(());
     }
-    let found: Vec<_> = found.into_iter().map(|(_, advice)| advice).collect();
+    let advice: Vec<_> = conflicts.into_iter().map(|(_, advice)| advice).collect();
     Err(Failure::with_code(
         format!(
             "the stack {} was not changed: it would make what is there already, and is none of its own\n  - {}\n\
              To keep what is there, set another `stack` in {}, which the names follow, or name the functions in `handlers`",
             cli.stack,
-            found.join("\n  - "),
+            advice.join("\n  - "),
             package.metadata.label
         ),
         ROLLED_BACK,

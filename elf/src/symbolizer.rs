@@ -31,14 +31,14 @@ const KNOWN: RangeInclusive<u32> = 93..=97;
 /// What the compiler writes into an object, with its version behind it.
 const COMPILER: &str = "rustc version 1.";
 
-/// The code that takes a function's place, for one machine.
-struct Code {
+/// The machine code that takes a function's place, for one machine.
+struct Stubs {
     returns: &'static [u8],
     returns_ok: &'static [u8],
     traps: &'static [u8],
 }
 
-const X86_64: Code = Code {
+const X86_64: Stubs = Stubs {
     // ret
     returns: &[0xc3],
     // xor eax, eax; ret
@@ -47,7 +47,7 @@ const X86_64: Code = Code {
     traps: &[0x0f, 0x0b],
 };
 
-const AARCH64: Code = Code {
+const AARCH64: Stubs = Stubs {
     // ret
     returns: &[0xc0, 0x03, 0x5f, 0xd6],
     // mov w0, wzr; ret
@@ -69,6 +69,16 @@ const AARCH64: Code = Code {
 /// # Errors
 ///
 /// When the object is damaged.
+///
+/// # Example
+///
+/// ```
+/// # fn main() -> anyhow::Result<()> {
+/// let no_object = b"// Rust";
+/// assert_eq!(elf::cut_symbolizer(no_object)?, no_object);
+/// # Ok(())
+/// # }
+/// ```
 pub fn cut_symbolizer(object: &[u8]) -> Result<Vec<u8>> {
     let mut cut = object.to_vec();
     let Ok(header) = Header::parse(object) else {
@@ -76,7 +86,7 @@ pub fn cut_symbolizer(object: &[u8]) -> Result<Vec<u8>> {
     };
     let endian = header.endian()?;
     let machine = header.e_machine(endian);
-    let code = if machine == elf::EM_X86_64 {
+    let stubs = if machine == elf::EM_X86_64 {
         X86_64
     } else if machine == elf::EM_AARCH64 {
         AARCH64
@@ -112,25 +122,25 @@ pub fn cut_symbolizer(object: &[u8]) -> Result<Vec<u8>> {
         match &*name {
             name if LOOK_UP.contains(&name) => {
                 is_cut = true;
-                replaced.push((section, code.returns));
+                replaced.push((section, stubs.returns));
             }
-            NAME => replaced.push((section, code.traps)),
-            WRITE => replaced.push((section, code.returns_ok)),
+            NAME => replaced.push((section, stubs.traps)),
+            WRITE => replaced.push((section, stubs.returns_ok)),
             _ => {}
         }
     }
     if !is_cut {
         return Ok(cut);
     }
-    for (function, code) in replaced {
+    for (function, stub) in replaced {
         let section = sections.section(function)?;
         let start = usize::try_from(section.sh_offset(endian))?;
         let end = start + usize::try_from(section.sh_size(endian))?;
         let old = cut.get_mut(start..end).context("a section is not in the object")?;
         old.fill(0);
-        old.get_mut(..code.len())
+        old.get_mut(..stub.len())
             .context("a function is shorter than a return")?
-            .copy_from_slice(code);
+            .copy_from_slice(stub);
         // What its code referred to is referred to no longer.
         for (index, relocations) in sections.enumerate() {
             if relocations.sh_type(endian) == elf::SHT_RELA && relocations.info_link(endian) == function {

@@ -110,6 +110,20 @@ impl fmt::Display for Breach {
 /// # Errors
 ///
 /// When `file` is not a 64-bit ELF file.
+///
+/// # Example
+///
+/// ```
+/// # fn main() -> anyhow::Result<()> {
+/// use elf::{Breach, Limits, check_elf};
+///
+/// let program = std::fs::read(std::env::current_exe()?)?;
+/// let limits = Limits { glibc: "2.2.4".parse()?, exports: None };
+/// // What is linked for a newer system asks for newer functions.
+/// assert!(matches!(check_elf(&program, &limits)?.as_slice(), [Breach::TooNew { .. }, ..]));
+/// # Ok(())
+/// # }
+/// ```
 pub fn check_elf(file: &[u8], limits: &Limits) -> Result<Vec<Breach>> {
     let elf = ElfFile::<Header>::parse(file)?;
     let endian = elf.endian();

@@ -1,0 +1,180 @@
+//! Makes a stack what its template says.
+
+use std::cell::RefCell;
+
+use aws_sdk_cloudformation::types::ResourceChange;
+use serde_json::json;
+
+use crate::{
+    bucket,
+    change_set::{self, ChangeSet},
+    cli::Cli,
+    clients::Clients,
+    delete::remove_fully,
+    events::{End, Follower},
+    failure::{Failure, ROLLED_BACK},
+    name_conflicts,
+    package::Package,
+    pending_changes::{NOTHING_TO_DO, Stage, computed, discard, interruptible},
+    report::{self, progress},
+    stack::{self, Condition},
+    sync,
+};
+
+/// How often changes are computed again after somebody else has changed the stack.
+const ATTEMPTS: u32 = 5;
+
+/// Creates the stack or updates it.
+pub(crate) async fn deploy(cli: &Cli, clients: &Clients, package: &Package) -> Result<(), Failure> {
+    let stage = RefCell::default();
+    interruptible(clients, &stage, attempts(cli, clients, package, &stage)).await
+}
+
+async fn attempts(cli: &Cli, clients: &Clients, package: &Package, stage: &RefCell<Stage>) -> Result<(), Failure> {
+    let bucket = bucket::upload(clients, package, cli.bucket.as_deref()).await?;
+    let mut attempt = 1;
+    loop {
+        match attempt_once(cli, clients, package, stage, &bucket).await {
+            Err(failure) if is_conflict(&failure) && attempt < ATTEMPTS => {
+                progress("the stack was changed meanwhile: computing the changes again");
+                attempt += 1;
+                tokio::time::sleep(stack::POLL).await;
+            }
+            other => return other,
+        }
+    }
+}
+
+/// Whether somebody else was faster.
+fn is_conflict(failure: &Failure) -> bool {
+    const OTHERS: [&str; 4] = [
+        "ChangeSetNotFound",
+        "InvalidChangeSetStatus",
+        "AlreadyExistsException",
+        "OperationInProgressException",
+    ];
+    // Of a stack that was created, begun to be changed, or deleted meanwhile.
+    const MEANWHILE: [&str; 3] = [
+        "already exists and cannot be created again",
+        "_IN_PROGRESS",
+        "does not exist",
+    ];
+    OTHERS.iter().any(|code| failure.is(code))
+        || failure.is("ValidationError") && MEANWHILE.iter().any(|text| failure.message.contains(text))
+}
+
+async fn attempt_once(
+    cli: &Cli,
+    clients: &Clients,
+    package: &Package,
+    stage: &RefCell<Stage>,
+    bucket: &str,
+) -> Result<(), Failure> {
+    let is_new = prepare(cli, clients, package, stage).await?;
+    let Some(changes) = computed(cli, clients, package, stage, bucket, is_new).await? else {
+        stage.replace(Stage::Changing);
+        let is_restored = sync::restore(cli, clients, package, bucket).await?;
+        let text = if is_restored {
+            "the functions' code is restored"
+        } else {
+            NOTHING_TO_DO
+        };
+        return succeed(cli, clients, text, &[]).await;
+    };
+    progress(&change_set::table(&changes.changes));
+    if let Err(failure) = name_conflicts::check(cli, clients, package, &changes).await {
+        stage.replace(Stage::Preparing);
+        discard(clients, &changes.reference).await?;
+        return Err(failure);
+    }
+    let follower = Follower::start(clients, &changes.reference.stack_id).await?;
+    stage.replace(Stage::Changing);
+    if let Err(failure) = change_set::execute(clients, &changes).await {
+        stage.replace(Stage::Preparing);
+        // Where another run was faster, it is gone already.
+        let _ = discard(clients, &changes.reference).await;
+        return Err(failure);
+    }
+    let end = follower.finish().await?;
+    match &*end.status {
+        "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS" => {
+            // Where `sync` was faster than CloudFormation knows, its update changes nothing.
+            sync::restore(cli, clients, package, bucket).await?;
+            succeed(
+                cli,
+                clients,
+                &format!("the stack {} is deployed", cli.stack),
+                &changes.changes,
+            )
+            .await
+        }
+        _ => Err(failed(cli, clients, &changes, end).await),
+    }
+}
+
+/// Gets a stack into a state from which it can be deployed; tells whether it is new.
+async fn prepare(cli: &Cli, clients: &Clients, package: &Package, stage: &RefCell<Stage>) -> Result<bool, Failure> {
+    let Some(found) = stack::settled(clients, &cli.stack).await? else {
+        return Ok(true);
+    };
+    let status = stack::status(&found);
+    let condition = stack::condition(status);
+    stack::check_owner(cli, clients, package, &found).await?;
+    match condition {
+        Condition::Absent => Ok(true),
+        Condition::Ready | Condition::Busy => Ok(false),
+        Condition::DeleteOnly => {
+            progress(&format!(
+                "the stack {} is in {status}, and was never made whole: deleting it first",
+                cli.stack
+            ));
+            stage.replace(Stage::Changing);
+            remove_fully(clients, stack::id(&found)).await?;
+            stage.replace(Stage::Preparing);
+            Ok(true)
+        }
+        Condition::Stuck => Err(Failure::new(format!(
+            "the stack {} is in {status}: {}",
+            cli.stack,
+            Condition::Stuck.advice()
+        ))),
+    }
+}
+
+async fn failed(cli: &Cli, clients: &Clients, changes: &ChangeSet, end: End) -> Failure {
+    let reason = end
+        .reason
+        .unwrap_or_else(|| "CloudFormation gives no reason".to_owned());
+    let (outcome, exit_code) = match &*end.status {
+        "DELETE_COMPLETE" => ("was not created, and nothing of it is left".to_owned(), ROLLED_BACK),
+        "ROLLBACK_COMPLETE" | "CREATE_FAILED" | "ROLLBACK_FAILED" => {
+            match remove_fully(clients, &changes.reference.stack_id).await {
+                Ok(()) => ("was not created, and nothing of it is left".to_owned(), ROLLED_BACK),
+                Err(failure) => (format!("was not created, and {}", failure.message), 1),
+            }
+        }
+        "UPDATE_ROLLBACK_COMPLETE" | "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS" => {
+            ("is as it was before".to_owned(), ROLLED_BACK)
+        }
+        status => (format!("is in {status}: {}", Condition::Stuck.advice()), 1),
+    };
+    Failure::with_code(format!("the stack {} {outcome}\n{reason}", cli.stack), exit_code)
+}
+
+async fn succeed(cli: &Cli, clients: &Clients, text: &str, changes: &[ResourceChange]) -> Result<(), Failure> {
+    let found = stack::deployed(clients, &cli.stack).await?;
+    progress(text);
+    let outputs = stack::outputs(&found);
+    let rows: Vec<_> = outputs
+        .iter()
+        .map(|(key, value)| vec![(*key).to_owned(), (*value).to_owned()])
+        .collect();
+    let value = json!({
+        "changes": change_set::to_json(changes),
+        "outputs": outputs.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect::<serde_json::Map<_, _>>(),
+        "stackId": stack::id(&found),
+        "status": stack::status(&found),
+    });
+    report::result(cli.json, &report::table(&rows), &value);
+    Ok(())
+}

@@ -1,0 +1,29 @@
+//! Reads and changes ELF files: makes shared libraries small, and finds what keeps them from being loaded on Lambda.
+//!
+//! The format is that of the [System V ABI](https://www.sco.com/developers/gabi/latest/contents.html), with glibc's
+//! [symbol versions](https://refspecs.linuxfoundation.org/LSB_5.0.0/LSB-Core-generic/LSB-Core-generic/symversion.html).
+
+#![forbid(unsafe_code)]
+
+mod check;
+mod command;
+mod family;
+mod glibc;
+mod linker;
+mod machine;
+mod origin;
+mod report;
+mod strip;
+mod surroundings;
+mod symbolizer;
+
+pub use check::{Breach, Limits, check_elf};
+pub use command::{CheckArgs, Command, CutArgs, ExplainArgs, StripArgs};
+pub use glibc::GlibcVersion;
+pub use linker::explain_linker;
+pub use machine::{Machine, is_elf};
+pub use origin::{Origin, likely_origins};
+pub use report::{BinaryKind, report};
+pub use strip::strip;
+pub use surroundings::{LAYERS_ROOT, RefusedLibrary, Surroundings, TASK_ROOT};
+pub use symbolizer::cut_symbolizer;
