@@ -1,5 +1,6 @@
 """What zips and layers are made of, as CycloneDX documents, which are written where they are asked for."""
 
+load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
 load("@rules_python//python:py_info.bzl", "PyInfo")
 load("@rules_rust//rust:defs.bzl", "rust_common")
@@ -16,18 +17,12 @@ _CONTAINS_TAG = "sbom-contains="
 # The attributes by which one target has another linked into itself, or stands for it. Procedural macros and build scripts are not among them.
 _EDGES = ["_crates", "deps", "implementation_deps", "program"]
 
-_C_TOOLCHAIN = "@bazel_tools//tools/cpp:toolchain_type"
-
-# How these rules' own C toolchains are called.
-_ZIG = "zig-"
-
 LinkedInfo = provider(
     doc = "What a target is, or is linked with.",
     fields = {
         "libraries": "depset: a struct for each crate, and each library in C, that may be linked: see `_library`.",
         "manifests": "depset[File]: the crates' Cargo.toml files.",
         "roots": "tuple[str]: the labels of those that are linked where this target is named.",
-        "with_zig": "bool: whether zig links any of it.",
     },
 )
 
@@ -39,7 +34,7 @@ LinkedFilesInfo = provider(
     },
 )
 
-_NOTHING = LinkedInfo(libraries = depset(), manifests = depset(), roots = (), with_zig = False)
+_NOTHING = LinkedInfo(libraries = depset(), manifests = depset(), roots = ())
 
 def _library(label, tags, deps, crate = None, manifest = None, version = ""):
     """Describes a crate or a library in C, in what a depset can hold."""
@@ -81,14 +76,6 @@ def _below(ctx):
             if type(target) == "Target" and LinkedInfo in target:
                 found.append(target[LinkedInfo])
     return found
-
-def _has_zig(ctx):
-    """Whether the target's rule links by a C toolchain of these rules'."""
-    if not _C_TOOLCHAIN in ctx.rule.toolchains:
-        return False
-    toolchain = ctx.rule.toolchains[_C_TOOLCHAIN]
-    toolchain = getattr(toolchain, "cc", toolchain)
-    return (getattr(toolchain, "toolchain_id", None) or "").startswith(_ZIG)
 
 def _linked_aspect_impl(target, ctx):
     # A build script is run; and Python's libraries are named by what of them is packed.
@@ -134,7 +121,6 @@ def _linked_aspect_impl(target, ctx):
         libraries = depset(libraries, transitive = [linked.libraries for linked in below]),
         manifests = depset([manifest] if manifest else [], transitive = [linked.manifests for linked in below]),
         roots = tuple(roots),
-        with_zig = _has_zig(ctx) or any([linked.with_zig for linked in below]),
     )]
 
 linked_aspect = aspect(
@@ -145,6 +131,7 @@ linked_aspect = aspect(
 
 # For the rules that describe what they pack.
 SBOM_ATTRS = {
+    "_cc_toolchains": attr.label(default = "//rules/settings:cc_toolchains", providers = [BuildSettingInfo]),
     "_own_version": attr.label(default = "//rules/private:own_version"),
 }
 
@@ -187,7 +174,6 @@ def joined(infos):
         libraries = depset(transitive = [linked.libraries for linked in infos]),
         manifests = depset(transitive = [linked.manifests for linked in infos]),
         roots = tuple({root: None for linked in infos for root in linked.roots}.keys()),
-        with_zig = any([linked.with_zig for linked in infos]),
     )
 
 def documents_of(target):
@@ -233,7 +219,9 @@ def sbom(ctx, linked, code, beside, has_shim = False, layers = []):
     arguments.add("--own-version", ctx.attr._own_version[OwnVersionInfo].version)
     if has_shim:
         arguments.add("--shim")
-    if linked.with_zig:
+
+    # Toolchains of the user's come before zig's.
+    if linked.roots and not ctx.attr._cc_toolchains[BuildSettingInfo].value:
         arguments.add("--zig", ZIG_VERSION)
     run_build_tool(
         ctx,
