@@ -5,21 +5,9 @@ It is apart from `defs.bzl` so that rules_oci is a dependency of those alone who
 
 load("@rules_rust_lambda_oci//:defs.bzl", "oci")
 load("//rules/private:attributes.bzl", "begin_macro", "internal", "owner_label")
+load("//rules/private:forwarded.bzl", "FORWARDED")
 load("//rules/private:image.bzl", "image_parts", "lambda_image")
 load("//rules/private:output_group.bzl", "output_group")
-
-# What `oci_image` takes besides, by the name that it has there.
-_IMAGE_ATTRIBUTES = [
-    "annotations",
-    "created",
-    "entrypoint",
-    "env",
-    "exposed_ports",
-    "labels",
-    "user",
-    "volumes",
-    "workdir",
-]
 
 # What it names, for who misspells one.
 _NAMED = [
@@ -84,7 +72,7 @@ def rust_lambda_image(
     """
     if not oci:
         fail(_MISSING.format(owner_label(name, kwargs)))
-    common, own = begin_macro("rust_lambda_image", name, kwargs, named = _NAMED, own = _IMAGE_ATTRIBUTES)
+    common, own = begin_macro("rust_lambda_image", name, kwargs, named = _NAMED, own = FORWARDED["rust_lambda_image"])
     inner = internal(common)
 
     # The user's target comes first, for Bazel to name it if there is another of its name.

@@ -2,7 +2,7 @@
 
 load("//rules/private:attributes.bzl", "begin_macro", "internal")
 load("//rules/private:deploy.bzl", "deploy")
-load("//rules/private:template.bzl", "SETTINGS")
+load("//rules/private:forwarded.bzl", "FORWARDED")
 load(":lambda_template.bzl", "lambda_template")
 
 # What it names, for who misspells one.
@@ -62,7 +62,7 @@ def lambda_deploy(
         name,
         kwargs,
         named = _NAMED,
-        own = SETTINGS + ["aws_tags", "handlers", "overrides", "template_patch"],
+        own = FORWARDED["lambda_deploy"],
     )
 
     # The user's target comes first, for Bazel to name it if there is another of its name.

@@ -1,6 +1,7 @@
 """`lambda_layer`: files, and the shared library of functions, as a layer for Lambda."""
 
 load("//rules/private:attributes.bzl", "begin_macro")
+load("//rules/private:forwarded.bzl", "FORWARDED")
 load("//rules/private:layer.bzl", _layer = "lambda_layer")
 
 # What it names, for who misspells one.
@@ -68,7 +69,7 @@ def lambda_layer(
       strip_prefix: a folder of the package: what of `python` and `data` lies there is laid without it.
       **kwargs: attributes that every rule has.
     """
-    common, _ = begin_macro("lambda_layer", name, kwargs, named = _NAMED, own = [])
+    common, _ = begin_macro("lambda_layer", name, kwargs, named = _NAMED, own = FORWARDED["lambda_layer"])
     _layer(
         name = name,
         architecture = architecture,

@@ -1,6 +1,7 @@
 """`lambda_local`: a zip's functions, served on the developer's machine by `bazel run`."""
 
 load("//rules/private:attributes.bzl", "begin_macro")
+load("//rules/private:forwarded.bzl", "FORWARDED")
 load("//rules/private:local.bzl", "local")
 
 # What it names, for who misspells one.
@@ -50,7 +51,7 @@ def lambda_local(
       **kwargs: attributes that every rule has (the tag `ibazel_notify_changes` is added, and compatibility with Linux), and `client`,
         `python_version` and `python`, as in `rust_lambda_test`.
     """
-    common, own = begin_macro("lambda_local", name, kwargs, named = _NAMED, own = ["args", "client", "python", "python_version"])
+    common, own = begin_macro("lambda_local", name, kwargs, named = _NAMED, own = FORWARDED["lambda_local"])
     local(
         name = name,
         env = env,

@@ -1,6 +1,7 @@
 """`lambda_template`: the CloudFormation template of a zip's functions."""
 
 load("//rules/private:attributes.bzl", "begin_macro", "is_select", "misspelt", "owner_label")
+load("//rules/private:forwarded.bzl", "FORWARDED")
 load("//rules/private:template.bzl", "SETTINGS", _template = "lambda_template")
 
 def _as_json(value):
@@ -65,7 +66,7 @@ def lambda_template(
         `timeout_seconds` (30), `tracing`, `url` (`AWS_IAM`, or `NONE` for everybody), `url_streaming`.
     """
     overrides = overrides or {}
-    common, settings = begin_macro("lambda_template", name, kwargs, named = _NAMED, own = SETTINGS)
+    common, settings = begin_macro("lambda_template", name, kwargs, named = _NAMED, own = FORWARDED["lambda_template"])
     if not is_select(overrides):
         for function, given in overrides.items():
             # A value of JSON is checked by the rule.

@@ -3,6 +3,7 @@
 load("@rules_rust//rust:defs.bzl", "rust_library")
 load("//rules/private:attributes.bzl", "begin_macro", "internal")
 load("//rules/private:bridge_deps.bzl", "bridge_deps", "bridge_flags")
+load("//rules/private:forwarded.bzl", "FORWARDED")
 
 # What it names, for who misspells one.
 _NAMED = [
@@ -27,7 +28,7 @@ def rust_lambda_bridge(name, deps, **kwargs):
       deps: the lambda_runtime, or what depends on it.
       **kwargs: attributes that every rule has.
     """
-    common, _ = begin_macro("rust_lambda_bridge", name, kwargs, named = _NAMED, own = [])
+    common, _ = begin_macro("rust_lambda_bridge", name, kwargs, named = _NAMED, own = FORWARDED["rust_lambda_bridge"])
     owner = kwargs.get("owner") or name
     inner = internal(common)
 

@@ -2,19 +2,12 @@
 
 load("@rules_rust//rust:defs.bzl", "rust_library")
 load("//rules/private:attributes.bzl", "begin_macro", "internal")
+load("//rules/private:forwarded.bzl", "FORWARDED")
 load("//rules/private:lambda_function.bzl", "lambda_function")
 load("//rules/private:names.bzl", "identifier")
 load("//rules/private:output_group.bzl", "output_group")
 load("//rules/private:rewrite.bzl", "rewrite")
 load(":rust_lambda_bridge.bzl", "rust_lambda_bridge")
-
-# What `rust_library` of newer versions of rules_rust has besides, which the program's crate gets as it is.
-RUST_ATTRIBUTES = [
-    "link_deps",
-    "lint_config",
-    "require_explicit_unstable_features",
-    "unstable_rust_features_config",
-]
 
 # What the program's crate takes of the rewritten sources.
 _PARTS = [
@@ -134,7 +127,7 @@ def rust_lambda_function(
       **kwargs: attributes that every rule has, and those of `rust_binary` that your rules_rust has and this does not name (`link_deps`,
         `lint_config`).
     """
-    common, rust = begin_macro("rust_lambda_function", name, kwargs, named = _NAMED, own = RUST_ATTRIBUTES)
+    common, rust = begin_macro("rust_lambda_function", name, kwargs, named = _NAMED, own = FORWARDED["rust_lambda_function"])
     inner = internal(common)
     owner = kwargs.get("owner") or name
     crate_name = crate_name or identifier(name)

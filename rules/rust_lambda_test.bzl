@@ -1,6 +1,7 @@
 """`rust_lambda_test`: real events to a zip, under Lambda's own runtime client."""
 
-load("//rules/private:attributes.bzl", "TEST_ATTRIBUTES", "begin_macro", "owner_label")
+load("//rules/private:attributes.bzl", "begin_macro", "owner_label")
+load("//rules/private:forwarded.bzl", "FORWARDED")
 load("//rules/private:lambda_test.bzl", "expected_files", "lambda_test")
 
 # What it names, for who misspells one.
@@ -67,7 +68,7 @@ def rust_lambda_test(
         name,
         kwargs,
         named = _NAMED,
-        own = ["client", "python", "python_version"] + TEST_ATTRIBUTES,
+        own = FORWARDED["rust_lambda_test"],
         hint = "The zip's `architecture` decides; see `target_compatible_with`." if "architecture" in kwargs else "",
     )
     expected = {"contexts": contexts or {}, "errors": errors or {}, "events": events or {}}

@@ -3,13 +3,14 @@
 load("@rules_rust//rust:defs.bzl", "rust_binary", "rust_shared_library")
 load("//rules/private:allocator.bzl", "allocator_crate")
 load("//rules/private:attributes.bzl", "begin_macro", "internal", "is_select", "owner_label")
+load("//rules/private:forwarded.bzl", "BINARY_ATTRIBUTES", "FORWARDED")
 load("//rules/private:layered_zip.bzl", "layered_zip")
 load("//rules/private:names.bzl", "identifier")
 load("//rules/private:program_zip.bzl", "program_zip")
 load("//rules/private:root_crate.bzl", "root_crate")
 load("//rules/private:runtimes.bzl", "RUNTIMES", "is_library")
 load("//rules/private:zip.bzl", "lambda_zip")
-load(":rust_lambda_function.bzl", "RUST_ATTRIBUTES", "rust_lambda_function")
+load(":rust_lambda_function.bzl", "rust_lambda_function")
 
 # What makes a small and fast executable. The user's `rustc_flags` come behind these, and override them. The crates below may have
 # been compiled to bitcode (`rules/private/platform.bzl`): rustc takes them together, and the linker gets machine code.
@@ -30,29 +31,6 @@ _LIBRARY_FLAGS = [
     "-Cstrip=debuginfo",
     "-Clink-arg=--icf=all",
     "-Clink-arg=-Wl,--cut-symbolizer",
-]
-
-# What `rust_lambda_function` takes of a zip's program, and is not named below.
-_FUNCTION_ATTRIBUTES = [
-    "aliases",
-    "bridge",
-    "compile_data",
-    "crate_features",
-    "crate_root",
-    "edition",
-    "engine",
-    "proc_macro_deps",
-    "rustc_env",
-    "rustc_env_files",
-    "stamp",
-    "version",
-] + RUST_ATTRIBUTES
-
-# What `rust_binary` takes besides, for a program that is built as it is.
-_BINARY_ATTRIBUTES = [
-    "experimental_use_cc_common_link",
-    "linker_script",
-    "malloc",
 ]
 
 # What it names, for who misspells one.
@@ -167,7 +145,7 @@ def rust_lambda_zip(
         name,
         kwargs,
         named = _NAMED,
-        own = _FUNCTION_ATTRIBUTES + (_BINARY_ATTRIBUTES if is_program else []),
+        own = FORWARDED["rust_lambda_zip"] + (BINARY_ATTRIBUTES if is_program else []),
     )
     inner = internal(common)
     label = owner_label(name, kwargs)
