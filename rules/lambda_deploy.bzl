@@ -1,4 +1,4 @@
-"""`lambda_deploy`: a zip's functions, deployed by `bazel run` as a CloudFormation stack."""
+"""`lambda_deploy`: a zip's functions, deployed by `bazel run` as a CloudFormation stack. docs/reference/defs.md lists all settings."""
 
 load("//rules/private:attributes.bzl", "begin_macro", "internal")
 load("//rules/private:deploy.bzl", "deploy")
@@ -51,10 +51,12 @@ def lambda_deploy(
     Args:
       name: the target's name.
       zip: a `rust_lambda_zip`.
-      bucket: the bucket that the zip is uploaded to. By default, the deployer makes one for the account and the Region, closed to
-        the public.
-      region: the Region. By default, the environment or the profile names it; for Lambda@Edge, it is us-east-1.
-      stack: the stack's name; the package's folder by default.
+      bucket: the name of the bucket that the zip is uploaded to. By default, the deployer makes one for the account and the Region,
+        closed to the public. `--bucket` overrides it.
+      region: the Region, such as `eu-central-1`. By default, the environment or the profile names it; for Lambda@Edge, it is
+        us-east-1. `--region` overrides it.
+      stack: the stack's name, of at most 128 letters, digits and hyphens, with a letter first; that of the package's folder by
+        default. `--stack` overrides it.
       **kwargs: attributes that every rule has, the settings of the functions, and all else that `lambda_template` takes.
     """
     common, settings = begin_macro(

@@ -20,12 +20,12 @@ def rust_lambda_bridge(name, deps, **kwargs):
             deps = ["@crates//:lambda_runtime"],
         )
 
-    It is tagged `manual`, as only a zip tells what it is compiled for. Other targets that this makes, tagged so as well, and for this macro alone: `NAME_deps` (what of `deps` the bridge is compiled with)
-    and `NAME_flags` (how).
+    It is tagged `manual`, as only a zip tells what it is compiled for. Other targets that this makes, tagged so as well, and for this macro
+    alone: `NAME_deps` (what of `deps` the bridge is compiled with) and `NAME_flags` (how).
 
     Args:
       name: the target's name.
-      deps: the lambda_runtime, or what depends on it.
+      deps: the lambda_runtime of the programs, or what depends on it, such as lambda_http.
       **kwargs: attributes that every rule has.
     """
     common, _ = begin_macro("rust_lambda_bridge", name, kwargs, named = _NAMED, own = FORWARDED["rust_lambda_bridge"])

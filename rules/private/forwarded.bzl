@@ -25,7 +25,7 @@ BINARY_ATTRIBUTES = [
     "malloc",
 ]
 
-# By the macro. The reference in docs/reference lists them, too.
+# By the macro. docs/reference lists them, too.
 FORWARDED = {
     "lambda_deploy": SETTINGS + [
         "aws_tags",
