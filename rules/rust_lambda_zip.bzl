@@ -143,8 +143,8 @@ def rust_lambda_zip(
         `--@rules_rust_lambda//rules/settings:profile=dev` on the command line makes larger zips, in a fifth of the time.
       **kwargs: attributes that every rule has, and, for the program of `srcs`, further ones of `rust_lambda_function`: `aliases`,
         `bridge`, `compile_data`, `crate_features`, `crate_root`, `edition`, `engine`, `proc_macro_deps`, `rustc_env`,
-        `rustc_env_files`, `stamp`, `version`. A program that is built as it is (`provided.al2023`, Node.js) has `malloc`,
-        `linker_script` and `experimental_use_cc_common_link` of `rust_binary` besides.
+        `rustc_env_files`, `stamp`, `version`. A program that is built as it is (`provided.al2023`, Node.js) has more of
+        `rust_binary`: `malloc`, `linker_script` and `experimental_use_cc_common_link`.
     """
     srcs, deps, functions = srcs or [], deps or [], functions or []
     allocator, dispatch = allocator or "system", dispatch or "extension"

@@ -5,99 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from layout import (
+    DESCRIBED_BY,
+    EVENT_SOURCE,
+    EVERY_RULE,
+    FILES_OF_EVENTS,
+    GROUPS,
+    OTHERS,
+    OWN_TYPES,
+    RULES,
+    TYPES,
+)
 from prose import linker, markdown, part_output_groups, sentence, summary, wrap
 from starlark_docs import Attribute, Entity, Extension, Module
 
 UPDATE = "bazel run //docs/reference:update"
 _NOTE = f"<!-- Written from the docstrings by `{UPDATE}`: edit those. -->"
-
-_RULES = "@rules_rust_lambda//rules:"
-
-# The symbols of `defs.bzl`, by what they are for; those of a struct by their names in it.
-_GROUPS = {
-    "Packing": ["rust_lambda_zip", "rust_lambda_function", "rust_lambda_bridge", "lambda_layer"],
-    "Testing and trying": ["rust_lambda_test", "lambda_local", "lambda_py_library"],
-    "Deploying": ["lambda_deploy", "lambda_template"],
-    "Event sources": [
-        "event_source.event_pattern",
-        "event_source.http_api",
-        "event_source.s3",
-        "event_source.schedule",
-        "event_source.sqs",
-    ],
-    "Providers": ["LambdaFunctionInfo", "LambdaLayerInfo", "LambdaZipInfo"],
-}
-
-# The struct that those are in.
-_EVENT_SOURCE = "event_source"
-
-# The macro that describes what another hands on to it.
-_DESCRIBED_BY = {"lambda_deploy": "lambda_template", "rust_lambda_zip": "rust_lambda_function"}
-
-# Whose attributes those are that no docstring of these rules describes.
-_RULES_RUST = "[rules_rust](https://bazelbuild.github.io/rules_rust/rules.html)'s"
-_RULES_OCI = "[rules_oci](https://github.com/bazel-contrib/rules_oci/blob/main/docs/image.md)'s `oci_image`"
-_TESTS = "[Bazel's tests](https://bazel.build/reference/be/common-definitions#common-attributes-tests)"
-_EVERY_RULE = "[every rule](https://bazel.build/reference/be/common-definitions#common-attributes)"
-_OTHERS = {
-    f"{_RULES_RUST} `rust_library`, in versions of it that have them": [
-        "link_deps",
-        "lint_config",
-        "require_explicit_unstable_features",
-        "unstable_rust_features_config",
-    ],
-    _RULES_OCI: [
-        "annotations",
-        "created",
-        "entrypoint",
-        "env",
-        "exposed_ports",
-        "labels",
-        "user",
-        "volumes",
-        "workdir",
-    ],
-    _TESTS: ["args", "flaky", "local", "shard_count", "size", "timeout"],
-}
-
-_TYPES = {
-    "BOOLEAN": "boolean",
-    "INT": "integer",
-    "LABEL": "label",
-    "LABEL_LIST": "list of labels",
-    "LABEL_STRING_DICT": "dict from labels to strings",
-    "STRING": "string",
-    "STRING_DICT": "dict from strings to strings",
-    "STRING_LIST": "list of strings",
-    "STRING_LIST_DICT": "dict from strings to lists of strings",
-}
-
-# What a macro takes in another form than the rule below it, or hands to a rule of others.
-_OWN_TYPES = {
-    "base": "label",
-    "bucket": "string",
-    "edition": "string",
-    "event_sources": "list of `event_source`",
-    "expression": "string",
-    "input": "value of JSON",
-    "name": "string",
-    "overrides": "dict from strings to dicts of settings",
-    "pattern": "dict",
-    "policy_statements": "list of dicts",
-    "proc_macro_deps": "list of labels",
-    "queue": "string",
-    "remote_tags": "list of strings, or label",
-    "repo_tags": "list of strings, or label",
-    "repository": "string",
-    "rules_oci": "string",
-    "rustc_env_files": "list of labels",
-    "stamp": "integer",
-    "version": "string",
-    "wheel_urls": "dict from strings to lists of strings",
-}
-
-# Of a test, whose rule takes the files by other attributes of its own.
-_FILES_OF_EVENTS = ["contexts", "errors", "events"]
 
 
 class Incomplete(Exception):
@@ -136,7 +59,7 @@ class _Reference:
 
     def __post_init__(self) -> None:
         sources = self.sources
-        self.pages = {symbol: "defs.md" for names in _GROUPS.values() for symbol in names}
+        self.pages = {symbol: "defs.md" for names in GROUPS.values() for symbol in names}
         self.pages |= {entity.name: "image.md" for entity in sources.image.functions}
         self.pages |= {entity.name: "repositories.md" for entity in sources.repositories.functions}
         for extension in sources.extensions.extensions:
@@ -148,7 +71,7 @@ class _Reference:
             if function.name in sources.facts.forwarded
         }
         # Whatever a name in code is linked to.
-        self.symbols = self.pages | {_EVENT_SOURCE: "defs.md"}
+        self.symbols = self.pages | {EVENT_SOURCE: "defs.md"}
 
     def linker(self, page: str, own: str = "") -> Callable[[str], str]:
         return linker(self.symbols, page, own)
@@ -164,16 +87,16 @@ class _Reference:
         return None
 
     def _type(self, symbol: str, attribute: Attribute) -> str:
-        if symbol == "rust_lambda_test" and attribute.name in _FILES_OF_EVENTS:
+        if symbol == "rust_lambda_test" and attribute.name in FILES_OF_EVENTS:
             return "dict from labels to labels"
-        if attribute.name in _OWN_TYPES:
-            return _OWN_TYPES[attribute.name]
+        if attribute.name in OWN_TYPES:
+            return OWN_TYPES[attribute.name]
         below = self._below(symbol, attribute.name)
         type_ = attribute.type or (below.type if below else "")
-        if not type_ and symbol in _DESCRIBED_BY:
-            return self._type(_DESCRIBED_BY[symbol], attribute)
-        if type_ in _TYPES:
-            return _TYPES[type_]
+        if not type_ and symbol in DESCRIBED_BY:
+            return self._type(DESCRIBED_BY[symbol], attribute)
+        if type_ in TYPES:
+            return TYPES[type_]
         if attribute.default.isdigit():
             return "integer"
         if attribute.default in ("True", "False"):
@@ -182,7 +105,7 @@ class _Reference:
             return "string"
         if attribute.default.startswith("["):
             return "list of strings"
-        self.problems.append(f"{symbol}: of what type `{attribute.name}` is, neither a rule says nor `_OWN_TYPES`")
+        self.problems.append(f"{symbol}: of what type `{attribute.name}` is, neither a rule says nor `OWN_TYPES`")
         return ""
 
     def _described(self, symbol: str, attribute: Attribute, page: str) -> str:
@@ -201,13 +124,13 @@ class _Reference:
 
     def _forwarded(self, macro: str, page: str) -> Iterator[str]:
         """What a macro hands on, as items of a list."""
-        others = {name: owner for owner, names in _OTHERS.items() for name in names}
+        others = {name: owner for owner, names in OTHERS.items() for name in names}
         of_others: dict[str, list[str]] = {}
         named = self.macros[macro]
         for name in sorted(self.sources.facts.forwarded[macro]):
-            describing = self.macros.get(_DESCRIBED_BY.get(macro, ""))
+            describing = self.macros.get(DESCRIBED_BY.get(macro, ""))
             found = describing.attribute(name) if describing else None
-            found = found or self._below(_DESCRIBED_BY.get(macro, macro), name)
+            found = found or self._below(DESCRIBED_BY.get(macro, macro), name)
             if named.attribute(name):
                 self.problems.append(f"{macro}: `{name}` is both named and handed on")
             elif found:
@@ -215,7 +138,7 @@ class _Reference:
             elif name in others:
                 of_others.setdefault(others[name], []).append(name)
             else:
-                self.problems.append(f"{macro}: `{name}` is described neither by a rule nor by `_OTHERS`")
+                self.problems.append(f"{macro}: `{name}` is described neither by a rule nor by `OTHERS`")
         for owner, names in of_others.items():
             for name in names:
                 self.index.setdefault(name, set()).add(macro)
@@ -237,7 +160,7 @@ class _Reference:
         ]
         if function.name in self.macros:
             attributes += self._forwarded(function.name, page)
-            doc = sentence(residual[0].doc).replace("every rule", _EVERY_RULE, 1)
+            doc = sentence(residual[0].doc).replace("every rule", EVERY_RULE, 1)
             attributes.append(
                 markdown(f"- **`**kwargs`**: {doc}".replace("\n", "\n  "), self.linker(page, function.name))
             )
@@ -281,22 +204,22 @@ class _Reference:
         page = "defs.md"
         module = self.sources.defs
         entities = {entity.name: entity for entity in module.functions + module.providers + module.rules}
-        listed = [name for names in _GROUPS.values() for name in names]
+        listed = [name for names in GROUPS.values() for name in names]
         for name in sorted(set(entities) ^ set(listed)):
-            what = "is in no group of `_GROUPS`" if name in entities else "is in `_GROUPS`, and not in defs.bzl"
+            what = "is in no group of `GROUPS`" if name in entities else "is in `GROUPS`, and not in defs.bzl"
             self.problems.append(f"`{name}` {what}")
         providers = {provider.name for provider in module.providers}
-        parts = [self.head(f"`{_RULES}defs.bzl`", module.doc, page)]
+        parts = [self.head(f"`{RULES}defs.bzl`", module.doc, page)]
         parts.append(
             "\n".join(
-                wrap(f"- {group}: {self.linker(page)(_listed(names))}", "", "  ") for group, names in _GROUPS.items()
+                wrap(f"- {group}: {self.linker(page)(_listed(names))}", "", "  ") for group, names in GROUPS.items()
             )
         )
         for name in listed:
-            if name == _GROUPS["Event sources"][0]:
+            if name == GROUPS["Event sources"][0]:
                 parts += [
-                    f"## {_EVENT_SOURCE}",
-                    markdown(self.sources.event_source.doc, self.linker(page, _EVENT_SOURCE)),
+                    f"## {EVENT_SOURCE}",
+                    markdown(self.sources.event_source.doc, self.linker(page, EVENT_SOURCE)),
                 ]
             if name in entities:
                 describe = self.provider if name in providers else self.function
@@ -305,7 +228,7 @@ class _Reference:
 
     def functions(self, page: str, module: Module) -> str:
         """The page of a file that has functions."""
-        parts = [self.head(f"`{_RULES}{page.removesuffix('.md')}.bzl`", module.doc, page)]
+        parts = [self.head(f"`{RULES}{page.removesuffix('.md')}.bzl`", module.doc, page)]
         parts += [self.function(function, page) for function in module.functions]
         return "\n\n".join(parts) + "\n"
 
@@ -313,7 +236,7 @@ class _Reference:
         """The page of the module extensions."""
         page = "extensions.md"
         module = self.sources.extensions
-        parts = [self.head(f"`{_RULES}extensions.bzl`", module.doc, page)]
+        parts = [self.head(f"`{RULES}extensions.bzl`", module.doc, page)]
         for extension in module.extensions:
             parts += [f"## {extension.name}", markdown(sentence(extension.doc), self.linker(page, extension.name))]
             for symbol, tag in _tags(extension).items():
@@ -358,7 +281,7 @@ class _Reference:
             for entity in module.functions + module.providers
         }
         described |= {extension.name: summary(extension.doc) for extension in sources.extensions.extensions}
-        groups = _GROUPS | {
+        groups = GROUPS | {
             "Images": [function.name for function in sources.image.functions],
             "For MODULE.bazel": [extension.name for extension in sources.extensions.extensions],
             "For WORKSPACE": [function.name for function in sources.repositories.functions],

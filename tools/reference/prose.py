@@ -87,7 +87,8 @@ def markdown(text: str, link: Callable[[str], str], indent: str = "") -> str:
 def sentence(text: str) -> str:
     """The text as a sentence of its own: with a capital, and a full stop."""
     text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", ":", "!", "`\n")) else ".")
+    is_ended = text.endswith((".", ":")) or text.rpartition("\n")[2].startswith("    ")
+    return text[:1].upper() + text[1:] + ("" if is_ended else ".")
 
 
 def summary(text: str) -> str:

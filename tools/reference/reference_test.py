@@ -111,10 +111,10 @@ class PagesTest(unittest.TestCase):
             pages(Sources(defs, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, facts))
         for problem in [
             "lambda_layer: `name` has no description",
-            "lambda_layer: `novel` is described neither by a rule nor by `_OTHERS`",
+            "lambda_layer: `novel` is described neither by a rule nor by `OTHERS`",
             "lambda_layer: the output group `manifest` has no description",
-            "`NewInfo` is in no group of `_GROUPS`",
-            "`lambda_deploy` is in `_GROUPS`, and not in defs.bzl",
+            "`NewInfo` is in no group of `GROUPS`",
+            "`lambda_deploy` is in `GROUPS`, and not in defs.bzl",
             "//rules/settings:new has no `help`",
         ]:
             self.assertIn(problem, str(caught.exception))
