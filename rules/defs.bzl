@@ -1,4 +1,4 @@
-"""The public rules."""
+"""The rules for Lambda functions in Rust, their event sources and their providers."""
 
 load(":event_source.bzl", _event_source = "event_source")
 load(":lambda_deploy.bzl", _lambda_deploy = "lambda_deploy")

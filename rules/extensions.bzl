@@ -32,7 +32,18 @@ def _zig_impl(module_ctx):
     return module_ctx.extension_metadata(reproducible = True)
 
 zig = module_extension(
-    doc = "Fetches zig, which compiles C and links for Lambda.",
+    doc = """Fetches zig, which compiles C and links for Lambda.
+
+It is fetched by pip, as the Python package `ziglang`, unless a tag says where from. A workspace names this extension for that alone:
+
+    zig = use_extension("@rules_rust_lambda//rules:extensions.bzl", "zig")
+    zig.wheel(
+        sha256 = "ea6cc5d87b033cf0aedfbc8f9549a908cae6c50ac31f1698188fa48a74524b54",
+        urls = ["https://mirror.example.com/ziglang-0.17.1-py3-none-manylinux_2_12_x86_64.whl"],
+    )
+
+See docs/workspace.md.
+""",
     implementation = _zig_impl,
     tag_classes = {"wheel": _wheel},
 )
@@ -42,7 +53,10 @@ def _runtime_client_impl(module_ctx):
     return module_ctx.extension_metadata(reproducible = True)
 
 runtime_client = module_extension(
-    doc = "Fetches Lambda's Runtime Interface Clients for Python and Node.js, which `rust_lambda_test` runs zips under.",
+    doc = """Fetches Lambda's Runtime Interface Clients for Python and Node.js, which `rust_lambda_test` and `lambda_local` run zips under.
+
+They are fetched by pip and npm, unless a tag says where a wheel is, as for `zig`.
+""",
     implementation = _runtime_client_impl,
     tag_classes = {"wheel": _wheel},
 )
@@ -54,11 +68,19 @@ def _lambda_image_impl(module_ctx):
     return module_ctx.extension_metadata(reproducible = True)
 
 lambda_image = module_extension(
-    doc = "Hands rules_oci to `rust_lambda_image`, in a workspace that has it.",
+    doc = """Hands rules_oci to `rust_lambda_image`, in a workspace that has it.
+
+    bazel_dep(name = "rules_oci", version = "2.2.6")
+
+    lambda_image = use_extension("@rules_rust_lambda//rules:extensions.bzl", "lambda_image")
+    lambda_image.rules_oci(defs = "@rules_oci//oci:defs.bzl")
+
+See docs/image.md.
+""",
     implementation = _lambda_image_impl,
     tag_classes = {
         "rules_oci": tag_class(
-            doc = "Names rules_oci.",
+            doc = "Names rules_oci. The root module's tag comes before those of others.",
             attrs = {"defs": attr.label(doc = "`@rules_oci//oci:defs.bzl`.", mandatory = True)},
         ),
     },

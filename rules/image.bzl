@@ -5,21 +5,9 @@ It is apart from `defs.bzl` so that rules_oci is a dependency of those alone who
 
 load("@rules_rust_lambda_oci//:defs.bzl", "oci")
 load("//rules/private:attributes.bzl", "begin_macro", "internal", "owner_label")
+load("//rules/private:forwarded.bzl", "FORWARDED")
 load("//rules/private:image.bzl", "image_parts", "lambda_image")
 load("//rules/private:output_group.bzl", "output_group")
-
-# What `oci_image` takes besides, by the name that it has there.
-_IMAGE_ATTRIBUTES = [
-    "annotations",
-    "created",
-    "entrypoint",
-    "env",
-    "exposed_ports",
-    "labels",
-    "user",
-    "volumes",
-    "workdir",
-]
 
 # What it names, for who misspells one.
 _NAMED = [
@@ -73,20 +61,21 @@ def rust_lambda_image(
 
     Args:
       name: the target's name.
-      zip: a `rust_lambda_zip`.
+      zip: a `rust_lambda_zip`, not for Lambda@Edge.
       base: the image below, for the zip's architecture alone, as `oci_pull` gives it: one of Lambda's for the zip's runtime, or any other with
         glibc and a runtime client.
       handler: the handler setting, which is the image's command; the zip's only one by default. What `data` brings can be named, too:
         `wrapper.handler`.
-      remote_tags: the tags that `NAME.push` gives, as in `oci_push`.
+      remote_tags: the tags that `NAME.push` gives, such as `["latest"]`, or a file with them, as in `oci_push`.
       repo_tags: the names that `NAME.load` gives, as in `oci_load`; `["NAME:latest"]` by default.
-      repository: where `NAME.push` pushes to.
-      **kwargs: attributes that every rule has, and `annotations`, `created`, `entrypoint`, `env`, `exposed_ports`, `labels`, `user`, `volumes` and `workdir`
-        as in `oci_image`. A base of Lambda's has an `entrypoint`; leave it out there.
+      repository: where `NAME.push` pushes to: a registry and a name, such as `123456789012.dkr.ecr.eu-central-1.amazonaws.com/greeter`.
+        Without it, there is no `NAME.push`.
+      **kwargs: attributes that every rule has, and `annotations`, `created`, `entrypoint`, `env`, `exposed_ports`, `labels`, `user`,
+        `volumes` and `workdir` as in `oci_image`. A base of Lambda's has an `entrypoint`; leave it out there.
     """
     if not oci:
         fail(_MISSING.format(owner_label(name, kwargs)))
-    common, own = begin_macro("rust_lambda_image", name, kwargs, named = _NAMED, own = _IMAGE_ATTRIBUTES)
+    common, own = begin_macro("rust_lambda_image", name, kwargs, named = _NAMED, own = FORWARDED["rust_lambda_image"])
     inner = internal(common)
 
     # The user's target comes first, for Bazel to name it if there is another of its name.

@@ -1,8 +1,8 @@
-"""`lambda_deploy`: a zip's functions, deployed by `bazel run` as a CloudFormation stack."""
+"""`lambda_deploy`: a zip's functions, deployed by `bazel run` as a CloudFormation stack. docs/reference/defs.md lists all settings."""
 
 load("//rules/private:attributes.bzl", "begin_macro", "internal")
 load("//rules/private:deploy.bzl", "deploy")
-load("//rules/private:template.bzl", "SETTINGS")
+load("//rules/private:forwarded.bzl", "FORWARDED")
 load(":lambda_template.bzl", "lambda_template")
 
 # What it names, for who misspells one.
@@ -51,10 +51,12 @@ def lambda_deploy(
     Args:
       name: the target's name.
       zip: a `rust_lambda_zip`.
-      bucket: the bucket that the zip is uploaded to. By default, the deployer makes one for the account and the Region, closed to
-        the public.
-      region: the Region. By default, the environment or the profile names it; for Lambda@Edge, it is us-east-1.
-      stack: the stack's name; the package's folder by default.
+      bucket: the name of the bucket that the zip is uploaded to. By default, the deployer makes one for the account and the Region,
+        closed to the public. `--bucket` overrides it.
+      region: the Region, such as `eu-central-1`. By default, the environment or the profile names it; for Lambda@Edge, it is
+        us-east-1. `--region` overrides it.
+      stack: the stack's name, of at most 128 letters, digits and hyphens, with a letter first; that of the package's folder by
+        default. `--stack` overrides it.
       **kwargs: attributes that every rule has, the settings of the functions, and all else that `lambda_template` takes.
     """
     common, settings = begin_macro(
@@ -62,7 +64,7 @@ def lambda_deploy(
         name,
         kwargs,
         named = _NAMED,
-        own = SETTINGS + ["aws_tags", "handlers", "overrides", "template_patch"],
+        own = FORWARDED["lambda_deploy"],
     )
 
     # The user's target comes first, for Bazel to name it if there is another of its name.

@@ -1,6 +1,7 @@
 """`lambda_local`: a zip's functions, served on the developer's machine by `bazel run`."""
 
 load("//rules/private:attributes.bzl", "begin_macro")
+load("//rules/private:forwarded.bzl", "FORWARDED")
 load("//rules/private:local.bzl", "local")
 
 # What it names, for who misspells one.
@@ -40,17 +41,17 @@ def lambda_local(
     Args:
       name: the target's name.
       zip: a `rust_lambda_zip` for this machine's architecture.
-      env: environment variables of the functions.
-      events: files with events, which the page offers.
-      handlers: a dict from functions' names to handler settings. By default, there is a function for each of the zip's handlers,
-        named after it; a single one is named after the package.
+      env: environment variables of the functions, such as `{"TABLE": "users"}`.
+      events: files with events, as JSON, which the page offers.
+      handlers: a dict from functions' names to handler settings, such as `{"orders": "index.handler"}`. By default, there is a
+        function for each of the zip's handlers, named after it; a single one is named after the package.
       memory_mb: the memory that a function is told that it has, in MB. It is not enforced.
-      port: the port; 0 is any free one.
+      port: the port on 127.0.0.1; 0 is any free one.
       timeout_seconds: how long a function has for an event, in seconds, before its process is killed.
-      **kwargs: attributes that every rule has (the tag `ibazel_notify_changes` is added, and compatibility with Linux), and `client`,
-        `python_version` and `python`, as in `rust_lambda_test`.
+      **kwargs: attributes that every rule has (the tag `ibazel_notify_changes` is added, and compatibility with Linux), and `args`,
+        `client`, `python` and `python_version`, which choose what it runs under, as in `rust_lambda_test`.
     """
-    common, own = begin_macro("lambda_local", name, kwargs, named = _NAMED, own = ["args", "client", "python", "python_version"])
+    common, own = begin_macro("lambda_local", name, kwargs, named = _NAMED, own = FORWARDED["lambda_local"])
     local(
         name = name,
         env = env,

@@ -1,6 +1,7 @@
 """`lambda_py_library`: a zip's functions for Python programs and tests."""
 
 load("//rules/private:attributes.bzl", "begin_macro")
+load("//rules/private:forwarded.bzl", "FORWARDED")
 load("//rules/private:py_library.bzl", "py_library")
 
 # What it names, for who misspells one.
@@ -40,7 +41,7 @@ def lambda_py_library(name, zip, imports = [], **kwargs):
         `import greeter`.
       **kwargs: attributes that every rule has (compatibility with Linux is added).
     """
-    common, _ = begin_macro("lambda_py_library", name, kwargs, named = _NAMED, own = [])
+    common, _ = begin_macro("lambda_py_library", name, kwargs, named = _NAMED, own = FORWARDED["lambda_py_library"])
     py_library(
         name = name,
         imports = imports,

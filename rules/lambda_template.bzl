@@ -1,6 +1,7 @@
-"""`lambda_template`: the CloudFormation template of a zip's functions."""
+"""`lambda_template`: the CloudFormation template of a zip's functions. docs/reference/defs.md lists all settings."""
 
 load("//rules/private:attributes.bzl", "begin_macro", "is_select", "misspelt", "owner_label")
+load("//rules/private:forwarded.bzl", "FORWARDED")
 load("//rules/private:template.bzl", "SETTINGS", _template = "lambda_template")
 
 def _as_json(value):
@@ -50,22 +51,17 @@ def lambda_template(
     Args:
       name: the target's name.
       zip: a `rust_lambda_zip`.
-      aws_tags: tags of the resources.
-      handlers: a dict from functions' names in AWS to handler settings. By default, there is a function for each of the zip's
-        handlers, named `<stack>-<handler>`; a single one has the stack's name.
+      aws_tags: tags of all resources, such as `{"team": "orders"}`.
+      handlers: a dict from functions' names in AWS to handler settings, such as `{"orders": "index.handler"}`. By default, there is
+        a function for each of the zip's handlers, named `<stack>-<handler>`; a single one has the stack's name.
       overrides: a dict from functions' names (those of `handlers`, or the handlers without `index.`) to dicts of settings that
-        are other for this function.
+        are other for this function, such as `{"report": {"memory_mb": 1024}}`.
       template_patch: a JSON file that is merged into the template (RFC 7396), for all that has no attribute here.
-      **kwargs: attributes that every rule has, and settings of all functions, unless `overrides` has another:
-        `dead_letter_target` (the ARN of a queue or topic), `description`, `env`, `ephemeral_storage_mb` (512),
-        `event_sources` (see `event_source`), `layers` (ARNs of versions, besides the zip's own), `log_format` (`Text`, or `JSON`),
-        `log_retention_days` (30; 0 is for ever), `memory_mb` (128), `policies` (ARNs of managed policies),
-        `policy_statements` (dicts; `Effect` is `Allow` by default), `provisioned_concurrency`, `reserved_concurrency`,
-        `role` (an ARN; by default, the stack makes one with least rights), `security_group_ids`, `snap_start`, `subnet_ids`,
-        `timeout_seconds` (30), `tracing`, `url` (`AWS_IAM`, or `NONE` for everybody), `url_streaming`.
+      **kwargs: attributes that every rule has, and the settings of all functions, unless `overrides` has another: `memory_mb`,
+        `timeout_seconds`, `env`, `url`, `event_sources` and others.
     """
     overrides = overrides or {}
-    common, settings = begin_macro("lambda_template", name, kwargs, named = _NAMED, own = SETTINGS)
+    common, settings = begin_macro("lambda_template", name, kwargs, named = _NAMED, own = FORWARDED["lambda_template"])
     if not is_select(overrides):
         for function, given in overrides.items():
             # A value of JSON is checked by the rule.

@@ -1,7 +1,7 @@
-"""What the rules tell each other, and rules of yours."""
+"""What the rules tell each other, and rules of yours: `load("@rules_rust_lambda//rules:defs.bzl", "LambdaZipInfo")`."""
 
 LambdaFunctionInfo = provider(
-    doc = "A program that was rewritten into a library.",
+    doc = "A program that was rewritten into a library, of `rust_lambda_function`.",
     fields = {
         "crate_name": "str: the name of the program's crate.",
         "crate_root": "File: the rewritten file that holds `main`.",
@@ -12,7 +12,7 @@ LambdaFunctionInfo = provider(
 )
 
 LambdaLayerInfo = provider(
-    doc = "A layer that Lambda takes.",
+    doc = "A layer that Lambda takes, of `lambda_layer`.",
     fields = {
         "architecture": "str: `x86_64` or `arm64`, as Lambda calls it; `any` for a layer without machine code.",
         "files": "depset[File]: what it holds.",
@@ -25,7 +25,19 @@ LambdaLayerInfo = provider(
 )
 
 LambdaZipInfo = provider(
-    doc = "A zip that Lambda takes.",
+    doc = """A zip that Lambda takes, of `rust_lambda_zip`.
+
+A rule of yours that has a zip reads it so:
+
+    def _upload_impl(ctx):
+        info = ctx.attr.zip[LambdaZipInfo]
+        print(info.zip.path, info.runtime, info.handlers)
+
+    upload = rule(
+        implementation = _upload_impl,
+        attrs = {"zip": attr.label(mandatory = True, providers = [LambdaZipInfo])},
+    )
+""",
     fields = {
         "architecture": "str: `x86_64` or `arm64`, as Lambda calls it.",
         "contents": "dict[str, File]: what the zip holds, by its path in it; of a folder, the File is a directory.",

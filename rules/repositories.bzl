@@ -9,6 +9,8 @@
     rules_rust_lambda_dependencies()
 
     rules_rust_lambda_register_toolchains()
+
+Neither fetches anything by itself.
 """
 
 load("//rules/private:oci_repository.bzl", "oci_repository")

@@ -3,6 +3,7 @@
 load("@rules_rust//rust:defs.bzl", "rust_library")
 load("//rules/private:attributes.bzl", "begin_macro", "internal")
 load("//rules/private:bridge_deps.bzl", "bridge_deps", "bridge_flags")
+load("//rules/private:forwarded.bzl", "FORWARDED")
 
 # What it names, for who misspells one.
 _NAMED = [
@@ -19,15 +20,15 @@ def rust_lambda_bridge(name, deps, **kwargs):
             deps = ["@crates//:lambda_runtime"],
         )
 
-    It is tagged `manual`, as only a zip tells what it is compiled for. Other targets that this makes, tagged so as well, and for this macro alone: `NAME_deps` (what of `deps` the bridge is compiled with)
-    and `NAME_flags` (how).
+    It is tagged `manual`, as only a zip tells what it is compiled for. Other targets that this makes, tagged so as well, and for this macro
+    alone: `NAME_deps` (what of `deps` the bridge is compiled with) and `NAME_flags` (how).
 
     Args:
       name: the target's name.
-      deps: the lambda_runtime, or what depends on it.
+      deps: the lambda_runtime of the programs, or what depends on it, such as lambda_http.
       **kwargs: attributes that every rule has.
     """
-    common, _ = begin_macro("rust_lambda_bridge", name, kwargs, named = _NAMED, own = [])
+    common, _ = begin_macro("rust_lambda_bridge", name, kwargs, named = _NAMED, own = FORWARDED["rust_lambda_bridge"])
     owner = kwargs.get("owner") or name
     inner = internal(common)
 

@@ -2,19 +2,12 @@
 
 load("@rules_rust//rust:defs.bzl", "rust_library")
 load("//rules/private:attributes.bzl", "begin_macro", "internal")
+load("//rules/private:forwarded.bzl", "FORWARDED")
 load("//rules/private:lambda_function.bzl", "lambda_function")
 load("//rules/private:names.bzl", "identifier")
 load("//rules/private:output_group.bzl", "output_group")
 load("//rules/private:rewrite.bzl", "rewrite")
 load(":rust_lambda_bridge.bzl", "rust_lambda_bridge")
-
-# What `rust_library` of newer versions of rules_rust has besides, which the program's crate gets as it is.
-RUST_ATTRIBUTES = [
-    "link_deps",
-    "lint_config",
-    "require_explicit_unstable_features",
-    "unstable_rust_features_config",
-]
 
 # What the program's crate takes of the rewritten sources.
 _PARTS = [
@@ -99,42 +92,48 @@ def rust_lambda_function(
     `bazel build` of a function rewrites it and compiles nothing of it (but runs a build script among the `deps`, which may set a `cfg`), as only a
     zip tells what it is compiled for: in what a zip rewrites, the `cfg` of the architecture and of `debug_assertions` may come out otherwise.
 
+    Output groups:
+      manifest: what was changed in the program, which engine drives it and why, as JSON.
+      rewritten_sources: the program's sources as they are compiled; what the target builds by default, too.
+
     Other targets that this makes, all tagged `manual` and for this macro alone: `NAME.rewritten` (the rewritten sources), of which
     `NAME.rewritten.compile_data`, `NAME.rewritten.crate_root`, `NAME.rewritten.rustc_env` and `NAME.rewritten.rustc_flags` are parts,
     `NAME.program` (the program's crate) and, without `bridge`, those of a `rust_lambda_bridge` called `NAME.bridge`.
 
     Args:
       name: the target's name.
-      srcs: the program's sources.
-      deps: the program's dependencies, as in `rust_binary`. lambda_runtime, lambda_http or a framework on them is among them.
-      aliases: as in `rust_binary`.
+      srcs: the program's sources, such as `["src/main.rs"]`.
+      deps: the program's dependencies, as in `rust_binary`: lambda_runtime (0.8 and later), lambda_http or a framework on them is among
+        them.
+      aliases: the names by which the program calls dependencies, where they are not the crates' own, as in `rust_binary`:
+        `{"@crates//:lambda_runtime": "runtime"}`.
       bridge: a `rust_lambda_bridge` on the program's lambda_runtime, to compile it once for many functions. By default the
         function has its own.
-      compile_data: as in `rust_binary`; see docs/files.md.
-      crate_features: as in `rust_binary`.
-      crate_name: as in `rust_binary`.
-      crate_root: as in `rust_binary`: by default `main.rs`, `NAME.rs` or the only source.
+      compile_data: files that the program is compiled from besides `srcs`, as for `include_str!`, as in `rust_binary`; see docs/files.md.
+      crate_features: the Cargo features that are on in the program, as in `rust_binary`.
+      crate_name: as in `rust_binary`: the name of the crate, by default the target's, with what Rust allows in no name as `_`.
+      crate_root: the file that holds `main`, as in `rust_binary`: by default `main.rs`, `NAME.rs` or the only source.
       data: what `$(rootpath)` in `rustc_env` and `rustc_flags` may name besides `compile_data`. It is packed by the `data` of a zip.
-      dispatch: the `dispatch` of a zip of this program alone, from `rust_lambda_zip`.
-      edition: as in `rust_binary`.
+      dispatch: the `dispatch` of a zip of this program alone, which `rust_lambda_zip` sets.
+      edition: the edition of Rust, such as `"2021"`, as in `rust_binary`; by default, the Rust toolchain's.
       engine: how `main` is driven. `auto` (the default) takes the fastest that can drive it: `inline` polls an
         asynchronous `main` on the thread that calls in, `thread` runs a `main` on a thread of its own, `loopback` has the
         program's own client talk HTTP to the library. The `manifest` output group tells which it was, and why. One that is
         named here and can't drive the program is an error.
       handler: the function's name in the handler setting `index.NAME`; the target's name by default, with what Python
         allows in no name as `_`.
-      proc_macro_deps: as in `rust_binary`.
+      proc_macro_deps: the procedural macros that the program uses, as in `rust_binary`; newer versions of rules_rust take them in `deps`, too.
       program_name: the name that the file with `main` may have, if it is not the target's.
-      rustc_env: as in `rust_binary`.
-      rustc_env_files: as in `rust_binary`.
-      rustc_flags: as in `rust_binary`.
+      rustc_env: environment variables of the compiler, for `env!`, as in `rust_binary`.
+      rustc_env_files: files with more of them, a `NAME=value` a line, as in `rust_binary`.
+      rustc_flags: flags of the compiler, as in `rust_binary`.
       stamp: as in `rust_library`: with 1, `{BUILD_TIMESTAMP}` and the like in `rustc_env` and `rustc_env_files` are replaced by what
         the workspace status says; with -1 they are under `--stamp`. 0 by default: the same bytes each time.
-      version: as in `rust_binary`.
-      **kwargs: attributes that every rule has, and those of `rust_binary` that your rules_rust has and this does not name (`link_deps`,
+      version: the crate's version, for `CARGO_PKG_VERSION`, as in `rust_binary`; `0.0.0` by default.
+      **kwargs: attributes that every rule has, and those of `rust_library` that your rules_rust has and this does not name (`link_deps`,
         `lint_config`).
     """
-    common, rust = begin_macro("rust_lambda_function", name, kwargs, named = _NAMED, own = RUST_ATTRIBUTES)
+    common, rust = begin_macro("rust_lambda_function", name, kwargs, named = _NAMED, own = FORWARDED["rust_lambda_function"])
     inner = internal(common)
     owner = kwargs.get("owner") or name
     crate_name = crate_name or identifier(name)

@@ -1,6 +1,7 @@
 """`rust_lambda_test`: real events to a zip, under Lambda's own runtime client."""
 
-load("//rules/private:attributes.bzl", "TEST_ATTRIBUTES", "begin_macro", "owner_label")
+load("//rules/private:attributes.bzl", "begin_macro", "owner_label")
+load("//rules/private:forwarded.bzl", "FORWARDED")
 load("//rules/private:lambda_test.bzl", "expected_files", "lambda_test")
 
 # What it names, for who misspells one.
@@ -45,29 +46,26 @@ def rust_lambda_test(
     Args:
       name: the target's name.
       zip: a `rust_lambda_zip`.
-      events: a dict from event files to files with the responses that are expected.
+      events: a dict from event files, of JSON, to files with the responses that are expected.
       contexts: a dict from event files to files with what accompanies them, of `{"clientContext": …, "cognitoIdentity": …,
         "tenantId": …, "traceId": …}`.
-      env: environment variables of the function.
+      env: environment variables of the function, such as `{"TABLE": "users"}`.
       errors: a dict from event files to files with the errors that are expected: `{"errorType": …, "errorMessage": …}`; what
         is not named is not compared.
       handler: the handler setting: one of the zip's (the first by default), or a function of a Python module among its `data`.
       init_error: a file with the error that the initialisation is expected to fail with.
       same_as: the same program for the OS-only runtime, a `rust_binary`. It is sent the same events, and must answer as the zip
         does.
-      same_logs: whether it must write the same log, too; the time and colours apart.
-      **kwargs: attributes that every rule and every test has (`size` is `small` by default, compatibility with Linux is added), `client`, a
-        runtime client in place of the one for Python that these rules fetch (a Python library, such as `@pypi//awslambdaric`;
-        `@rules_rust_lambda//rules/private:node_runtime_client` for a zip for Node.js), `python_version`, such as `3.12`, which chooses
-        among the Python toolchains that are registered (the default one's otherwise), and `python`, an interpreter in place of
-        theirs.
+      same_logs: whether it must write the same log, too, without regard to times and colours; with `same_as`.
+      **kwargs: attributes that every rule and every test has (`size` is `small` by default, compatibility with Linux is added), and
+        `client`, `python` and `python_version`, which choose what it runs under.
     """
     common, own = begin_macro(
         "rust_lambda_test",
         name,
         kwargs,
         named = _NAMED,
-        own = ["client", "python", "python_version"] + TEST_ATTRIBUTES,
+        own = FORWARDED["rust_lambda_test"],
         hint = "The zip's `architecture` decides; see `target_compatible_with`." if "architecture" in kwargs else "",
     )
     expected = {"contexts": contexts or {}, "errors": errors or {}, "events": events or {}}

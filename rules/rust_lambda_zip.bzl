@@ -3,13 +3,14 @@
 load("@rules_rust//rust:defs.bzl", "rust_binary", "rust_shared_library")
 load("//rules/private:allocator.bzl", "allocator_crate")
 load("//rules/private:attributes.bzl", "begin_macro", "internal", "is_select", "owner_label")
+load("//rules/private:forwarded.bzl", "BINARY_ATTRIBUTES", "FORWARDED")
 load("//rules/private:layered_zip.bzl", "layered_zip")
 load("//rules/private:names.bzl", "identifier")
 load("//rules/private:program_zip.bzl", "program_zip")
 load("//rules/private:root_crate.bzl", "root_crate")
 load("//rules/private:runtimes.bzl", "RUNTIMES", "is_library")
 load("//rules/private:zip.bzl", "lambda_zip")
-load(":rust_lambda_function.bzl", "RUST_ATTRIBUTES", "rust_lambda_function")
+load(":rust_lambda_function.bzl", "rust_lambda_function")
 
 # What makes a small and fast executable. The user's `rustc_flags` come behind these, and override them. The crates below may have
 # been compiled to bitcode (`rules/private/platform.bzl`): rustc takes them together, and the linker gets machine code.
@@ -30,29 +31,6 @@ _LIBRARY_FLAGS = [
     "-Cstrip=debuginfo",
     "-Clink-arg=--icf=all",
     "-Clink-arg=-Wl,--cut-symbolizer",
-]
-
-# What `rust_lambda_function` takes of a zip's program, and is not named below.
-_FUNCTION_ATTRIBUTES = [
-    "aliases",
-    "bridge",
-    "compile_data",
-    "crate_features",
-    "crate_root",
-    "edition",
-    "engine",
-    "proc_macro_deps",
-    "rustc_env",
-    "rustc_env_files",
-    "stamp",
-    "version",
-] + RUST_ATTRIBUTES
-
-# What `rust_binary` takes besides, for a program that is built as it is.
-_BINARY_ATTRIBUTES = [
-    "experimental_use_cc_common_link",
-    "linker_script",
-    "malloc",
 ]
 
 # What it names, for who misspells one.
@@ -112,9 +90,6 @@ def rust_lambda_zip(
     functions; see `lambda_layer`.
 
     The library is always built for Lambda's platform and with optimisation, whatever the command line says.
-    Besides the zip, these output groups can be asked for: `rewritten_sources`, `manifest`, `shared_library`, and `symbols`: the library
-    with its symbol table, and with debug information if `rustc_flags` say so (`-Cdebuginfo=1 -Cstrip=none`), at the same addresses. `sbom` is a
-    CycloneDX document of what the zip is made of, `NAME.cdx.json`, with those of its layers; see docs/supply_chain.md.
 
     Other targets that this makes, all tagged `manual` and for this macro alone: `NAME.root` (the library's root crate), `NAME.library`
     (the shared library) and, with an `allocator`, `NAME.allocator`; with `srcs`, those of a `rust_lambda_function` called
@@ -122,17 +97,29 @@ def rust_lambda_zip(
 
     Every attribute can be a `select()`. For `runtime`, its values are of one kind: Python's, or, for the others, plain ones.
 
+    What Lambda would refuse, or could not run, is refused by the build, all of it at once, with the way out.
+
+    Output groups:
+      manifest: for each program, what was changed in it, which engine drives it and why, as JSON.
+      rewritten_sources: the programs' sources as they are compiled.
+      sbom: `NAME.cdx.json`, a CycloneDX document of what the zip is made of, with those of its layers; see docs/supply_chain.md.
+      shared_library: the library alone, as it lies in the zip, or in the layer that holds it.
+      symbols: the library with its symbol table, for profilers, and with debug information if `rustc_flags` say so
+        (`-Cdebuginfo=1 -Cstrip=none`), at the same addresses.
+
     Args:
       name: the target's name; the zip is `NAME.zip`.
-      srcs: the program's sources.
-      deps: the program's dependencies, as in `rust_binary`. lambda_runtime, lambda_http or a framework on them is among them.
+      srcs: the program's sources, such as `glob(["src/**/*.rs"])`.
+      deps: the program's dependencies, as in `rust_binary`: lambda_runtime (0.8 and later), lambda_http or a framework on them is among
+        them.
       allocator: what the library takes memory from. `system` (the default) is glibc's, told to keep what was freed for the next
         invocation. `mimalloc` takes a quarter to a third off the time of events of 10 KB and more, and adds 52 KB to the zip. A
         program that has a `#[global_allocator]` of its own keeps it: leave this out then.
       architecture: `x86_64` (the default) or `arm64`.
-      crate_name: as in `rust_binary`; also the name of the library in the zip.
+      crate_name: as in `rust_binary`: the name of the crate, by default the target's, with what Rust allows in no name as `_`. Also the
+        name of the library in the zip.
       data: files, folders, programs and shared libraries that are laid into the zip, at their paths in the package, built for the
-        function's platform; see docs/files.md.
+        function's platform. Lambda unpacks them into the folder that `LAMBDA_TASK_ROOT` names; see docs/files.md.
       dispatch: how an event reaches Rust. With `extension` (the default), Lambda's Python client calls the library as an extension module of
         CPython. With `ctypes`, it calls the library's C functions, which `shim/include/lambda_shim.h` declares: a little slower, and
         all else is the same. With `native`, the
@@ -140,24 +127,25 @@ def rust_lambda_zip(
         of the OS-only runtime, and its streaming, in a managed runtime; Python code around the handler sees nothing of it. Where SnapStart
         takes a snapshot, the Python client calls in, in either case.
       edge: whether the zip is for Lambda@Edge: it is refused if it is larger than CloudFront takes for viewer events (1 MB), or for what
-        Lambda@Edge does not run.
-      functions: `rust_lambda_function` targets, in place of `srcs` and `deps`.
+        Lambda@Edge does not run. See docs/edge.md.
+      functions: `rust_lambda_function` targets, in place of `srcs` and `deps`. See docs/many_functions.md.
       layer_libraries: names of shared libraries, as `libpq.so.5`, which the program needs and a layer of others brings: one that is named in a
         template by its ARN. What those of `layers` bring is known.
       layers: `lambda_layer` targets that the functions have, in the order in which Lambda unpacks them: of two files of one path, the later
-        counts. Tests, the local server, templates and deployments take them from the zip.
-      metrics_namespace: has each invocation log its metrics for CloudWatch, under this namespace (see docs/metrics.md); none by
-        default.
+        counts. Tests, the local server, templates and deployments take them from the zip. See docs/layers.md.
+      metrics_namespace: has each invocation log its metrics for CloudWatch, under this namespace, such as `Orders` (see
+        docs/metrics.md); none are logged by default.
       python_deps: Python libraries (what has rules_python's PyInfo, such as `@pypi//requests`) for Python code among the `data`: laid
         into the zip where that code imports them from, with all that they depend on; see docs/files.md.
       runtime: the identifier of Lambda's runtime: `python3.10` to `python3.14` (`python3.13` by default); `provided.al2023`, for
         which the program of `srcs` is built as it is; or `nodejs22.x` and `nodejs24.x`, whose shim starts that program and proxies.
-      rustc_flags: as in `rust_binary`, for the program of `srcs` and for the library; overrides what is set by default
-        (`-Ccodegen-units=1 -Clto=fat -Cstrip=debuginfo` and Bazel's `-c opt`). While a program is being written,
+      rustc_flags: flags of the compiler, as in `rust_binary`, for the program of `srcs` and for the library; they override what is set
+        by default (`-Ccodegen-units=1 -Clto=fat -Cstrip=debuginfo` and Bazel's `-c opt`). While a program is being written,
         `--@rules_rust_lambda//rules/settings:profile=dev` on the command line makes larger zips, in a fifth of the time.
-      **kwargs: attributes that every rule has, and further attributes of `rust_lambda_function`, for the program of `srcs`: `aliases`,
+      **kwargs: attributes that every rule has, and, for the program of `srcs`, further ones of `rust_lambda_function`: `aliases`,
         `bridge`, `compile_data`, `crate_features`, `crate_root`, `edition`, `engine`, `proc_macro_deps`, `rustc_env`,
-        `rustc_env_files`, `stamp`, `version`; for a program that is built as it is, those of `rust_binary`.
+        `rustc_env_files`, `stamp`, `version`. A program that is built as it is (`provided.al2023`, Node.js) has more of
+        `rust_binary`: `malloc`, `linker_script` and `experimental_use_cc_common_link`.
     """
     srcs, deps, functions = srcs or [], deps or [], functions or []
     allocator, dispatch = allocator or "system", dispatch or "extension"
@@ -168,7 +156,7 @@ def rust_lambda_zip(
         name,
         kwargs,
         named = _NAMED,
-        own = _FUNCTION_ATTRIBUTES + (_BINARY_ATTRIBUTES if is_program else []),
+        own = FORWARDED["rust_lambda_zip"] + (BINARY_ATTRIBUTES if is_program else []),
     )
     inner = internal(common)
     label = owner_label(name, kwargs)

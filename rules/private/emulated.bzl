@@ -13,12 +13,12 @@ EMULATED_TOOLCHAINS = [config_common.toolchain_type(EMULATOR, mandatory = False)
 
 EMULATED_ATTRS = PYTHON_ATTRS | ZIP_TO_RUN_ATTRS | {
     "client": attr.label(
-        doc = "The runtime client: a Python library; files with a folder for each version of Python, with awslambdaric in it; or Node.js with aws-lambda-ric.",
+        doc = "The runtime client, in place of the one for Python that these rules fetch: a Python library, such as `@pypi//awslambdaric`, or, for a zip for Node.js, `@rules_rust_lambda//rules/private:node_runtime_client`.",
         # A hub of wheels has one for each version of Python.
         cfg = python_version_transition,
         default = Label("//rules/private:runtime_client"),
     ),
-    "env": attr.string_dict(doc = "Environment variables of the function."),
+    "env": attr.string_dict(doc = "Environment variables of the function, such as `{\"TABLE\": \"users\"}`."),
 }
 
 def _python_client(ctx):

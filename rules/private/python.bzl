@@ -61,10 +61,10 @@ registered_python = rule(
 
 PYTHON_ATTRS = {
     "python": attr.label(
-        doc = "The interpreter, in place of a toolchain's.",
+        doc = "The interpreter, a file, in place of a registered toolchain's; not with `python_version`.",
         allow_single_file = True,
     ),
-    "python_version": attr.string(doc = "The version of the Python toolchain, such as `3.13`; the default one's if it is empty."),
+    "python_version": attr.string(doc = "The version of Python, such as `3.13`, which chooses among the toolchains that are registered; the default one's if it is empty. See docs/testing.md."),
     "_allowlist_function_transition": attr.label(
         default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
     ),

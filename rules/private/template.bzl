@@ -7,29 +7,58 @@ load(":emulated.bzl", "check_handler")
 load(":functions.bzl", "functions_of")
 load(":platform.bzl", "ANY_ARCHITECTURE")
 
-# Settings of a function, which `overrides` can name as well.
+# Settings of a function, which `overrides` can name as well. What is out of range is refused by the build. CloudFormation's names are
+# for who looks for those.
 _SETTING_ATTRS = {
-    "dead_letter_target": attr.string(doc = "The ARN of the queue or topic that takes events that failed."),
-    "description": attr.string(doc = "What the function is for."),
-    "env": attr.string_dict(doc = "Environment variables."),
-    "ephemeral_storage_mb": attr.int(doc = "The size of `/tmp`, in MB.", default = 512),
-    "event_sources": attr.string_list(doc = "What invokes it: values of `event_source`."),
-    "layers": attr.string_list(doc = "ARNs of layers' versions, besides the zip's own layers."),
-    "log_format": attr.string(doc = "`Text` or `JSON`.", default = "Text"),
-    "log_retention_days": attr.int(doc = "How long logs are kept, in days; 0 is for ever.", default = 30),
-    "memory_mb": attr.int(doc = "Memory, in MB.", default = 128),
-    "policies": attr.string_list(doc = "ARNs of managed policies of its role."),
-    "policy_statements": attr.string_list(doc = "Statements of its role's own policy, as JSON."),
-    "provisioned_concurrency": attr.int(doc = "How many environments are kept ready."),
-    "reserved_concurrency": attr.int(doc = "How many events it may handle at a time; -1 for no such limit.", default = -1),
-    "role": attr.string(doc = "The ARN of its role; by default, the stack makes one."),
-    "security_group_ids": attr.string_list(doc = "Security groups in a VPC."),
-    "snap_start": attr.bool(doc = "Whether it starts from a snapshot."),
-    "subnet_ids": attr.string_list(doc = "Subnets of a VPC."),
-    "timeout_seconds": attr.int(doc = "The time for an event, in seconds.", default = 30),
-    "tracing": attr.bool(doc = "Whether X-Ray traces it."),
-    "url": attr.string(doc = "Who may call its URL: `AWS_IAM` or `NONE`; empty for no URL."),
-    "url_streaming": attr.bool(doc = "Whether the URL streams responses."),
+    "dead_letter_target": attr.string(
+        doc = "The ARN of the SQS queue or SNS topic that takes events which failed, of those that Lambda queues itself (`DeadLetterConfig`). None by default.",
+    ),
+    "description": attr.string(doc = "What the function is for, as a line of text. The code's digest is added to it."),
+    "env": attr.string_dict(
+        doc = "Environment variables (`Environment`), such as `{\"TABLE\": \"users\"}`: 4096 bytes in all, and none of those that Lambda sets itself.",
+    ),
+    "ephemeral_storage_mb": attr.int(doc = "The size of `/tmp` (`EphemeralStorage`), in MB: 512 to 10240; with `snap_start`, 512.", default = 512),
+    "event_sources": attr.string_list(
+        doc = "What invokes it, such as `[event_source.http_api(\"GET\", \"/users/{id}\")]`: queues, schedules, buckets, routes and events, all of `event_source`.",
+    ),
+    "layers": attr.string_list(
+        doc = "ARNs of layers' versions, `arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION`, besides the zip's own layers: 5 in all.",
+    ),
+    "log_format": attr.string(doc = "`Text`, or `JSON`, which has Lambda write its own lines as JSON, too (`LoggingConfig`). See docs/logs.md.", default = "Text"),
+    "log_retention_days": attr.int(
+        doc = "How long CloudWatch keeps logs (`RetentionInDays`), in days, such as 7, 14, 30, 90 or 365; 0 is for ever.",
+        default = 30,
+    ),
+    "memory_mb": attr.int(doc = "Memory (`MemorySize`), in MB: 128 to 10240. CPU comes with it: one whole at 1769.", default = 128),
+    "policies": attr.string_list(
+        doc = "ARNs of managed policies of its role, such as `arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess`; not with `role`.",
+    ),
+    "policy_statements": attr.string_list(
+        doc = "Statements of its role's own policy, such as `{\"Action\": [\"dynamodb:GetItem\"], \"Resource\": [\"arn:aws:dynamodb:*:*:table/users\"]}`; `Effect` is `Allow` by default. Not with `role`.",
+    ),
+    "provisioned_concurrency": attr.int(
+        doc = "How many environments are kept ready (`ProvisionedConcurrencyConfig`), for the price of that; 0 for none. Not with `snap_start`.",
+    ),
+    "reserved_concurrency": attr.int(
+        doc = "How many events it may handle at a time (`ReservedConcurrentExecutions`), a part of the account's limit that is kept for it; 0 stops it, -1 is for no such limit.",
+        default = -1,
+    ),
+    "role": attr.string(
+        doc = "The ARN of its role, `arn:aws:iam::ACCOUNT:role/NAME`. By default, the stack makes one, with least rights.",
+    ),
+    "security_group_ids": attr.string_list(doc = "Security groups in a VPC (`VpcConfig`), such as `sg-0123456789abcdef0`: 5 at most; with `subnet_ids`."),
+    "snap_start": attr.bool(
+        doc = "Whether it starts from a snapshot of what `main` does before its event loop (`SnapStart`): for `python3.12` and newer. See docs/snapstart.md.",
+    ),
+    "subnet_ids": attr.string_list(doc = "Subnets of a VPC that it is connected to (`VpcConfig`), such as `subnet-0123456789abcdef0`: 16 at most; with `security_group_ids`."),
+    "timeout_seconds": attr.int(doc = "How long it has for an event (`Timeout`), in seconds: 1 to 900.", default = 30),
+    "tracing": attr.bool(doc = "Whether X-Ray traces it (`TracingConfig`); its role may then write traces."),
+    "url": attr.string(
+        doc = "Who may call its function URL: `AWS_IAM` (principals that are allowed to) or `NONE` (everybody). No URL by default.",
+    ),
+    "url_streaming": attr.bool(
+        doc = "Whether the URL streams responses: for a zip with `dispatch = \"native\"`, or for `provided.al2023`. See docs/dispatch.md.",
+    ),
 }
 
 # Their names.

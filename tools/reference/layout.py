@@ -1,0 +1,96 @@
+"""What the reference says in which order, and what of it Bazel does not tell."""
+
+from __future__ import annotations
+
+RULES = "@rules_rust_lambda//rules:"
+
+# The symbols of `defs.bzl`, by what they are for; those of a struct by their names in it.
+GROUPS = {
+    "Packing": ["rust_lambda_zip", "rust_lambda_function", "rust_lambda_bridge", "lambda_layer"],
+    "Testing and trying": ["rust_lambda_test", "lambda_local", "lambda_py_library"],
+    "Deploying": ["lambda_deploy", "lambda_template"],
+    "Event sources": [
+        "event_source.event_pattern",
+        "event_source.http_api",
+        "event_source.s3",
+        "event_source.schedule",
+        "event_source.sqs",
+    ],
+    "Providers": ["LambdaFunctionInfo", "LambdaLayerInfo", "LambdaZipInfo"],
+}
+
+# The struct that those are in.
+EVENT_SOURCE = "event_source"
+
+# The macro that describes what another hands on to it.
+DESCRIBED_BY = {"lambda_deploy": "lambda_template", "rust_lambda_zip": "rust_lambda_function"}
+
+# Whose attributes those are that no docstring of these rules describes.
+_RULES_RUST = "[rules_rust](https://bazelbuild.github.io/rules_rust/rules.html)'s"
+_RULES_OCI = "[rules_oci](https://github.com/bazel-contrib/rules_oci/blob/main/docs/image.md)'s `oci_image`"
+_TESTS = "[Bazel's tests](https://bazel.build/reference/be/common-definitions#common-attributes-tests)"
+EVERY_RULE = "[every rule](https://bazel.build/reference/be/common-definitions#common-attributes)"
+OTHERS = {
+    f"{_RULES_RUST} `rust_library`, in versions of it that have them": [
+        "link_deps",
+        "lint_config",
+        "require_explicit_unstable_features",
+        "unstable_rust_features_config",
+    ],
+    f"{_RULES_RUST} `rust_binary`, for a program that is built as it is": [
+        "experimental_use_cc_common_link",
+        "linker_script",
+        "malloc",
+    ],
+    _RULES_OCI: [
+        "annotations",
+        "created",
+        "entrypoint",
+        "env",
+        "exposed_ports",
+        "labels",
+        "user",
+        "volumes",
+        "workdir",
+    ],
+    _TESTS: ["args", "flaky", "local", "shard_count", "size", "timeout"],
+}
+
+TYPES = {
+    "BOOLEAN": "boolean",
+    "INT": "integer",
+    "LABEL": "label",
+    "LABEL_LIST": "list of labels",
+    "LABEL_STRING_DICT": "dict from labels to strings",
+    "STRING": "string",
+    "STRING_DICT": "dict from strings to strings",
+    "STRING_LIST": "list of strings",
+    "STRING_LIST_DICT": "dict from strings to lists of strings",
+}
+
+# What a macro takes in another form than the rule below it, or hands to a rule of others.
+OWN_TYPES = {
+    "base": "label",
+    "bucket": "string",
+    "edition": "string",
+    "event_sources": "list of `event_source`",
+    "expression": "string",
+    "input": "value of JSON",
+    "name": "string",
+    "overrides": "dict from strings to dicts of settings",
+    "pattern": "dict",
+    "policy_statements": "list of dicts",
+    "proc_macro_deps": "list of labels",
+    "queue": "string",
+    "remote_tags": "list of strings, or label",
+    "repo_tags": "list of strings, or label",
+    "repository": "string",
+    "rules_oci": "string",
+    "rustc_env_files": "list of labels",
+    "stamp": "integer",
+    "version": "string",
+    "wheel_urls": "dict from strings to lists of strings",
+}
+
+# Of a test, whose rule takes the files by other attributes of its own.
+FILES_OF_EVENTS = ["contexts", "errors", "events"]
