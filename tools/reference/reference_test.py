@@ -47,6 +47,12 @@ class TextprotoTest(unittest.TestCase):
         self.assertEqual([attribute.mandatory for attribute in function.attributes], [True, False])
         self.assertEqual(function.attributes[1].doc, "memory, in MB \N{EN DASH} 128 to 10240.")
 
+    def test_bytes_that_were_taken_for_characters_are_put_together(self) -> None:
+        for text in ["\\342\\200\\246", "\\303\\242\\302\\200\\302\\246"]:
+            with self.subTest(text):
+                module = Module.of(f'module_docstring: "{text}"')
+                self.assertEqual(module.doc, "\N{HORIZONTAL ELLIPSIS}")
+
     def test_what_is_no_text_format_is_refused_with_its_line(self) -> None:
         for text, problem in {
             'name: "a"\n%': "line 2: this is no text format",

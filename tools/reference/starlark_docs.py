@@ -10,7 +10,12 @@ from textproto import Message, Value, parse
 
 def _text(message: Message, field: str) -> str:
     """The value of a field, which is left out where it is the default."""
-    return str(message.get(field, [""])[0])
+    text = str(message.get(field, [""])[0])
+    try:
+        # Older versions of Bazel take each byte of a docstring's UTF-8 for a character.
+        return text.encode("latin-1").decode()
+    except UnicodeError:
+        return text
 
 
 def _messages(message: Message, field: str) -> Iterator[Message]:
