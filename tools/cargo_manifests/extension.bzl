@@ -17,9 +17,6 @@ def _cargo_manifests_impl(repository_ctx):
         text = repository_ctx.read(manifest)
         for newer, older in _OLDER.items():
             text = text.replace(newer, older)
-        for crate in repository_ctx.attr.without:
-            lines = text.split("\n")
-            text = "\n".join([line for line in lines if not line.startswith(crate + " = ")])
         if workspace:
             text = text.replace("path = \"../", "path = \"")
         folder = manifest.package + "/" if manifest.package else ""
@@ -37,10 +34,6 @@ _cargo_manifests = repository_rule(
     attrs = {
         "lockfile": attr.label(mandatory = True),
         "manifests": attr.label_list(mandatory = True),
-        "without": attr.string_list(
-            doc = "Dependencies that are left out: crates of this repository in another Cargo workspace, which crate_universe does not " +
-                  "find, and BUILD files name.",
-        ),
         "workspace": attr.string(
             doc = "The folder of the workspace, where that is not the root. Packages beside it are laid into it, as crate_universe follows no " +
                   "path that leads out of a workspace.",
@@ -79,8 +72,11 @@ def _extension_impl(module_ctx):
     _cargo_manifests(
         name = "rules_rust_lambda_bench_manifests",
         lockfile = Label("//bench:Cargo.lock"),
-        manifests = [Label("//bench:Cargo.toml")],
-        without = ["launcher"],
+        manifests = [
+            Label("//bench:Cargo.toml"),
+            Label("//launcher:Cargo.toml"),
+        ],
+        workspace = "bench",
     )
     return module_ctx.extension_metadata(reproducible = True)
 
