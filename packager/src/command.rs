@@ -10,7 +10,9 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use packing_list::{Entry, files, read_list};
 
-use crate::{Effort, LambdaLayerArgs, SbomArgs, check_image, check_unpacked, unpacked_size, write_image_layer, write_zip};
+use crate::{
+    Effort, LambdaLayerArgs, SbomArgs, check_image, check_unpacked, unpacked_size, write_image_layer, write_zip,
+};
 
 /// A subcommand, with its arguments.
 #[derive(Subcommand)]
