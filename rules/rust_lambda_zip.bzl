@@ -113,7 +113,7 @@ def rust_lambda_zip(
       deps: the program's dependencies, as in `rust_binary`: lambda_runtime (0.8 and later), lambda_http or a framework on them is among
         them.
       allocator: what the library takes memory from. `system` (the default) is glibc's, told to keep what was freed for the next
-        invocation. `mimalloc` takes a quarter to a third off the time of events of 10 KB and more, and adds 52 KB to the zip. A
+        invocation. `mimalloc` takes a sixth to a quarter off the time of events of 10 KB and more, and adds 52 KB to the zip. A
         program that has a `#[global_allocator]` of its own keeps it: leave this out then.
       architecture: `x86_64` (the default) or `arm64`.
       crate_name: as in `rust_binary`: the name of the crate, by default the target's, with what Rust allows in no name as `_`. Also the
