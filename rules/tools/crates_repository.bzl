@@ -19,7 +19,8 @@ def _crates_repository_impl(repository_ctx):
             result.stderr,
         ))
     for build_file, path in repository_ctx.attr.build_files.items():
-        repository_ctx.symlink(build_file, path)
+        # Copied: a link would lead nowhere once the rules lie in another folder, and Bazel fetches nothing anew for that.
+        repository_ctx.template(path, build_file, executable = False)
 
 crates_repository = repository_rule(
     doc = "Fetches the crates of a lock file, each in a folder of its name, and checks them by the lock file's checksums.",
