@@ -45,7 +45,7 @@ def lambda_deploy(
     `bazel run //app:deploy -- --help` has all of them, and the exit codes. Credentials are found as AWS's own tools find them:
     environment, profiles, single sign-on, web identity.
 
-    `bazel build //app:deploy` writes the template to `deploy.template.json`. The target is tagged `manual`, as the deployer holds
+    `bazel build //app:deploy.template` writes the template to `deploy.template.json`. `NAME` itself is tagged `manual`, as the deployer holds
     AWS's SDK, which takes minutes to compile, once; `NAME.template`, the `lambda_template`, is not.
 
     Args:

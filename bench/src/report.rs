@@ -78,7 +78,7 @@ fn goals(results: &Results) -> String {
         vec![target.measure, target.goal, target.value, met.to_owned()]
     });
     format!(
-        "## What was to be shown\n\nAll from this run, pinned.\n\n{}",
+        "## What was to be shown\n\nEvents and starts are from one run, pinned; builds are measured by themselves.\n\n{}",
         table(&["measure", "goal", "value", "met"], rows)
     )
 }
