@@ -1,11 +1,12 @@
-"""What the bridge is compiled with: the crates that the program's own `lambda_runtime` depends on."""
+"""What the bridge is compiled with: the crates that the program's own `lambda_runtime`, and its `hyper`, depend on."""
 
 load("@rules_rust//rust:defs.bzl", "rust_common")
 load(":attributes.bzl", "OWNER_ATTRS", "owner")
 load(":flags.bzl", "flags_for_dependants")
 load(":lambda_runtime.bzl", "FIRST_WITH_TENANT", "OLDEST_BRIDGED", "crates_of", "find_lambda_runtime", "is_older", "lambda_runtime_aspect")
 
-# What the bridge names. Each is a direct dependency of lambda_runtime, or of its hyper.
+# What the bridge names. Each is a direct dependency of lambda_runtime; those of `_OF_HYPER` are of its hyper, or else of it.
+_OF_HYPER = ["httparse"]
 _LOOPBACK_CRATES = [
     "base64",
     "httparse",
@@ -44,11 +45,12 @@ def _bridge_deps_impl(ctx):
     runtime = _lambda_runtime(ctx)
     below = _direct_crates(runtime.crate.crate_info)
     if "hyper" in below:
-        below = _direct_crates(below["hyper"].crate_info) | below
+        of_hyper = _direct_crates(below["hyper"].crate_info)
+        below = {name: of_hyper[name] for name in _OF_HYPER if name in of_hyper} | below
     names = _LOOPBACK_CRATES if is_older(runtime, OLDEST_BRIDGED) else _CRATES
     absent = [name for name in names if name not in below]
     if absent:
-        fail("{}: lambda_runtime {} does not depend on {}; versions from 0.8 on are served.".format(
+        fail("{}: neither lambda_runtime {} nor its hyper depends on {}; versions from 0.8 on are served.".format(
             owner(ctx),
             runtime.version,
             ", ".join(absent),
@@ -58,7 +60,7 @@ def _bridge_deps_impl(ctx):
     )]
 
 bridge_deps = rule(
-    doc = "Gives the bridge the program's own lambda_runtime, and the crates whose types that one's interface has.",
+    doc = "Gives the bridge the program's own lambda_runtime, and the crates that the bridge names.",
     implementation = _bridge_deps_impl,
     attrs = OWNER_ATTRS | {
         "deps": attr.label_list(doc = "The program's dependencies.", aspects = [lambda_runtime_aspect], mandatory = True),

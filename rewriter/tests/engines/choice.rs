@@ -172,10 +172,19 @@ fn a_main_on_tokio_keeps_its_attribute_on_a_thread() {
 
 #[test]
 fn a_manifest_is_read_as_it_was_written() {
-    let manifest = rewritten(&program(RUNTIME)).manifest;
+    let text = "#[no_mangle] fn a() {}\nfn main() { block_on(lambda_runtime::run(h())) }\n";
+    let manifest = rewritten(&program(text)).manifest;
     let json = serde_json::to_string(&manifest).unwrap();
     assert!(json.contains("\"version\":2"), "{json}");
-    assert!(json.contains("\"engine\":\"loopback\""), "{json}");
+    assert!(json.contains("\"engine\":\"thread\""), "{json}");
+    // An edit, a global and an obstacle each say where they are beside the rest, and not below it.
+    let placed = manifest.edits.len() + manifest.globals.len() + manifest.obstacles.len();
+    assert!(
+        ![manifest.edits.len(), manifest.globals.len(), manifest.obstacles.len()].contains(&0),
+        "{json}"
+    );
+    assert_eq!(json.matches(r#""file":"main.rs","line":"#).count(), placed, "{json}");
+    assert!(!json.contains("location"), "{json}");
     assert_eq!(serde_json::from_str::<Manifest>(&json).unwrap(), manifest);
 }
 

@@ -71,7 +71,7 @@ pub(super) struct Connection {
 
 /// How long a request's head may be; the lines that frame a chunked body as well. Clients of Lambda send some hundred bytes.
 const HEAD_LIMIT: usize = 64 << 10;
-/// How many headers a request may have: as many as hyper takes. Clients of Lambda send five.
+/// How many headers a request may have: as many as hyper takes. Clients of Lambda send fewer than ten.
 const MAX_HEADERS: usize = 100;
 const LINE_END: &[u8] = b"\r\n";
 
@@ -110,10 +110,17 @@ impl Connection {
         if self.reader.fill_buf()?.is_empty() {
             return Ok(None);
         }
-        let mut head = Vec::with_capacity(512);
+        // Of a head that does not come in one piece, as it does from Lambda's clients.
+        let mut head = Vec::new();
         loop {
             let before = head.len();
             let received = self.reader.fill_buf()?;
+            if before == 0 {
+                if let Some((request, length)) = Request::parse(received)? {
+                    self.reader.consume(length);
+                    return Ok(Some(request));
+                }
+            }
             if received.is_empty() {
                 return Err(truncated("a request's head"));
             }
@@ -135,8 +142,10 @@ impl Connection {
         if request.is_chunked() {
             loop {
                 let line = self.framing()?;
-                let Ok(httparse::Status::Complete((_, size))) = httparse::parse_chunk_size(&line) else {
-                    return Err(malformed("a chunk without a size"));
+                let size = match httparse::parse_chunk_size(&line) {
+                    // It takes a line without a digit for a size of zero.
+                    Ok(httparse::Status::Complete((_, size))) if line[0].is_ascii_hexdigit() => size,
+                    _ => return Err(malformed("a chunk without a size")),
                 };
                 if size == 0 {
                     break;
@@ -288,19 +297,26 @@ mod tests {
             "no colon\r\n\r\n",
             "Transfer-Encoding: chunked\r\n\r\n+2\r\nte\r\n0\r\n\r\n",
             "Transfer-Encoding: chunked\r\n\r\nmany\r\n",
+            "Transfer-Encoding: chunked\r\n\r\n\r\n\r\n",
+            "Transfer-Encoding: chunked\r\n\r\n;a=b\r\n\r\n",
+            "Transfer-Encoding: chunked\r\n\r\n2\r\nte\r\n\r\n\r\n",
             "Transfer-Encoding: chunked\r\n\r\n2\r\ntext\r\n0\r\n\r\n",
         ] {
             assert_eq!(error(format!("{POST}{rest}").as_bytes()), io::ErrorKind::InvalidData);
         }
         assert_eq!(error(b"GET\r\n\r\n"), io::ErrorKind::InvalidData);
         let endless = "x".repeat(HEAD_LIMIT);
-        for head in [
-            endless.clone(),
-            format!("{POST}a: {endless}"),
-            format!("{POST}{}", "a: b\r\n".repeat(HEAD_LIMIT / 6)),
+        let headers = |count| format!("{POST}{}\r\n", "a: b\r\n".repeat(count));
+        for (head, what) in [
+            (endless.clone(), "a head that is too long"),
+            (format!("{POST}a: {endless}"), "a head that is too long"),
+            (headers(MAX_HEADERS + 1), "too many headers"),
         ] {
-            assert_eq!(error(head.as_bytes()), io::ErrorKind::InvalidData);
+            let error = read(head.as_bytes()).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+            assert!(error.to_string().contains(what), "{error}");
         }
+        assert!(read(headers(MAX_HEADERS).as_bytes()).is_ok());
     }
 
     #[test]

@@ -10,7 +10,8 @@ use std::{
 
 use crate::process::symbol::symbol;
 
-/// A Python object: an owned or a borrowed [reference](https://docs.python.org/3.13/c-api/intro.html#reference-counts), as the name of what returns it says.
+/// A Python object: an owned or a borrowed [reference](https://docs.python.org/3.13/c-api/intro.html#reference-counts), as the
+/// documentation of what returns it says.
 pub(super) type Object = *mut c_void;
 
 /// A function of the [`METH_FASTCALL`](https://docs.python.org/3.13/c-api/structures.html#c.METH_FASTCALL) convention.

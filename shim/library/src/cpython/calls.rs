@@ -119,7 +119,11 @@ pub(super) unsafe fn invoke(api: &Api, number: c_long, event: Object, context: O
     if unsafe { (api.bytes_data)(event, &mut data, &mut length) } != 0 {
         // SAFETY: the lock is held.
         unsafe { (api.clear_error)() };
-        let arguments = [api.new_number(number), api.borrowed(event), api.borrowed(context)];
+        let arguments = [
+            api.new_number(number),
+            api.new_reference(event),
+            api.new_reference(context),
+        ];
         return api.call_with(installed.parsed, arguments);
     }
     // SAFETY: bytes do not change, and the caller holds them for the time of the call.

@@ -41,7 +41,7 @@ impl Headers {
             tenant_id: text(api.attribute(context, installed.tenant_id)),
         };
         if has_caller(api, installed, context) {
-            let texts = api.call_with(installed.headers, [api.borrowed(context)]);
+            let texts = api.call_with(installed.headers, [api.new_reference(context)]);
             if texts.is_null() {
                 headers.release(api);
                 return None;
@@ -54,7 +54,7 @@ impl Headers {
                     unsafe { (api.clear_error)() };
                     return (item, "");
                 }
-                text(api.borrowed(item))
+                text(api.new_reference(item))
             };
             headers.client_context = item(0);
             headers.cognito_identity = item(1);

@@ -49,10 +49,10 @@ pub(super) unsafe fn install(api: &Api, [parsed, headers, fail, over, namespace]
     // SAFETY: the names are C strings.
     let name = |name: &CStr| unsafe { (api.intern)(name.as_ptr()) };
     let _ = INSTALLED.set(Installed {
-        parsed: api.borrowed(parsed),
-        headers: api.borrowed(headers),
-        fail: api.borrowed(fail),
-        over: api.borrowed(over),
+        parsed: api.new_reference(parsed),
+        headers: api.new_reference(headers),
+        fail: api.new_reference(fail),
+        over: api.new_reference(over),
         aws_request_id: name(c"aws_request_id"),
         deadline: name(c"_epoch_deadline_time_in_ms"),
         remaining_time: name(c"get_remaining_time_in_millis"),

@@ -116,7 +116,7 @@ impl Api {
     }
 
     /// An owned reference to an object that somebody else holds, too.
-    pub(super) fn borrowed(&self, object: Object) -> Object {
+    pub(super) fn new_reference(&self, object: Object) -> Object {
         // SAFETY: a live object.
         unsafe { (self.inc_ref)(object) };
         object
@@ -124,7 +124,7 @@ impl Api {
 
     /// Python's `None`, as a result.
     pub(super) fn nothing(&self) -> Object {
-        self.borrowed(self.none)
+        self.new_reference(self.none)
     }
 
     /// Raises `TypeError`.
