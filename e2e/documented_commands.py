@@ -200,6 +200,8 @@ def follow(page: Path, startup: list[str]) -> int:
                 print(block.text, end="", flush=True)
                 ran += len(block.text.splitlines())
                 if block.marks:
+                    if background:
+                        background.interrupt()
                     background = Background(block.text, terminal.folder, terminal.environment)
                     shown = background.await_lines
                 else:

@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parent
 WORKSPACE = HERE / "image"
 BAZEL = str(HERE.parent / "tools/bazel")
 REGISTRY = "127.0.0.1:5000"
-IMAGES = ["ctypes", "native", "os_only"]
+IMAGES = ["ctypes", "extension", "native", "os_only"]
 
 # Debian 12's, whose libraries are looked up.
 PYTHON = [

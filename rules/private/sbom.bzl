@@ -15,7 +15,7 @@ _PACKAGE_TAG = "crate-name="
 _CONTAINS_TAG = "sbom-contains="
 
 # The attributes by which one target has another linked into itself, or stands for it. Procedural macros and build scripts are not among them.
-_EDGES = ["_crates", "deps", "implementation_deps", "program"]
+_EDGES = ["_crates", "deps", "implementation_deps", "link_deps", "program"]
 
 LinkedInfo = provider(
     doc = "What a target is, or is linked with.",
