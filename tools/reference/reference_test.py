@@ -5,7 +5,7 @@ from __future__ import annotations
 import unittest
 
 from pages import Facts, Incomplete, Sources, pages
-from prose import linker, markdown, part_output_groups, wrap
+from prose import linker, markdown, part_output_groups
 from starlark_docs import Module
 from textproto import parse
 
@@ -67,11 +67,12 @@ class TextprotoTest(unittest.TestCase):
 class ProseTest(unittest.TestCase):
     """Docstrings as Markdown."""
 
-    def test_a_line_breaks_neither_in_code_nor_before_what_would_begin_a_list(self) -> None:
-        code = "`a  command of\nmany words`"
-        self.assertEqual(wrap(f"{'x' * 110} {code} end"), f"{'x' * 110}\n`a command of many words` end")
-        self.assertEqual(wrap(f"{'x' * 119} - y z"), f"{'x' * 119} -\ny z")
-        self.assertEqual(wrap(f"{'x' * 119} 1. y"), f"{'x' * 119} 1.\ny")
+    def test_paragraphs_and_items_are_wrapped(self) -> None:
+        long = "word " * 23 + "at 1769. "
+        self.assertEqual(
+            markdown(f"{long}\n\n- {long}\n- {long}", plain),
+            f"{('word ' * 23).strip()}\nat 1769.\n\n" + "\n".join([f"- {('word ' * 23).strip()}\n  at 1769."] * 2),
+        )
 
     def test_examples_stay_as_they_are(self) -> None:
         text = "As in\nan example:\n\n    f(\n        a = 1,\n\n        b = 2,\n    )\n\nand so on."
