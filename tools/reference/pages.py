@@ -33,6 +33,7 @@ class Facts:
     """What Bazel tells beside docstrings: see `facts.bzl`."""
 
     forwarded: dict[str, list[str]]
+    of_others: dict[str, list[str]]
     output_groups: dict[str, list[str]]
     settings: list[dict[str, object]]
 
@@ -73,6 +74,9 @@ class _Reference:
         }
         # Whatever a name in code is linked to.
         self.symbols = self.pages | {EVENT_SOURCE: "defs.md"}
+        for owner in sorted(set(OTHERS) ^ set(sources.facts.of_others)):
+            what = "`OTHERS`, and not in `OF_OTHERS`" if owner in OTHERS else "`OF_OTHERS`, and not in `OTHERS`"
+            self.problems.append(f"`{owner}` is in {what}")
 
     def linker(self, page: str, own: str = "") -> Callable[[str], str]:
         return linker(self.symbols, page, own)
@@ -125,7 +129,7 @@ class _Reference:
 
     def _forwarded(self, macro: str, page: str) -> Iterator[str]:
         """What a macro hands on, as items of a list."""
-        others = {name: owner for owner, names in OTHERS.items() for name in names}
+        others = {name: owner for owner, names in self.sources.facts.of_others.items() for name in names}
         of_others: dict[str, list[str]] = {}
         named = self.macros[macro]
         for name in sorted(self.sources.facts.forwarded[macro]):
@@ -139,11 +143,11 @@ class _Reference:
             elif name in others:
                 of_others.setdefault(others[name], []).append(name)
             else:
-                self.problems.append(f"{macro}: `{name}` is described neither by a rule nor by `OTHERS`")
+                self.problems.append(f"{macro}: `{name}` is described by no rule, and in no list of `OF_OTHERS`")
         for owner, names in of_others.items():
             for name in names:
                 self.index.setdefault(name, set()).add(macro)
-            yield _item(f"{_listed(names)}: as in {owner}.")
+            yield _item(f"{_listed(names)}: as in {OTHERS.get(owner, owner)}.")
 
     # What pages are made of.
 

@@ -106,7 +106,8 @@ class PagesTest(unittest.TestCase):
             + 'provider_info {\n  provider_name: "NewInfo"\n}\n'
         )
         facts = Facts(
-            forwarded={"lambda_layer": ["novel"]},
+            forwarded={"lambda_layer": ["foreign", "novel"]},
+            of_others={"foreign_rules": ["foreign"], "oci_image": [], "rust_binary": [], "rust_library": []},
             output_groups={"lambda_layer": ["manifest"]},
             settings=[
                 {"label": "//rules/settings:new", "help": "", "kind": "string_flag", "default": "", "values": []}
@@ -118,7 +119,9 @@ class PagesTest(unittest.TestCase):
             pages(Sources(defs, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, facts))
         for problem in [
             "lambda_layer: `name` has no description",
-            "lambda_layer: `novel` is described neither by a rule nor by `OTHERS`",
+            "lambda_layer: `novel` is described by no rule, and in no list of `OF_OTHERS`",
+            "`foreign_rules` is in `OF_OTHERS`, and not in `OTHERS`",
+            "`tests` is in `OTHERS`, and not in `OF_OTHERS`",
             "lambda_layer: the output group `manifest` has no description",
             "`NewInfo` is in no group of `GROUPS`",
             "`lambda_deploy` is in `GROUPS`, and not in defs.bzl",
