@@ -308,7 +308,7 @@ class _Reference:
         for macro, output_groups in sources.facts.output_groups.items():
             for output_group in output_groups:
                 takers.setdefault(output_group, []).append(macro)
-        items = [_item(link(f"`{name}`: {_listed(macros)}")) for name, macros in sorted(takers.items())]
+        items = [_item(link(f"`{name}`: {_listed(sorted(macros))}")) for name, macros in sorted(takers.items())]
         parts += ["## Output groups", "\n".join(items)]
         items = [
             _item(f"`{name}`: {link(_listed(sorted(symbols)))}")
