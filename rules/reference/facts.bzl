@@ -47,7 +47,7 @@ facts = rule(
             default = {
                 "//examples/hello:lambda_zip": "rust_lambda_zip",
                 "//rules/reference:function": "rust_lambda_function",
-                "//rules/reference:image": "rust_lambda_image",
+                "//rules/reference:hello_image": "rust_lambda_image",
                 "//rules/reference:layer": "lambda_layer",
             },
         ),
