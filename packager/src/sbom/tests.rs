@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::{
     linked::{Manifest, PACKAGED},
-    packed::rust_versions,
     *,
 };
 
@@ -179,15 +178,5 @@ fn a_root_that_is_not_described_is_an_error() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let error = document(folder.path(), &[], |_| ()).unwrap_err().to_string();
     assert!(error.contains("does not describe //app:program"), "{error}");
-    Ok(())
-}
-
-#[test]
-fn this_very_program_tells_which_rust_compiled_it() -> Result<()> {
-    let content = fs::read(std::env::current_exe()?)?;
-    if cfg!(target_os = "linux") {
-        assert_eq!(rust_versions(&content).len(), 1);
-    }
-    assert!(rust_versions(b"rustc version 1.0.0").is_empty());
     Ok(())
 }
