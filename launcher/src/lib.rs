@@ -46,7 +46,7 @@ mod testing;
 mod variables;
 
 pub use extension::Extension;
-pub use group::{ProcessGroup, Signal};
+pub use group::{ProcessGroup, Signal, exit_status};
 pub use layers::Layers;
 pub use node::NodeClient;
 pub use program::Program;

@@ -141,7 +141,7 @@ impl ExecutionEnvironment {
             } else {
                 SHUTDOWN_TIME_BESIDE_EXTENSIONS
             };
-            timeout(time, self.process.ended()).await.ok();
+            timeout(time, self.process.wait()).await.ok();
         }
         self.process.kill().await;
         self.extensions.end(&self.api, reason).await;
