@@ -164,6 +164,10 @@ fn what_is_packed_tells_of_python_packages_and_of_the_rules() -> Result<()> {
     );
     assert!(named(&document, "d").is_null());
     assert_eq!(
+        named(&document, "ziglang")["licenses"],
+        json!([{"expression": "MIT AND Apache-2.0 WITH LLVM-exception"}])
+    );
+    assert_eq!(
         document["dependencies"][0],
         json!({"ref": "//app:lambda_zip", "dependsOn": [
             "//app:program", "pkg:pypi/a-b-c@1.0", "pkg:pypi/b@2", "pkg:pypi/c@3", "pkg:pypi/ziglang@0.17.1", "rules_rust_lambda",
