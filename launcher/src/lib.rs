@@ -53,4 +53,4 @@ pub use program::Program;
 pub use python::PythonClient;
 pub use runtime::RuntimeKind;
 pub use sandbox::Sandbox;
-pub use status::kibibytes;
+pub use status::status_field;

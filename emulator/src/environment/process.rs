@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use launcher::{ProcessGroup, Signal, exit_status, kibibytes};
+use launcher::{ProcessGroup, Signal, exit_status, status_field};
 use rustix::process::{Pid, kill_process};
 use tokio::{
     process::{Child, Command},
@@ -89,7 +89,7 @@ impl Process {
 
     /// The most memory that it has had at a time, in MB, as far as the system tells.
     pub fn peak_megabytes(&self) -> Option<u64> {
-        Some(kibibytes(self.child.id()?, "VmHWM")?.div_ceil(1024))
+        Some(status_field(self.child.id()?, "VmHWM")?.div_ceil(1024))
     }
 
     /// Its number, unless it has been waited for.
