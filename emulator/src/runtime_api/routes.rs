@@ -69,7 +69,7 @@ async fn next(State(shared): State<Arc<Shared>>) -> Response {
             shared.extensions.send_invoke(&json!({
                 "eventType": "INVOKE",
                 "deadlineMs": millis,
-                "requestId": queued.id,
+                "requestId": queued.invocation.request_id,
                 "invokedFunctionArn": queued.invocation.function_arn,
                 "tracing": {"type": "X-Amzn-Trace-Id", "value": queued.trace},
             }));
