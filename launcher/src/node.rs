@@ -35,17 +35,17 @@ impl NodeClient {
     }
 
     /// The interpreter's path, or its name in `PATH`.
-    pub fn program(&self) -> &Path {
+    pub(crate) fn program(&self) -> &Path {
         &self.program
     }
 
     /// The folder of the runtime client.
-    pub fn folder(&self) -> &PathBuf {
+    pub(crate) fn folder(&self) -> &PathBuf {
         &self.folder
     }
 
     /// The client's script.
-    pub fn script(&self) -> PathBuf {
+    pub(crate) fn script(&self) -> PathBuf {
         self.folder.join("node_modules/aws-lambda-ric/bin/index.mjs")
     }
 }

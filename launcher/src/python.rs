@@ -65,7 +65,7 @@ impl PythonClient {
     }
 
     /// The interpreter's path, or its name in `PATH`.
-    pub fn program(&self) -> &Path {
+    pub(crate) fn program(&self) -> &Path {
         &self.program
     }
 

@@ -23,7 +23,7 @@ use super::{
 use crate::base64;
 
 /// The most bytes that an answer may have, as Lambda's own message has it; a longer one is refused with 413.
-pub const MAX_BODY_BYTES: usize = 6_291_556;
+pub(super) const MAX_BODY_BYTES: usize = 6_291_556;
 
 const ERROR_TYPE_HEADER: &str = "Lambda-Runtime-Function-Error-Type";
 const ERROR_BODY_HEADER: &str = "Lambda-Runtime-Function-Error-Body";
