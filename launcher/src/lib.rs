@@ -33,6 +33,7 @@
 mod archive;
 mod extension;
 mod group;
+mod interpreter;
 mod layers;
 mod mount;
 mod node;
