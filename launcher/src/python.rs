@@ -8,6 +8,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
+use crate::interpreter::interpreter;
+
 /// A Python interpreter, and the runtime client for its version.
 #[derive(Clone, Debug)]
 pub struct PythonClient {
@@ -25,11 +27,7 @@ impl PythonClient {
     ///
     /// If the interpreter cannot be run, is of another version, or has no runtime client in the folders.
     pub fn find(program: &Path, rics: &[PathBuf], required: Option<&str>) -> Result<Self> {
-        // A bare name is looked up in PATH; a path must hold from the task root as well.
-        let program = match program.components().count() {
-            0 | 1 => program.to_owned(),
-            _ => path::absolute(program).with_context(|| format!("cannot resolve {}", program.display()))?,
-        };
+        let program = interpreter(program)?;
         let output = Command::new(&program)
             .args(["-I", "-c", "import sys; print(\"%d.%d\" % sys.version_info[:2])"])
             .output()
@@ -65,7 +63,7 @@ impl PythonClient {
     }
 
     /// The interpreter's path, or its name in `PATH`.
-    pub fn program(&self) -> &Path {
+    pub(crate) fn program(&self) -> &Path {
         &self.program
     }
 
