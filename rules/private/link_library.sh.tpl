@@ -2,7 +2,8 @@
 # Links a library for Lambda: called by rustc as `gcc` would be, and calls what links in the C toolchain, whichever that is.
 #
 # Here is what no linker has an option for. A library exports only what these rules call, whatever its crates mark as `no_mangle`: rustc's
-# own list is replaced, as a linker takes no two. And what looks up the names of a backtrace's frames is cut out of what rustc compiled.
+# own list is replaced, as a linker takes no two. It brings its unwinder along, which a runtime need not have. And what looks up the names
+# of a backtrace's frames is cut out of what rustc compiled.
 set -euo pipefail
 # What is exported is named by a pattern.
 set -o noglob
@@ -27,6 +28,7 @@ add() {
       printf '%s\n' '{ global: %{exports} local: *; };' >"$work/exports"
       arguments+=("-Wl,--version-script=$work/exports")
       ;;
+    -lgcc_s) arguments+=(-lgcc_eh -lgcc) ;;
     # Objects of libraries of C are in archives.
     *.rcgu.o)
       part=$work/${1##*/}
