@@ -22,7 +22,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -82,12 +82,12 @@ class Workspace:
         path.write_text(found.group(1))
         return path
 
-    def bazel(self, *arguments: str, fails: bool = False, **environment: str) -> str:
+    def bazel(self, *arguments: str, fails: bool = False, environment: Mapping[str, str] | None = None) -> str:
         """Runs Bazel, and returns what it wrote."""
         done = subprocess.run(
             [BAZEL, *self.startup, *arguments],
             cwd=self.folder,
-            env=os.environ | environment,
+            env=os.environ | dict(environment or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -145,7 +145,8 @@ def zig_for_others(workspace: Workspace) -> None:
     said = workspace.bazel("build", "--noshow_progress", "//:lambda_zip", fails=True)
     contains(
         said,
-        "There is no zig for linux_x86_64, which it would run on: zig 0.15.2 was asked for, with digests for macos_aarch64 alone.",
+        "There is no zig for linux_x86_64, which it would run on: zig 0.15.2 was asked for,",
+        "with digests for macos_aarch64 alone.",
         '`sha256 = {"linux_x86_64": "…"}` of `zig.version(…)`',
         "--platform manylinux_2_12_x86_64 ziglang==0.15.2",
     )
@@ -313,14 +314,14 @@ def client_wheels(folder: Path) -> None:
         )
 
 
-def fetch_from_nothing(workspace: Workspace, targets: list[str], **environment: str) -> None:
+def fetch_from_nothing(workspace: Workspace, targets: list[str], environment: Mapping[str, str]) -> None:
     """Fetches repositories in an output base, and with a repository cache, that have nothing."""
     with tempfile.TemporaryDirectory(prefix="overrides-") as temporary:
         startup = workspace.startup
         workspace.startup = [*startup, f"--output_base={temporary}/output"]
         try:
             workspace.bazel(
-                "build", "--noshow_progress", f"--repository_cache={temporary}/cache", *targets, **environment
+                "build", "--noshow_progress", f"--repository_cache={temporary}/cache", *targets, environment=environment
             )
         finally:
             workspace.bazel("shutdown")
@@ -348,7 +349,7 @@ def mirror(workspace: Workspace) -> None:
             url = f"file://{wheel}" if wheel.name.startswith("snapshot") else f"{server.url}/{wheel.name}"
             lines.append(f'{extension}.wheel(sha256 = "{digest}", urls = ["{url}"])\n')
         workspace.append("MODULE.bazel", "".join(lines))
-        fetch_from_nothing(workspace, ["@zig_linux_x86_64//:zig", "@awslambdaric_linux_x86_64//:client"], **NO_INDEX)
+        fetch_from_nothing(workspace, ["@zig_linux_x86_64//:zig", "@awslambdaric_linux_x86_64//:client"], NO_INDEX)
         server.shutdown()
         asked = {path.rpartition("/")[2] for path in server.asked}
         expected = {wheel.name for wheel in wheels if not wheel.name.startswith("snapshot")}
@@ -367,12 +368,12 @@ def pip(workspace: Workspace) -> None:
             f'<!DOCTYPE html><html><body><a href="{wheel.name}">{wheel.name}</a></body></html>'
         )
         server = Server(Path(temporary))
-        fetch_from_nothing(workspace, ["@zig_linux_x86_64//:zig"], PIP_INDEX_URL=f"{server.url}/simple")
+        fetch_from_nothing(workspace, ["@zig_linux_x86_64//:zig"], {"PIP_INDEX_URL": f"{server.url}/simple"})
         server.shutdown()
         if f"/simple/ziglang/{wheel.name}" not in server.asked:
             raise Failure(f"the index was asked for {server.asked}")
         try:
-            fetch_from_nothing(workspace, ["@zig_linux_x86_64//:zig"], **NO_INDEX)
+            fetch_from_nothing(workspace, ["@zig_linux_x86_64//:zig"], NO_INDEX)
         except Failure as failure:
             contains(str(failure), "pip could not download ziglang", '`wheel(sha256 = "', "PIP_INDEX_URL")
         else:
@@ -386,7 +387,8 @@ ROWS: dict[str, Callable[[Workspace], None]] = {
     "older_glibc": older_glibc,
     "own_c_toolchain": own_c_toolchain,
     "own_rust_toolchain": own_rust_toolchain,
-} | {f"zig_{version}": functools.partial(another_zig, version) for version in ZIGS}
+    **{f"zig_{version}": functools.partial(another_zig, version) for version in ZIGS},
+}
 
 
 def main() -> int:
