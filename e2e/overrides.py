@@ -189,6 +189,9 @@ def make_sysroot(workspace: Workspace, glibc: str) -> None:
     subprocess.run([script, zigs[0], f"x86_64-linux-gnu.{glibc}", folder], check=True)
     for name in ("crti.o", "crtn.o"):
         shutil.copy(f"/usr/lib/x86_64-linux-gnu/{name}", folder)
+    # As in glibc's own: what is not in the shared library is in an archive.
+    (folder / "libc.so").rename(folder / "libc.so.6")
+    (folder / "libc.so").write_text("GROUP ( libc.so.6 libc_nonshared.a )\n")
 
 
 def own_c_toolchain(workspace: Workspace) -> None:
