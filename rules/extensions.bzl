@@ -2,7 +2,7 @@
 
 load("//rules/private:oci_repository.bzl", "oci_repository")
 load("//rules/private:runtime_client_wheels.bzl", "runtime_client_repositories")
-load("//rules/toolchain:zig_wheels.bzl", "zig_repositories")
+load("//rules/toolchain:zig_wheels.bzl", "wrong_zig", "zig_repositories")
 
 _wheel = tag_class(
     doc = "Names where to download a wheel, instead of by pip. Only the root module's are heeded.",
@@ -27,8 +27,26 @@ def _urls(module_ctx):
         for wheel in module.tags.wheel
     }
 
+_zig_version = tag_class(
+    doc = "Asks for another version of zig. Only the root module's is heeded.",
+    attrs = {
+        "sha256": attr.string_dict(
+            doc = "The SHA-256 of the version's wheels, in hexadecimal, by the platform that runs zig: `linux_aarch64`, `linux_x86_64`, `macos_aarch64` and `macos_x86_64`. Those that build suffice.",
+            mandatory = True,
+        ),
+        "version": attr.string(doc = "The version of the Python package `ziglang`, such as `0.15.2`.", mandatory = True),
+    },
+)
+
 def _zig_impl(module_ctx):
-    zig_repositories(_urls(module_ctx))
+    versions = [tag for module in module_ctx.modules if module.is_root for tag in module.tags.version]
+    if len(versions) > 1:
+        fail("zig.version: {} are asked for; a build has one".format(" and ".join([tag.version for tag in versions])))
+    version, sha256 = (versions[0].version, versions[0].sha256) if versions else ("", {})
+    wrong = wrong_zig(version, sha256)
+    if wrong:
+        fail("zig.version: {}.".format(wrong))
+    zig_repositories(_urls(module_ctx), version, sha256)
     return module_ctx.extension_metadata(reproducible = True)
 
 zig = module_extension(
@@ -42,10 +60,20 @@ It is fetched by pip, as the Python package `ziglang`, unless a tag says where f
         urls = ["https://mirror.example.com/ziglang-0.17.1-py3-none-manylinux_2_12_x86_64.whl"],
     )
 
-See docs/workspace.md.
+Another version than the rules' own is asked for by another tag:
+
+    zig.version(
+        version = "0.15.2",
+        sha256 = {"linux_x86_64": "806316453d1ede7174ed3fefb8e5348154629089c3bb5fe812dfd0e172fac130"},
+    )
+
+See docs/overrides.md.
 """,
     implementation = _zig_impl,
-    tag_classes = {"wheel": _wheel},
+    tag_classes = {
+        "version": _zig_version,
+        "wheel": _wheel,
+    },
 )
 
 def _runtime_client_impl(module_ctx):

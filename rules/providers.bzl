@@ -43,6 +43,7 @@ A rule of yours that has a zip reads it so:
         "contents": "dict[str, File]: what the zip holds, by its path in it; of a folder, the File is a directory.",
         "dispatch": "str: how an event reaches the library: `ctypes`, `extension` or `native`; empty for a program that is packed as it is.",
         "edge": "bool: whether it is for Lambda@Edge, which has no environment variables and no layers.",
+        "glibc": "str: the oldest glibc that it runs with, such as `2.34`.",
         "handlers": "list[str]: the values that the function's handler setting can have.",
         "image_layers": "list[File]: what the zip holds as layers of an image, from the lowest.",
         "layers": "list[LambdaLayerInfo]: the layers that its functions have, in the order in which they are unpacked.",

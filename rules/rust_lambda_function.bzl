@@ -7,6 +7,7 @@ load("//rules/private:lambda_function.bzl", "lambda_function")
 load("//rules/private:names.bzl", "identifier")
 load("//rules/private:output_group.bzl", "output_group")
 load("//rules/private:rewrite.bzl", "rewrite")
+load("//rules/private:rust_toolchain.bzl", "where_rust_is")
 load(":rust_lambda_bridge.bzl", "rust_lambda_bridge")
 
 # What the program's crate takes of the rewritten sources.
@@ -141,8 +142,8 @@ def rust_lambda_function(
     # The user's target comes first, for Bazel to name it if there is another of its name.
     lambda_function(
         name = name,
-        program = name + ".program",
-        rewritten = name + ".rewritten",
+        program = where_rust_is(name + ".program"),
+        rewritten = where_rust_is(name + ".rewritten"),
         rustc_flags = rustc_flags,
         **common
     )

@@ -9,6 +9,7 @@ load("//rules/private:names.bzl", "identifier")
 load("//rules/private:program_zip.bzl", "program_zip")
 load("//rules/private:root_crate.bzl", "root_crate")
 load("//rules/private:runtimes.bzl", "RUNTIMES", "is_library")
+load("//rules/private:rust_toolchain.bzl", "linked_where_rust_is")
 load("//rules/private:zip.bzl", "lambda_zip")
 load(":rust_lambda_function.bzl", "rust_lambda_function")
 
@@ -25,13 +26,8 @@ _CODEGEN_FLAGS = [
 
 _EXECUTABLE_FLAGS = ["-Cstrip=symbols"]
 
-# For a library besides: what is the same twice is kept once. The symbols are taken out as it is packed, and kept aside for
-# profilers; so a backtrace finds no names, and what would look for them stays out.
-_LIBRARY_FLAGS = [
-    "-Cstrip=debuginfo",
-    "-Clink-arg=--icf=all",
-    "-Clink-arg=-Wl,--cut-symbolizer",
-]
+# The symbols of a library are taken out as it is packed, and kept aside for profilers.
+_LIBRARY_FLAGS = ["-Cstrip=debuginfo"]
 
 # What it names, for who misspells one.
 _NAMED = [
@@ -43,6 +39,7 @@ _NAMED = [
     "dispatch",
     "edge",
     "functions",
+    "glibc",
     "layer_libraries",
     "layers",
     "metrics_namespace",
@@ -63,6 +60,7 @@ def rust_lambda_zip(
         dispatch = "extension",
         edge = False,
         functions = [],
+        glibc = "",
         layer_libraries = [],
         layers = [],
         metrics_namespace = "",
@@ -92,8 +90,8 @@ def rust_lambda_zip(
     The library is always built for Lambda's platform and with optimisation, whatever the command line says.
 
     Other targets that this makes, all tagged `manual` and for this macro alone: `NAME.root` (the library's root crate), `NAME.library`
-    (the shared library) and, with an `allocator`, `NAME.allocator`; with `srcs`, those of a `rust_lambda_function` called
-    `NAME.function` too. For the OS-only runtime and for Node.js, `NAME.bootstrap` (the executable) alone.
+    (the shared library), `NAME.linked` (another name of it) and, with an `allocator`, `NAME.allocator`; with `srcs`, those of a `rust_lambda_function` called
+    `NAME.function` too. For the OS-only runtime and for Node.js, `NAME.bootstrap` (the executable) and `NAME.linked` alone.
 
     Every attribute can be a `select()`. For `runtime`, its values are of one kind: Python's, or, for the others, plain ones.
 
@@ -129,6 +127,8 @@ def rust_lambda_zip(
       edge: whether the zip is for Lambda@Edge: it is refused if it is larger than CloudFront takes for viewer events (1 MB), or for what
         Lambda@Edge does not run. See docs/edge.md.
       functions: `rust_lambda_function` targets, in place of `srcs` and `deps`. See docs/many_functions.md.
+      glibc: the oldest glibc that it must run with, where that is older than the runtime's: `2.17`, `2.26`, `2.28` or `2.34`. One library for
+        all runtimes of Python's has `2.26`; in an image, it is for the base to tell. See docs/overrides.md.
       layer_libraries: names of shared libraries, as `libpq.so.5`, which the program needs and a layer of others brings: one that is named in a
         template by its ARN. What those of `layers` bring is known.
       layers: `lambda_layer` targets that the functions have, in the order in which Lambda unpacks them: of two files of one path, the later
@@ -171,6 +171,7 @@ def rust_lambda_zip(
     packed = {
         "architecture": architecture,
         "data": data,
+        "glibc": glibc or "",
         "layers": layers,
         "runtime": runtime,
     } | common
@@ -222,8 +223,13 @@ def rust_lambda_zip(
         # The user's target comes first, for Bazel to name it if there is another of its name.
         program_zip(
             name = name,
-            program = name + ".bootstrap",
+            program = name + ".linked",
             **packed
+        )
+        linked_where_rust_is(
+            name = name + ".linked",
+            target = name + ".bootstrap",
+            **inner
         )
         rust_binary(
             name = name + ".bootstrap",
@@ -242,7 +248,7 @@ def rust_lambda_zip(
         edge = edge,
         functions = functions or [name + ".function"],
         layer_libraries = layer_libraries,
-        library = name + ".library",
+        library = name + ".linked",
         metrics_namespace = metrics_namespace,
         python_deps = python_deps,
         shared = bool(functions),
@@ -262,6 +268,11 @@ def rust_lambda_zip(
             rustc_flags = rustc_flags,
             **(inner | program)
         )
+    linked_where_rust_is(
+        name = name + ".linked",
+        target = name + ".library",
+        **inner
+    )
     root_crate(
         name = name + ".root",
         allocator = allocator,

@@ -4,7 +4,7 @@
 Usage: tools/glibc_symbols.py ABILISTS > elf/src/glibc.txt
 
 ABILISTS is zig's lib/libc/glibc/abilists: the functions of glibc, each with the targets and the versions that have it.
-Functions that the oldest glibc of Lambda's runtimes has on x86_64 and AArch64 are left out.
+Functions that the oldest glibc which is linked for has on x86_64 and AArch64 are left out.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import textwrap
 from collections import defaultdict
 from pathlib import Path
 
-OLDEST = (2, 26, 0)
+OLDEST = (2, 17, 0)
 TARGETS = ["x86_64-linux-gnu", "aarch64-linux-gnu"]
 
 Version = tuple[int, int, int]

@@ -34,10 +34,10 @@ impl fmt::Display for GlibcVersion {
     }
 }
 
-/// The functions that came after the oldest glibc of Lambda's runtimes: a version a line, then what is new in it, indented.
+/// The functions that came after the oldest glibc that is linked for: a version a line, then what is new in it, indented.
 const FUNCTIONS: &str = include_str!("glibc.txt");
 
-/// The first version of glibc that has a function, if that is known and newer than the oldest that Lambda has.
+/// The first version of glibc that has a function, if that is known and newer than the oldest that is linked for.
 pub(crate) fn first_version(function: &str) -> Option<GlibcVersion> {
     let mut version = "";
     for line in FUNCTIONS.lines().filter(|line| !line.starts_with('#')) {
@@ -57,6 +57,7 @@ mod tests {
     #[test]
     fn a_function_is_as_old_as_its_first_version() {
         for (function, version) in [
+            ("getrandom", Some("2.25")),
             ("gettid", Some("2.30")),
             ("arc4random_buf", Some("2.36")),
             ("__isoc23_strtol", Some("2.38")),

@@ -24,7 +24,7 @@ const CXX_OPERATORS: [&str; 2] = ["operator new", "operator delete"];
 /// ```
 /// # fn main() -> anyhow::Result<()> {
 /// let known = elf::explain_linker("ld.lld: error: undefined symbol: arc4random_buf\n", &"2.34".parse()?);
-/// assert_eq!(known, ["`arc4random_buf` is in glibc from 2.36 on, and the runtime has 2.34"]);
+/// assert_eq!(known, ["`arc4random_buf` is in glibc from 2.36 on, and this is linked for 2.34, as its `runtime` or `glibc` has it"]);
 /// # Ok(())
 /// # }
 /// ```
@@ -43,7 +43,7 @@ pub fn explain_linker(log: &str, glibc: &GlibcVersion) -> Vec<String> {
             families.entry(family).or_default().push(symbol);
         } else if let Some(version) = first_version(symbol).filter(|version| version > glibc) {
             known.push(format!(
-                "`{symbol}` is in glibc from {version} on, and the runtime has {glibc}"
+                "`{symbol}` is in glibc from {version} on, and this is linked for {glibc}, as its `runtime` or `glibc` has it"
             ));
         }
     }
@@ -87,7 +87,7 @@ ld.lld: error: unable to find library -lssl
 ";
         let known = explain_linker(log, &"2.26".parse()?);
         assert_eq!(known.len(), 3, "{known:?}");
-        assert_eq!(known[0], "`gettid` is in glibc from 2.30 on, and the runtime has 2.26");
+        assert_eq!(known[0], "`gettid` is in glibc from 2.30 on, and this is linked for 2.26, as its `runtime` or `glibc` has it");
         assert!(known[1].contains("\"CARGO_PKG_VERSION\": \"0.47.0\""), "{}", known[1]);
         assert!(
             known[2].starts_with("there is no `stdc++`: C++ is not supported"),

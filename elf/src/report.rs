@@ -40,7 +40,7 @@ pub fn report(kind: BinaryKind, label: &str, limits: &Limits, breaches: &[Breach
         BinaryKind::Program => "program",
     };
     let mut message = format!(
-        "the {what} of {label} would not load everywhere (the oldest glibc of its runtime is {}):",
+        "the {what} of {label} would not load everywhere (it is built for glibc {} and newer):",
         limits.glibc
     );
     let mut families: BTreeMap<Family, Vec<&str>> = BTreeMap::new();
@@ -146,7 +146,7 @@ fn ways_out(kind: BinaryKind, limits: &Limits, breaches: &[Breach]) -> Vec<Strin
             number.is_some() && number <= newest
         };
         let runtime = match versions.iter().all(is_in_newest) {
-            true => format!(", or a `runtime` with a newer glibc (python3.12 and later have {NEWEST})"),
+            true => format!(", or a `runtime` with a newer glibc (python3.12 and later have {NEWEST}), or a newer `glibc` where one is set"),
             false => format!("; no runtime of Lambda's has a newer glibc than {NEWEST}"),
         };
         ways.push(format!(

@@ -1,14 +1,14 @@
-"""The checks of what is packed, that it runs where its runtime's glibc is."""
+"""The checks of what is packed, that it runs where its runtime's glibc is, or an older one that was asked for."""
 
 load("//rules/tools:toolchain.bzl", "run_build_tool")
 load(":attributes.bzl", "readable")
 load(":layers.bzl", "layers_of")
-load(":runtimes.bzl", "RUNTIMES")
+load(":runtimes.bzl", "glibc_for")
 
 def _check(ctx, kind, file, arguments, inputs):
     output = ctx.actions.declare_file(ctx.label.name + ".checked")
     arguments.add("--" + kind, file)
-    arguments.add("--glibc", RUNTIMES[ctx.attr.runtime].glibc)
+    arguments.add("--glibc", glibc_for(ctx.attr.runtime, ctx.attr.glibc))
     arguments.add("--label", readable(ctx.label))
     arguments.add("--output", output)
     run_build_tool(
@@ -59,7 +59,7 @@ def check_program(ctx, program):
     """Checks what a program needs.
 
     Args:
-      ctx: of a rule with `BUILD_TOOL` among its toolchains, and the attribute `runtime`.
+      ctx: of a rule with `BUILD_TOOL` among its toolchains, PACK_ATTRS, and the attribute `runtime`.
       program: the program.
 
     Returns:

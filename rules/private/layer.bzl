@@ -79,12 +79,12 @@ def _wrong_library(ctx, label, info):
             ctx.attr.architecture,
             info.architecture,
         ))
-    loading = loading_runtimes(info.runtime)
+    loading = loading_runtimes(info.glibc)
     others = [runtime for runtime in ctx.attr.runtimes if runtime in RUNTIMES and runtime not in loading]
     if others:
-        wrong.append("the library of {} is built for {}, and {} can't load it: it can be loaded by {}; set the oldest of `runtimes` as the zip's `runtime`".format(
+        wrong.append("the library of {} is built for glibc {}, and {} can't load it: it can be loaded by {}; set the oldest of `runtimes` as the zip's `runtime`, or the `glibc` that it has".format(
             label,
-            info.runtime,
+            info.glibc,
             ", ".join(others),
             ", ".join(loading),
         ))
@@ -111,7 +111,7 @@ def _lambda_layer_impl(ctx):
             zip = ctx.attr.library.label,
         )
         files.append(("{}/{}".format(library.folder, library.file.basename), library.file))
-        runtimes = runtimes or loading_runtimes(info.runtime)
+        runtimes = runtimes or loading_runtimes(info.glibc)
     beside = lay_contents(ctx, files)
     zip = ctx.actions.declare_file(ctx.label.name + ".zip")
     arguments = ctx.actions.args()

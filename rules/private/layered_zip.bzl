@@ -10,6 +10,7 @@ load(":pack.bzl", "PACK_ATTRS", "data_contents", "lay_contents", "pack")
 load(":platform.bzl", "CPUS")
 load(":python_deps.bzl", "PYTHON_DEPS_ATTRS", "python_deps_contents")
 load(":root_crate.bzl", "exported_prefixes")
+load(":runtimes.bzl", "glibc_for")
 load(":sbom.bzl", "LinkedFilesInfo", "SBOM_ATTRS", "linked_of", "sbom")
 load(":shim.bzl", "SHIM_ATTRS", "shim", "wrong_shim")
 
@@ -60,6 +61,7 @@ def _layered_zip_impl(ctx):
             contents = contents,
             dispatch = ctx.attr.dispatch,
             edge = False,
+            glibc = glibc_for(ctx.attr.runtime, ctx.attr.glibc),
             handlers = library.handlers,
             image_layers = image_layers(ctx, {}, shims, beside),
             layers = layers,

@@ -19,6 +19,7 @@ PACK_ATTRS = {
         aspects = [linked_aspect],
         cfg = bundled_transition,
     ),
+    "glibc": attr.string(doc = "The oldest glibc that it must run with; by default, the runtime's."),
     "layers": attr.label_list(doc = "The layers that its functions have.", providers = [LambdaLayerInfo]),
     "rustc_flags": attr.string_list(doc = "What the library or the program is compiled with; for the transition."),
     "_allowlist_function_transition": attr.label(

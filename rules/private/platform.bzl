@@ -5,7 +5,7 @@ load(":codegen_options.bzl", "codegen_option")
 load(":panic_strategy.bzl", "panic_strategy")
 load(":python.bzl", "PYTHON_SETTINGS", "version_settings")
 load(":rules_rust.bzl", "LINKER_PREFERENCE")
-load(":runtimes.bzl", "RUNTIMES", "oldest_glibc")
+load(":runtimes.bzl", "glibc_for", "oldest_glibc")
 
 # Bazel's names of CPUs, by Lambda's names of architectures.
 CPUS = {architecture.lambda_name: cpu for cpu, architecture in ARCHITECTURES.items()}
@@ -59,9 +59,8 @@ def _for_lambda(settings, architecture, glibc, crate_flags):
         changed[LINKER_PREFERENCE] = "cc"
     return changed
 
-def _glibc(runtime):
-    # One that there is not is refused by the rule.
-    return RUNTIMES.get(runtime, RUNTIMES["provided.al2023"]).glibc
+def _glibc(attr):
+    return glibc_for(attr.runtime, getattr(attr, "glibc", ""))
 
 def _has_lto(settings, attr):
     """Whether a zip's crates are optimised as a whole: by the profile, unless its `rustc_flags` say otherwise."""
@@ -73,10 +72,10 @@ def _lambda_transition_impl(settings, attr):
 
     # As of Cargo's profile: rustc links no crate that may be unwound through into one that aborts.
     abort = ["-Cpanic=abort"] if panic_strategy(attr.rustc_flags) == "abort" else []
-    return _for_lambda(settings, attr.architecture, _glibc(attr.runtime), flags + abort)
+    return _for_lambda(settings, attr.architecture, _glibc(attr), flags + abort)
 
 def _bundled_transition_impl(settings, attr):
-    return _for_lambda(settings, attr.architecture, _glibc(attr.runtime), _OTHER_FLAGS)
+    return _for_lambda(settings, attr.architecture, _glibc(attr), _OTHER_FLAGS)
 
 def _layered_transition_impl(settings, attr):
     architecture = CPUS.keys()[0] if attr.architecture == ANY_ARCHITECTURE else attr.architecture
@@ -84,7 +83,7 @@ def _layered_transition_impl(settings, attr):
 
 def _python_transition_impl(settings, attr):
     unset = {setting: settings[setting] for setting in PYTHON_SETTINGS}
-    return _for_lambda(settings, attr.architecture, _glibc(attr.runtime), _OTHER_FLAGS) | unset | version_settings(attr.runtime.removeprefix("python"))
+    return _for_lambda(settings, attr.architecture, _glibc(attr), _OTHER_FLAGS) | unset | version_settings(attr.runtime.removeprefix("python"))
 
 _INPUTS = [
     _EXTRA_TOOLCHAINS,

@@ -8,12 +8,12 @@ load(":image_layers.bzl", "image_layers")
 load(":layers.bzl", "layers_of", "wrong_layers")
 load(":pack.bzl", "PACK_ATTRS", "data_contents", "lay_contents", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
-load(":runtimes.bzl", "RUNTIMES", "is_library")
+load(":runtimes.bzl", "RUNTIMES", "glibc_for", "is_library", "wrong_glibc")
 load(":sbom.bzl", "SBOM_ATTRS", "linked_aspect", "linked_of", "sbom")
 load(":unversioned.bzl", "check_versions", "unversioned_aspect")
 
 def _program_zip_impl(ctx):
-    wrong = wrong_layers(ctx)
+    wrong = wrong_glibc(ctx.attr.runtime, ctx.attr.glibc) + wrong_layers(ctx)
     if wrong:
         fail("{}: {}.".format(readable(ctx.label), ";\n  and ".join(wrong)))
     check_versions(readable(ctx.label), ctx.attr.program)
@@ -42,6 +42,7 @@ def _program_zip_impl(ctx):
             contents = contents,
             dispatch = "",
             edge = False,
+            glibc = glibc_for(ctx.attr.runtime, ctx.attr.glibc),
             handlers = ["index.handler" if shims else "bootstrap"],
             image_layers = image_layers(ctx, {"bootstrap": program}, shims, beside),
             layers = layers_of(ctx),

@@ -1,10 +1,11 @@
 """The generated crate that joins rewritten programs into one shared library."""
 
 load("//rules:providers.bzl", "LambdaFunctionInfo")
-load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
+load("//rules/tools:toolchain.bzl", "run_build_tool")
 load(":allocator.bzl", "ALLOCATORS")
 load(":attributes.bzl", "OWNER_ATTRS", "owner")
 load(":flags.bzl", "flags_for_dependants")
+load(":library_linker.bzl", "LIBRARY_LINKER_ATTRS", "LIBRARY_LINKER_TOOLCHAINS", "library_linker")
 load(":locations.bzl", "expand", "lines")
 load(":names.bzl", "wrong_library_name")
 load(":panic_strategy.bzl", "PanicStrategyInfo", "check_panic_strategy")
@@ -63,12 +64,9 @@ def _root_crate_impl(ctx):
         mnemonic = "LambdaRootCrate",
         progress_message = "Writing the root crate of %{label}",
     )
-    flags = [
-        "-Clink-arg=-Wl,--export-only={}*".format(prefix)
-        for prefix in exported_prefixes(ctx.attr.crate_name)
-    ]
+    linker = library_linker(ctx, [prefix + "*" for prefix in exported_prefixes(ctx.attr.crate_name)])
     check_panic_strategy(owner(ctx), ctx.attr.rustc_flags, ctx.attr.functions)
-    flags += [
+    flags = linker.flags + [
         expand(ctx, flag, ctx.attr.compile_data + ctx.attr.data, {})
         for flag in ctx.attr.rustc_flags
     ]
@@ -76,13 +74,13 @@ def _root_crate_impl(ctx):
     ctx.actions.write(flags_file, lines(flags))
     return [
         DefaultInfo(files = depset([output])),
-        flags_for_dependants(flags_file, ctx.files.compile_data),
+        flags_for_dependants(flags_file, ctx.files.compile_data + linker.files),
     ]
 
 root_crate = rule(
     doc = "Writes the crate with the exported symbol over a table of functions, and the flags that it is linked with.",
     implementation = _root_crate_impl,
-    attrs = OWNER_ATTRS | {
+    attrs = LIBRARY_LINKER_ATTRS | OWNER_ATTRS | {
         "allocator": attr.string(doc = "The library's allocator.", mandatory = True),
         "compile_data": attr.label_list(doc = "What `rustc_flags` may name.", allow_files = True),
         "crate_name": attr.string(doc = "The zip's `crate_name`, which the library is named after.", mandatory = True),
@@ -90,5 +88,6 @@ root_crate = rule(
         "functions": attr.label_list(doc = "The rewritten programs.", mandatory = True, providers = [LambdaFunctionInfo, PanicStrategyInfo]),
         "rustc_flags": attr.string_list(doc = "The zip's, which come behind all others."),
     },
-    toolchains = [BUILD_TOOL],
+    fragments = ["cpp"],
+    toolchains = LIBRARY_LINKER_TOOLCHAINS,
 )

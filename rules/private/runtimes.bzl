@@ -1,5 +1,7 @@
 """Lambda's runtimes, and what each asks of a package."""
 
+load("//rules/toolchain:architectures.bzl", "GLIBC_VERSIONS")
+
 # By Lambda's identifier: the glibc of its operating system (Amazon Linux 2 or 2023), and the file that the runtime loads, if it
 # does not start the program itself.
 RUNTIMES = {
@@ -42,13 +44,44 @@ def oldest_glibc(runtimes):
     known = [RUNTIMES[runtime].glibc for runtime in runtimes if runtime in RUNTIMES]
     return sorted(known or [runtime.glibc for runtime in RUNTIMES.values()], key = _version)[0]
 
-def loading_runtimes(runtime):
-    """The runtimes that load a library which is built for one of them.
+def loading_runtimes(glibc):
+    """The runtimes that load a library which is built for a glibc.
 
     Args:
-      runtime: the identifier of that one.
+      glibc: its version.
 
     Returns:
-      A list of str: Python's, with its glibc or a newer one.
+      A list of str: Python's, with that glibc or a newer one.
     """
-    return [other for other in RUNTIMES if is_library(other) and _version(RUNTIMES[other].glibc) >= _version(RUNTIMES[runtime].glibc)]
+    return [runtime for runtime in RUNTIMES if is_library(runtime) and _version(RUNTIMES[runtime].glibc) >= _version(glibc)]
+
+def glibc_for(runtime, asked):
+    """The oldest glibc that what is built must run with.
+
+    Args:
+      runtime: the identifier of Lambda's runtime. For one that there is not, which a rule refuses, it is the newest.
+      asked: an older version than the runtime's, or an empty string.
+
+    Returns:
+      A str, such as `2.34`.
+    """
+    return asked if asked in GLIBC_VERSIONS else RUNTIMES.get(runtime, RUNTIMES["provided.al2023"]).glibc
+
+def wrong_glibc(runtime, asked):
+    """Says what is wrong with a version of glibc that was asked for.
+
+    Args:
+      runtime: the identifier of Lambda's runtime.
+      asked: the version, or an empty string.
+
+    Returns:
+      A list of str.
+    """
+    if asked and asked not in GLIBC_VERSIONS:
+        return ["glibc is `{}`; it is one of {}: take the newest that is not newer than yours".format(
+            asked,
+            ", ".join(["`{}`".format(version) for version in GLIBC_VERSIONS]),
+        )]
+    if asked and runtime in RUNTIMES and _version(asked) > _version(RUNTIMES[runtime].glibc):
+        return ["glibc is `{}`, and {} has {}; take `glibc` out, or choose a newer runtime".format(asked, runtime, RUNTIMES[runtime].glibc)]
+    return []

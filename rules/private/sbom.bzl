@@ -5,7 +5,6 @@ load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
 load("@rules_python//python:py_info.bzl", "PyInfo")
 load("@rules_rust//rust:defs.bzl", "rust_common")
 load("@rules_rust//rust:rust_common.bzl", "BuildInfo")
-load("//rules/toolchain:zig_wheels.bzl", "ZIG_VERSION")
 load("//rules/tools:toolchain.bzl", "run_build_tool")
 load(":attributes.bzl", "readable")
 load(":names.bzl", "OWN_CRATES")
@@ -133,6 +132,7 @@ linked_aspect = aspect(
 SBOM_ATTRS = {
     "_cc_toolchains": attr.label(default = "//rules/settings:cc_toolchains", providers = [BuildSettingInfo]),
     "_own_version": attr.label(default = "//rules/private:own_version"),
+    "_zig_version": attr.label(default = "@rules_rust_lambda_zig//:version", providers = [BuildSettingInfo]),
 }
 
 OwnVersionInfo = provider(
@@ -222,7 +222,7 @@ def sbom(ctx, linked, code, beside, has_shim = False, layers = []):
 
     # Toolchains of the user's come before zig's.
     if linked.roots and not ctx.attr._cc_toolchains[BuildSettingInfo].value:
-        arguments.add("--zig", ZIG_VERSION)
+        arguments.add("--zig", ctx.attr._zig_version[BuildSettingInfo].value)
     run_build_tool(
         ctx,
         arguments = [arguments],

@@ -2,7 +2,7 @@
 
 load(":attributes.bzl", "closest")
 load(":layers.bzl", "wrong_layers")
-load(":runtimes.bzl", "RUNTIMES", "is_library")
+load(":runtimes.bzl", "RUNTIMES", "is_library", "wrong_glibc")
 
 # Who runs the loop over the Runtime API.
 _DISPATCHES = ["ctypes", "extension", "native"]
@@ -81,6 +81,7 @@ def wrong_shim(ctx):
         ))
     elif not is_library(ctx.attr.runtime):
         wrong.append("`runtime` is a `select()` that comes to `{}`, for which the program is built in another way than for Python's runtimes; make a target for each kind, and an `alias` whose `actual` is that `select()`".format(ctx.attr.runtime))
+    wrong += wrong_glibc(ctx.attr.runtime, ctx.attr.glibc)
     if ctx.attr.dispatch not in _DISPATCHES:
         wrong.append("dispatch is `{}`; it is one of {}".format(ctx.attr.dispatch, ", ".join(["`{}`".format(dispatch) for dispatch in _DISPATCHES])))
     if ctx.attr.dispatch == "native" and ctx.attr.metrics_namespace:

@@ -11,6 +11,7 @@ load(":pack.bzl", "PACK_ATTRS", "data_contents", "lay_contents", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
 load(":python_deps.bzl", "PYTHON_DEPS_ATTRS", "python_deps_contents")
 load(":root_crate.bzl", "exported_prefixes", "library_name")
+load(":runtimes.bzl", "glibc_for")
 load(":sbom.bzl", "LinkedFilesInfo", "SBOM_ATTRS", "joined", "linked_aspect", "linked_of", "sbom")
 load(":shim.bzl", "SHIM_ATTRS", "shim", "wrong_shim")
 load(":unversioned.bzl", "check_versions", "unversioned_aspect")
@@ -102,6 +103,7 @@ def _lambda_zip_impl(ctx):
             contents = contents,
             dispatch = ctx.attr.dispatch,
             edge = ctx.attr.edge,
+            glibc = glibc_for(ctx.attr.runtime, ctx.attr.glibc),
             handlers = ["index." + function.handler for function in functions],
             image_layers = image_layers(ctx, {library.basename: library}, shims, beside),
             layers = layers_of(ctx),

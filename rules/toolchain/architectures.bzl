@@ -12,9 +12,11 @@ ARCHITECTURES = {
         dynamic_linker = "/lib64/ld-linux-x86-64.so.2",
         emulation = "elf_x86_64",
         lambda_name = "x86_64",
-        zig_includes = ["x86-linux-any", "x86-linux-gnu"],
+        # The last is of zig up to 0.14.
+        zig_includes = ["x86-linux-any", "x86-linux-gnu", "x86_64-linux-gnu"],
     ),
 }
 
-# Amazon Linux 2 has 2.26, Amazon Linux 2023 has 2.34.
-GLIBC_VERSIONS = ["2.26", "2.34"]
+# From the oldest. Amazon Linux 2 has 2.26, Amazon Linux 2023 has 2.34; the others are for images with another base. 2.17 is the oldest that
+# Rust's standard library runs with.
+GLIBC_VERSIONS = ["2.17", "2.26", "2.28", "2.34"]

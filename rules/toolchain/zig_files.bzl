@@ -32,5 +32,9 @@ def zig_files(name):
     native.exports_files(["zig"])
     native.filegroup(
         name = name,
-        srcs = native.glob(["lib/**"], exclude = _UNUSED + ["lib/libc/include/**"]) + native.glob(includes),
+        srcs = native.glob(["lib/**"], exclude = _UNUSED + ["lib/libc/include/**"]) + native.glob(
+            includes,
+            # Versions of zig differ in what they have.
+            allow_empty = True,
+        ),
     )

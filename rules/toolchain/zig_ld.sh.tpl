@@ -12,11 +12,6 @@ from=
 
 arguments=()
 start=Scrt1.o
-version_script=
-# Of this linker's own: the only symbols that a library exports, whatever its crates mark as `no_mangle`.
-export_only=
-# Likewise: whether the names of a backtrace's frames are never looked up.
-cut_symbolizer=
 add() {
   local part
   case $1 in
@@ -30,9 +25,6 @@ add() {
       ;;
     -Xlinker | -m64 | -m32 | -g* | -O* | -f* | -nodefaultlibs | -nostartfiles | -nostdlib | -pthread | -march=* | -rdynamic) ;;
     -shared) start= arguments+=("$1") ;;
-    --export-only=*) export_only+=" ${1#*=};" ;;
-    --cut-symbolizer) cut_symbolizer=1 ;;
-    --version-script=*) version_script=${1#*=} ;;
     -no-pie | -static) start=crt1.o ;;
     *) arguments+=("$1") ;;
   esac
@@ -43,25 +35,8 @@ sysroot=${from}%{sysroot}
 if [[ -n $start ]]; then
   arguments=("$sysroot/$start" -dynamic-linker %{dynamic_linker} "${arguments[@]}")
 fi
-if [[ -n $version_script ]]; then
-  if [[ -n $export_only ]]; then
-    # In rustc's temporary folder, which goes when rustc ends.
-    printf '{ global:%s local: *; };\n' "$export_only" >"$version_script.only"
-    version_script+=.only
-  fi
-  arguments+=("--version-script=$version_script")
-fi
 work=$(mktemp -d "${TMPDIR:-/tmp}/link.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-if [[ -n $cut_symbolizer ]]; then
-  for index in "${!arguments[@]}"; do
-    object=${arguments[index]}
-    # What rustc compiled; objects of libraries of C are in archives.
-    [[ $object == *.rcgu.o ]] || continue
-    arguments[index]=$work/${object##*/}
-    "${from}%{build_tool}" cut-symbolizer --object "$object" --output "${arguments[index]}"
-  done
-fi
 status=0
 "${from}%{zig}" ld.lld -m %{emulation} --hash-style=gnu --eh-frame-hdr "${arguments[@]}" \
   -L "$sysroot" -lc -lc_nonshared -lcompiler_rt 2>"$work/errors" || status=$?
