@@ -87,7 +87,13 @@ fn scan<'data>(
             place
         } else if WITHIN.iter().any(|part| rest.starts_with(part)) {
             // Back to where the text begins: Rust's texts lie one behind the other, so this may take a part of another.
-            place - data[..place].iter().rev().take(LONGEST).take_while(|byte| is_of_path(**byte)).count()
+            place
+                - data[..place]
+                    .iter()
+                    .rev()
+                    .take(LONGEST)
+                    .take_while(|byte| is_of_path(**byte))
+                    .count()
         } else {
             continue;
         };
@@ -162,7 +168,10 @@ mod tests {
             ),
         ] {
             let found = found(text);
-            let paths: Vec<_> = found.iter().map(|(folder, paths)| (folder.as_str(), paths.first.as_str())).collect();
+            let paths: Vec<_> = found
+                .iter()
+                .map(|(folder, paths)| (folder.as_str(), paths.first.as_str()))
+                .collect();
             assert_eq!(paths, [(folder, path)], "{text}");
             assert!(!found[folder].is_debug && found[folder].count == 1, "{found:?}");
         }
@@ -172,7 +181,14 @@ mod tests {
 
     #[test]
     fn what_a_program_looks_for_itself_is_not_taken_for_one() {
-        for text in ["/home/", "/root/.aws", "/rustc/1234/library/std/src/io.rs", "/tmp/x/y/z", "/var/task/a/b/c", ""] {
+        for text in [
+            "/home/",
+            "/root/.aws",
+            "/rustc/1234/library/std/src/io.rs",
+            "/tmp/x/y/z",
+            "/var/task/a/b/c",
+            "",
+        ] {
             assert!(found(text).is_empty(), "{text}");
         }
     }

@@ -142,7 +142,12 @@ pub fn check_elf(file: &[u8], limits: &Limits) -> Result<Vec<Breach>> {
             None => breaches.extend(without_version(&import.symbol, limits, needs_others)),
         }
     }
-    let is_used = |version: &SymbolVersion| linkage.imports.iter().any(|import| import.version.as_ref() == Some(version));
+    let is_used = |version: &SymbolVersion| {
+        linkage
+            .imports
+            .iter()
+            .any(|import| import.version.as_ref() == Some(version))
+    };
     for version in &linkage.versions {
         if !runtime::has_version(version, &limits.glibc) && !is_used(version) {
             breaches.push(Breach::Abi(version.clone()));
@@ -270,7 +275,9 @@ mod tests {
         // The test itself is linked with the host's glibc and exports nothing of the shim's. Its name for GCC's library is made another's.
         let mut this = std::fs::read(std::env::current_exe()?)?;
         let gcc = b"libgcc_s.so.1";
-        let places: Vec<usize> = (0..this.len()).filter(|start| this[*start..].starts_with(gcc)).collect();
+        let places: Vec<usize> = (0..this.len())
+            .filter(|start| this[*start..].starts_with(gcc))
+            .collect();
         for place in places {
             this[place..][..gcc.len()].copy_from_slice(b"libothr.so.12");
         }
@@ -280,10 +287,15 @@ mod tests {
         };
         let breaches = check_elf(&this, &limits)?;
         let other = Breach::Needed("libothr.so.12".to_owned());
-        let is_too_new = |breach: &Breach| matches!(breach, Breach::TooNew { version, .. } if version.library == "libc.so.6");
-        assert!(breaches.contains(&other) && breaches.iter().any(is_too_new), "{breaches:?}");
+        let is_too_new =
+            |breach: &Breach| matches!(breach, Breach::TooNew { version, .. } if version.library == "libc.so.6");
+        assert!(
+            breaches.contains(&other) && breaches.iter().any(is_too_new),
+            "{breaches:?}"
+        );
         // A version of a library that lies beside it is that one's matter.
-        let is_of_other = |breach: &Breach| matches!(breach, Breach::TooNew { version, .. } if version.library == "libothr.so.12");
+        let is_of_other =
+            |breach: &Breach| matches!(breach, Breach::TooNew { version, .. } if version.library == "libothr.so.12");
         assert!(!breaches.iter().any(is_of_other), "{breaches:?}");
 
         // As a program, it may have what text relocations it likes.

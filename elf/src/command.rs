@@ -10,8 +10,8 @@ use clap::{Args, Subcommand};
 use packing_list::{files, read_list};
 
 use crate::{
-    BinaryKind, Breach, GlibcVersion, LAYERS_ROOT, Limits, RefusedLibrary, Surroundings, TASK_ROOT, check_elf, cut_symbolizer,
-    explain_linker, report, strip,
+    BinaryKind, Breach, GlibcVersion, LAYERS_ROOT, Limits, RefusedLibrary, Surroundings, TASK_ROOT, check_elf,
+    cut_symbolizer, explain_linker, report, strip,
 };
 
 /// A subcommand, with its arguments.

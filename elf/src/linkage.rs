@@ -117,7 +117,9 @@ impl Linkage {
                 .is_none_or(|segment| segment.p_flags(endian).contains(elf::PF_X)),
             has_relro: segment(elf::PT_GNU_RELRO).is_some(),
             binds_now: false,
-            is_stripped: sections.iter().all(|section| section.sh_type(endian) != elf::SHT_SYMTAB),
+            is_stripped: sections
+                .iter()
+                .all(|section| section.sh_type(endian) != elf::SHT_SYMTAB),
         };
         if let Some(segment) = segment(elf::PT_INTERP) {
             let path = segment.interpreter(endian, file)?.unwrap_or_default();
@@ -224,13 +226,25 @@ fn end(header: &Header, file: &[u8]) -> Result<u64> {
     let endian = header.endian()?;
     let table = |offset: u64, count: u16, size: u16| offset.saturating_add(u64::from(count) * u64::from(size));
     let tables = [
-        table(header.e_phoff(endian), header.e_phnum(endian), header.e_phentsize(endian)),
-        table(header.e_shoff(endian), header.e_shnum(endian), header.e_shentsize(endian)),
+        table(
+            header.e_phoff(endian),
+            header.e_phnum(endian),
+            header.e_phentsize(endian),
+        ),
+        table(
+            header.e_shoff(endian),
+            header.e_shnum(endian),
+            header.e_shentsize(endian),
+        ),
     ];
-    let segments = header.program_headers(endian, file).unwrap_or_default().iter().map(|segment| {
-        let (offset, size) = segment.file_range(endian);
-        offset.saturating_add(size)
-    });
+    let segments = header
+        .program_headers(endian, file)
+        .unwrap_or_default()
+        .iter()
+        .map(|segment| {
+            let (offset, size) = segment.file_range(endian);
+            offset.saturating_add(size)
+        });
     Ok(segments.chain(tables).max().unwrap_or_default())
 }
 

@@ -127,7 +127,9 @@ fn demangled(symbol: &str) -> String {
 fn crate_of(path: &str) -> Option<String> {
     let (before, _) = path.split_once("::")?;
     let name = before.rsplit([' ', '<', '&', '(', '[', '*']).next()?;
-    let is_name = name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
+    let is_name = name
+        .chars()
+        .all(|character| character.is_ascii_alphanumeric() || character == '_');
     (is_name && !name.is_empty()).then(|| name.to_owned())
 }
 
@@ -177,7 +179,9 @@ fn users<'data, 'names>(
     for are_stubs in [true, false] {
         let mut found = Vec::new();
         for section in elf.sections() {
-            let is_stubs = section.name().is_ok_and(|name| name.starts_with(".plt") || name == ".iplt");
+            let is_stubs = section
+                .name()
+                .is_ok_and(|name| name.starts_with(".plt") || name == ".iplt");
             if let Ok(code) = section.data()
                 && has_flag(&section, elf::SHF_EXECINSTR)
                 && is_stubs == are_stubs
@@ -198,7 +202,7 @@ fn users<'data, 'names>(
 }
 
 /// How far the beginning of a stub lies before what looks the address up, at most, in bytes.
-const STUB: u64 = 6;
+const STUB: u64 = 7;
 
 /// Where code refers to one of some addresses.
 type Found<'names> = Vec<(u64, &'names str)>;
@@ -233,7 +237,10 @@ fn aarch64<'names>(code: &[u8], start: u64, targets: &HashMap<u64, &'names str>,
         let address = start + 4 * place as u64;
         let target = if is(word, BRANCH) {
             // 26 bits, with a sign, of words.
-            Some((address, address.wrapping_add_signed(i64::from((word << 6).cast_signed() >> 6) * 4)))
+            Some((
+                address,
+                address.wrapping_add_signed(i64::from((word << 6).cast_signed() >> 6) * 4),
+            ))
         } else if is(word, PAGE) {
             let immediate = (word >> 5 & 0x7_ffff) << 2 | word >> 29 & 3;
             let pages_away = i64::from((immediate << 11).cast_signed() >> 11);
@@ -241,7 +248,7 @@ fn aarch64<'names>(code: &[u8], start: u64, targets: &HashMap<u64, &'names str>,
             None
         } else if is(word, LOAD) {
             let (from, page) = pages[(word >> 5 & 31) as usize];
-            Some((from, page + u64::from(word >> 10 & 0xfff) * 8))
+            Some((from, u64::from(word >> 10 & 0xfff) * 8 + page))
         } else {
             None
         };
@@ -291,7 +298,12 @@ mod tests {
         let targets = HashMap::from([(0x2008, "slot"), (0x1100, "stub")]);
         let mut found = Vec::new();
         // call [rip + 0xf02]; call 0x1100
-        x86_64(b"\xff\x15\x02\x10\x00\x00\xe8\xf5\x00\x00\x00", 0x1000, &targets, &mut found);
+        x86_64(
+            b"\xff\x15\x02\x10\x00\x00\xe8\xf5\x00\x00\x00",
+            0x1000,
+            &targets,
+            &mut found,
+        );
         assert_eq!(found, [(0x1002, "slot"), (0x1007, "stub")]);
 
         let mut found = Vec::new();

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use crate::{Breach, GlibcVersion, Limits, Origin, SymbolVersion, family::Family, likely_origins, runtime::has_version};
+use crate::{
+    Breach, GlibcVersion, Limits, Origin, SymbolVersion, family::Family, likely_origins, runtime::has_version,
+};
 
 /// What is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -46,9 +46,7 @@ pub(crate) fn has(library: &str) -> bool {
 /// have is not told here.
 pub(crate) fn has_version(version: &SymbolVersion, glibc: &GlibcVersion) -> bool {
     if let Some(number) = version.name.strip_prefix("GLIBC_") {
-        return number
-            .parse::<GlibcVersion>()
-            .is_ok_and(|number| number <= *glibc);
+        return number.parse::<GlibcVersion>().is_ok_and(|number| number <= *glibc);
     }
     if is_of_glibc(&version.library) {
         return false;
@@ -57,9 +55,7 @@ pub(crate) fn has_version(version: &SymbolVersion, glibc: &GlibcVersion) -> bool
     let newest = GCC
         .iter()
         .filter(|(library, ..)| *library == version.library)
-        .find_map(|(_, prefix, old, new)| {
-            Some((version.name.strip_prefix(prefix)?, if is_new { new } else { old }))
-        });
+        .find_map(|(_, prefix, old, new)| Some((version.name.strip_prefix(prefix)?, if is_new { new } else { old })));
     match newest {
         // Some have names, and are as old as the library.
         Some((number, newest)) => match (number.parse::<GlibcVersion>(), newest.parse()) {
@@ -101,7 +97,11 @@ mod tests {
                 name: name.to_owned(),
                 library: library.to_owned(),
             };
-            assert_eq!(has_version(&version, &glibc.parse()?), has, "{name} of {library}, {glibc}");
+            assert_eq!(
+                has_version(&version, &glibc.parse()?),
+                has,
+                "{name} of {library}, {glibc}"
+            );
         }
         assert!("2.x".parse::<GlibcVersion>().is_err());
         Ok(())

@@ -51,7 +51,10 @@ impl Purpose {
     fn of(name: &str, files: &BTreeMap<String, Entry>) -> Self {
         let at_root = |is_one: &dyn Fn(&str) -> bool| files.keys().any(|name| !name.contains('/') && is_one(name));
         let is_node = |name: &str| [".mjs", ".cjs", ".js"].iter().any(|ending| name.ends_with(ending));
-        let folders: BTreeSet<&str> = files.keys().map(|name| name.split('/').next().unwrap_or(name)).collect();
+        let folders: BTreeSet<&str> = files
+            .keys()
+            .map(|name| name.split('/').next().unwrap_or(name))
+            .collect();
         if name.ends_with(".whl") {
             Self::Wheel
         } else if files.contains_key("index.mjs") || at_root(&is_node) && !files.contains_key(BOOTSTRAP) {
@@ -99,7 +102,13 @@ fn is_module(name: &str) -> bool {
 /// # Errors
 ///
 /// When it can't be read.
-pub(crate) fn inspect(name: &str, zip: &[u8], provided: &[String], runtimes: &Runtimes, is_chosen: bool) -> Result<Report> {
+pub(crate) fn inspect(
+    name: &str,
+    zip: &[u8],
+    provided: &[String],
+    runtimes: &Runtimes,
+    is_chosen: bool,
+) -> Result<Report> {
     let files = read(zip)?;
     let purpose = Purpose::of(name, &files);
     let pythons: BTreeSet<String> = files.keys().filter_map(|name| python_of(name)).collect();
@@ -116,7 +125,11 @@ pub(crate) fn inspect(name: &str, zip: &[u8], provided: &[String], runtimes: &Ru
         // What is told of each module then is that no runtime has its Python.
         candidates = runtimes.of(&Loader::Family("python"));
     }
-    let root = if purpose == Purpose::Layer { LAYERS_ROOT } else { TASK_ROOT };
+    let root = if purpose == Purpose::Layer {
+        LAYERS_ROOT
+    } else {
+        TASK_ROOT
+    };
 
     let mut largest: Vec<(u64, String)> = files.iter().map(|(name, entry)| (entry.size, name.clone())).collect();
     largest.sort_by(|one, other| other.cmp(one));
@@ -125,7 +138,11 @@ pub(crate) fn inspect(name: &str, zip: &[u8], provided: &[String], runtimes: &Ru
     let may_be_at_edge = matches!(purpose, Purpose::Python | Purpose::Node);
     findings.extend(sizes(zip.len() as u64, unzipped, &largest, may_be_at_edge));
     if files.is_empty() {
-        findings.push(Finding::breaks("files", "it holds no files", "pack the program or the library into it"));
+        findings.push(Finding::breaks(
+            "files",
+            "it holds no files",
+            "pack the program or the library into it",
+        ));
     }
     findings.extend(modes(&files));
     findings.extend(bootstrap(purpose, &files));
@@ -169,13 +186,18 @@ pub(crate) fn unreadable(name: &str, error: &anyhow::Error) -> Report {
     Report {
         name: name.to_owned(),
         what: "an ELF file".to_owned(),
-        findings: vec![Finding::breaks("format", format!("{error:#}"), "build, copy or download it again")],
+        findings: vec![Finding::breaks(
+            "format",
+            format!("{error:#}"),
+            "build, copy or download it again",
+        )],
         files: Vec::new(),
     }
 }
 
 fn read(zip: &[u8]) -> Result<BTreeMap<String, Entry>> {
-    let mut archive = ZipArchive::new(Cursor::new(zip)).context("it is no whole zip: it was cut short, or its end was changed")?;
+    let mut archive =
+        ZipArchive::new(Cursor::new(zip)).context("it is no whole zip: it was cut short, or its end was changed")?;
     let mut files = BTreeMap::new();
     for index in 0..archive.len() {
         let mut file = archive
@@ -187,14 +209,25 @@ fn read(zip: &[u8]) -> Result<BTreeMap<String, Entry>> {
         let name = file.name()?.into_owned();
         let mut content = Vec::new();
         let context = || format!("`{name}` can't be unpacked");
-        file.by_ref().take(Format::HEADER as u64).read_to_end(&mut content).with_context(context)?;
+        file.by_ref()
+            .take(Format::HEADER as u64)
+            .read_to_end(&mut content)
+            .with_context(context)?;
         let format = Format::of(&content);
         let mode = file.unix_mode();
         if format == Format::Elf {
             file.read_to_end(&mut content).with_context(context)?;
         }
         let size = file.size();
-        files.insert(name, Entry { size, mode, format, content });
+        files.insert(
+            name,
+            Entry {
+                size,
+                mode,
+                format,
+                content,
+            },
+        );
     }
     Ok(files)
 }

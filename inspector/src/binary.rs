@@ -4,15 +4,12 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use elf::{
-    Breach, ElfKind, GlibcVersion, INTERPRETERS, Limits, Linkage, Machine, Origin, Surroundings, SymbolVersion, TASK_ROOT,
-    build_paths, check_elf, described, glibc_floor, known_advice, linked_origins, shortened, strip, way_out_of,
+    Breach, ElfKind, GlibcVersion, INTERPRETERS, Limits, Linkage, Machine, Origin, Surroundings, SymbolVersion,
+    TASK_ROOT, build_paths, check_elf, described, glibc_floor, known_advice, linked_origins, shortened, strip,
+    way_out_of,
 };
 
-use crate::{
-    Finding, Report, Runtimes,
-    runtimes::python_of,
-    size::grouped,
-};
+use crate::{Finding, Report, Runtimes, runtimes::python_of, size::grouped};
 
 /// What lies around a file, and who loads it.
 pub(crate) struct Place<'a> {
@@ -54,7 +51,10 @@ pub(crate) fn inspect(name: &str, path: &str, file: &[u8], place: &Place<'_>) ->
     let machine = linkage.machine.map(architecture);
     let mut report = Report {
         name: name.to_owned(),
-        what: format!("{kind}, for {}", machine.unwrap_or("a machine that Lambda does not have")),
+        what: format!(
+            "{kind}, for {}",
+            machine.unwrap_or("a machine that Lambda does not have")
+        ),
         findings: Vec::new(),
         files: Vec::new(),
     };
@@ -90,7 +90,10 @@ fn python(name: &str, place: &Place<'_>) -> Option<Finding> {
     }
     Some(Finding::breaks(
         "python",
-        format!("by its name it is for Python {version}, which is not that of {}", place.runtimes),
+        format!(
+            "by its name it is for Python {version}, which is not that of {}",
+            place.runtimes
+        ),
         "build or install it for the runtime's Python (`pip install --python-version`), or for all by the stable ABI (PyO3's feature `abi3`)",
     ))
 }
@@ -123,9 +126,7 @@ fn needs(path: &str, file: &[u8], linkage: &Linkage, place: &Place<'_>) -> Resul
             glibc,
             exports: (linkage.kind == ElfKind::Library).then(|| vec![String::new()]),
         };
-        let (remaining, _) = place
-            .surroundings
-            .remaining(folder, file, check_elf(file, &limits)?)?;
+        let (remaining, _) = place.surroundings.remaining(folder, file, check_elf(file, &limits)?)?;
         (breaches, misplaced) = (remaining.breaches, remaining.misplaced);
         // Node.js has the functions that its add-ons use.
         if path.ends_with(".node") {
@@ -190,7 +191,10 @@ fn broken(
                 .entry((&version.library, &version.name))
                 .or_default()
                 .push((symbol, origins)),
-            Breach::Undefined(symbol) => undefined.entry(known_advice(symbol)).or_default().push((symbol, origins)),
+            Breach::Undefined(symbol) => undefined
+                .entry(known_advice(symbol))
+                .or_default()
+                .push((symbol, origins)),
             Breach::Abi(version) => findings.push(Finding::breaks(
                 "glibc",
                 breach.to_string(),
@@ -242,7 +246,11 @@ fn broken(
 }
 
 fn known(check: &'static str, breach: &Breach, origins: &BTreeMap<String, Origin>) -> Finding {
-    Finding::breaks(check, format!("{breach}{}", likely(origins)), way_out_of(breach).unwrap_or_default())
+    Finding::breaks(
+        check,
+        format!("{breach}{}", likely(origins)),
+        way_out_of(breach).unwrap_or_default(),
+    )
 }
 
 fn likely(origins: &BTreeMap<String, Origin>) -> String {
@@ -276,7 +284,10 @@ fn way_out_of_version(version: &SymbolVersion, runtimes: &Runtimes) -> String {
             version.library
         );
     }
-    let oldest = runtimes.glibcs().last().map_or_else(|| "2.34".to_owned(), ToString::to_string);
+    let oldest = runtimes
+        .glibcs()
+        .last()
+        .map_or_else(|| "2.34".to_owned(), ToString::to_string);
     format!(
         "build it for glibc {oldest}: with these rules, by `cargo lambda build` or `cargo zigbuild` for a target with `.{oldest}` behind it, in an \
          image of Amazon Linux, or statically for musl; a Python library by its `manylinux` wheel of that glibc or an older one"
@@ -387,12 +398,20 @@ fn run_paths(linkage: &Linkage) -> Option<Finding> {
             || path.starts_with("${ORIGIN}")
             || ["/var/task", "/opt"].iter().any(|root| path.starts_with(root))
     };
-    let others: Vec<&str> = linkage.run_paths.iter().filter(|path| !is_within(path)).map(String::as_str).collect();
+    let others: Vec<&str> = linkage
+        .run_paths
+        .iter()
+        .filter(|path| !is_within(path))
+        .map(String::as_str)
+        .collect();
     Some(match others.is_empty() {
         true => Finding::ok("rpath", listed(&linkage.run_paths)),
         false => Finding::note(
             "rpath",
-            format!("libraries are looked for in {}, which is neither in the zip nor in a layer", shortened(&others)),
+            format!(
+                "libraries are looked for in {}, which is neither in the zip nor in a layer",
+                shortened(&others)
+            ),
             "take `-rpath` out of what it is linked with (of Nix, of conda, of a build folder), or name a folder from `$ORIGIN`; `patchelf \
              --remove-rpath` takes it out",
         ),
@@ -436,14 +455,20 @@ fn left_paths(file: &[u8]) -> Result<Vec<Finding>> {
         })
         .collect();
     if all > FOLDERS {
-        findings.push(Finding::ok("build paths", format!("and paths of {} folders more", all - FOLDERS)));
+        findings.push(Finding::ok(
+            "build paths",
+            format!("and paths of {} folders more", all - FOLDERS),
+        ));
     }
     Ok(findings)
 }
 
 fn symbols(file: &[u8], linkage: &Linkage) -> Option<Finding> {
     if linkage.is_stripped {
-        return Some(Finding::ok("symbols", format!("stripped; {} bytes", grouped(file.len() as u64))));
+        return Some(Finding::ok(
+            "symbols",
+            format!("stripped; {} bytes", grouped(file.len() as u64)),
+        ));
     }
     let stripped = strip(file).ok()?.len();
     let less = file.len().checked_sub(stripped)?;

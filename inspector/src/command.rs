@@ -88,10 +88,20 @@ impl InspectArgs {
                 glibc: glibc.clone(),
             }]));
         }
+        if known.is_empty() {
+            bail!(
+                "no runtime is known: name a glibc (`--glibc VERSION`), or start this by `bazel run @rules_rust_lambda//:check`"
+            );
+        }
         let Some(name) = &self.runtime else {
             return Ok(known);
         };
-        let chosen: Vec<Runtime> = known.0.iter().filter(|runtime| runtime.name == *name).cloned().collect();
+        let chosen: Vec<Runtime> = known
+            .0
+            .iter()
+            .filter(|runtime| runtime.name == *name)
+            .cloned()
+            .collect();
         if chosen.is_empty() {
             bail!("there is no runtime `{name}`; there are {known}. `--glibc VERSION` names another system");
         }
@@ -100,7 +110,8 @@ impl InspectArgs {
 
     fn inspect(&self, file: &PathBuf, runtimes: &Runtimes) -> Result<Report> {
         // Bazel starts it elsewhere than its user is.
-        let path = env::var_os("BUILD_WORKING_DIRECTORY").map_or_else(|| file.clone(), |folder| PathBuf::from(folder).join(file));
+        let path = env::var_os("BUILD_WORKING_DIRECTORY")
+            .map_or_else(|| file.clone(), |folder| PathBuf::from(folder).join(file));
         let name = file.display().to_string();
         let metadata = fs::metadata(&path).with_context(|| format!("{name} can't be read"))?;
         if metadata.is_dir() {
@@ -123,10 +134,14 @@ impl InspectArgs {
                 };
                 let place = Place {
                     surroundings: &surroundings,
-                    runtimes: candidates.as_ref().filter(|found| !found.is_empty()).unwrap_or(runtimes),
+                    runtimes: candidates
+                        .as_ref()
+                        .filter(|found| !found.is_empty())
+                        .unwrap_or(runtimes),
                 };
                 let lies_at = format!("{}/{name}", elf::TASK_ROOT);
-                Ok(binary::inspect(&name, &lies_at, &content, &place).unwrap_or_else(|error| archive::unreadable(&name, &error)))
+                Ok(binary::inspect(&name, &lies_at, &content, &place)
+                    .unwrap_or_else(|error| archive::unreadable(&name, &error)))
             }
             format => match foreign(format) {
                 Some(finding) => Ok(Report {
@@ -135,7 +150,9 @@ impl InspectArgs {
                     findings: vec![finding],
                     files: Vec::new(),
                 }),
-                None => bail!("{name} is neither an ELF file (a shared library, a program) nor a zip: name one of these"),
+                None => {
+                    bail!("{name} is neither an ELF file (a shared library, a program) nor a zip: name one of these")
+                }
             },
         }
     }
@@ -161,8 +178,14 @@ fn told(reports: &[Report]) -> String {
         text += &report.to_string();
         text += &match (report.count(Level::Breaks), report.count(Level::Note)) {
             (0, 0) => "OK: nothing would break on Lambda\n\n".to_owned(),
-            (0, notes) => format!("OK: nothing would break on Lambda; {} to read\n\n", counted(notes, "note")),
-            (breaks, _) => format!("NOT OK: {} on Lambda\n\n", counted(breaks, "finding") + if breaks == 1 { " breaks" } else { " break" }),
+            (0, notes) => format!(
+                "OK: nothing would break on Lambda; {} to read\n\n",
+                counted(notes, "note")
+            ),
+            (breaks, _) => format!(
+                "NOT OK: {} on Lambda\n\n",
+                counted(breaks, "finding") + if breaks == 1 { " breaks" } else { " break" }
+            ),
         };
     }
     text

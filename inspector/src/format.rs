@@ -63,8 +63,14 @@ pub(crate) fn foreign(format: Format) -> Option<Finding> {
     let build = "build it for `x86_64-unknown-linux-gnu` or `aarch64-unknown-linux-gnu`: on a Mac or on Windows, cross-compile it, as these \
                  rules do; a Python library is installed for Lambda by `pip install --platform manylinux2014_x86_64 --only-binary=:all:`";
     let (found, way_out) = match format {
-        Format::MachO => ("it is built for macOS (Mach-O), and Lambda runs Linux: `invalid ELF header`", build),
-        Format::Pe => ("it is built for Windows (PE), and Lambda runs Linux: `invalid ELF header`", build),
+        Format::MachO => (
+            "it is built for macOS (Mach-O), and Lambda runs Linux: `invalid ELF header`",
+            build,
+        ),
+        Format::Pe => (
+            "it is built for Windows (PE), and Lambda runs Linux: `invalid ELF header`",
+            build,
+        ),
         Format::Empty => ("it is empty", "build, copy or download it again"),
         Format::Archive => (
             "it is a static library (`.a`, `.rlib`), which is linked, not loaded",

@@ -60,7 +60,11 @@ pub(crate) fn sizes(zipped: u64, unzipped: u64, largest: &[(u64, String)], may_b
     if zipped > DIRECT_MAX {
         findings.push(Finding::note(
             "upload",
-            format!("{} bytes zipped; a request to Lambda takes {} (50 MB)", grouped(zipped), grouped(DIRECT_MAX)),
+            format!(
+                "{} bytes zipped; a request to Lambda takes {} (50 MB)",
+                grouped(zipped),
+                grouped(DIRECT_MAX)
+            ),
             "upload it to S3, and name it there",
         ));
     }
@@ -98,8 +102,13 @@ mod tests {
         assert_eq!(level(52_428_800, 1, "upload"), None);
         assert!(is(level(52_428_801, 1, "upload"), Level::Note));
         assert_eq!(level(1_000_000, 1, "Lambda@Edge"), None);
-        for (zipped, part) in [(1_000_001, "not viewer events"), (50_000_001, "too large for Lambda@Edge")] {
-            let found = level(zipped, 1, "Lambda@Edge").map(|finding| finding.found).unwrap_or_default();
+        for (zipped, part) in [
+            (1_000_001, "not viewer events"),
+            (50_000_001, "too large for Lambda@Edge"),
+        ] {
+            let found = level(zipped, 1, "Lambda@Edge")
+                .map(|finding| finding.found)
+                .unwrap_or_default();
             assert!(found.contains(part), "{found}");
         }
     }
