@@ -274,6 +274,16 @@ fn a_zip_for_python_has_modules_of_one_python_and_one_machine() {
     let parts = ["for Python 3.9, which is not that of python3.12 and python3.13"];
     assert_said("none's", &of("one-cp39.whl", &old, &[]), 1, &parts);
 
+    let of_windows = zip(&[
+        ("index.py", b"", 0o644),
+        ("one.cp313-win_amd64.pyd", b"MZ\x90\0", 0o755),
+    ]);
+    assert_said(
+        "windows",
+        &of("function.zip", &of_windows, &loose),
+        1,
+        &["`one.cp313-win_amd64.pyd`: it is built for Windows"],
+    );
     let of_a_mac = zip(&[
         ("index.py", b"", 0o644),
         ("one.cpython-313-darwin.so", b"\xcf\xfa\xed\xfe\x0c\0\0\x01", 0o755),

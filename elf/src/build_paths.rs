@@ -99,8 +99,8 @@ fn scan<'data>(
         };
         let path = path_at(&data[start..]);
         end = start + path.len();
-        // A root alone is a text of the program's.
-        if path.matches('/').count() < 3 || !seen.insert((is_loaded, path)) {
+        // A root alone is a text of the program's, and so are two in a row.
+        if path.matches('/').count() < 3 || path.contains("//") || !seen.insert((is_loaded, path)) {
             continue;
         }
         let paths = found.entry(folder(path)).or_insert_with(|| BuildPaths {
@@ -183,6 +183,7 @@ mod tests {
     fn what_a_program_looks_for_itself_is_not_taken_for_one() {
         for text in [
             "/home/",
+            "/home//root//Users/x",
             "/root/.aws",
             "/rustc/1234/library/std/src/io.rs",
             "/tmp/x/y/z",

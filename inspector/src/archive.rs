@@ -330,7 +330,8 @@ fn architectures(machines: &BTreeMap<&'static str, Vec<&str>>) -> Option<Finding
 fn others(files: &BTreeMap<String, Entry>) -> Vec<Finding> {
     let mut by_format: Vec<(Finding, Vec<&str>)> = Vec::new();
     for (name, entry) in files {
-        let is_loaded = name.ends_with(".so") || name.contains(".so.") || name == BOOTSTRAP;
+        let is_loaded =
+            [".so", ".pyd"].iter().any(|ending| name.ends_with(ending)) || name.contains(".so.") || name == BOOTSTRAP;
         let Some(finding) = foreign(entry.format).filter(|_| is_loaded) else {
             continue;
         };

@@ -139,7 +139,9 @@ fn needs(path: &str, file: &[u8], linkage: &Linkage, place: &Place<'_>) -> Resul
 
     let mut findings = Vec::new();
     let is_of_versions = |breach: &Breach| matches!(breach, Breach::TooNew { .. } | Breach::Abi(_));
-    if !breaches.iter().any(is_of_versions) {
+    // musl's functions are of no version, and none of glibc's.
+    let is_musl = linkage.needed.iter().any(|library| is_of_musl(library));
+    if !is_musl && !breaches.iter().any(is_of_versions) {
         findings.extend(glibc(linkage, place.runtimes));
     }
     if !breaches.iter().any(|breach| matches!(breach, Breach::Needed(_))) && !linkage.needed.is_empty() {
@@ -184,6 +186,7 @@ fn broken(
     // Of many symbols, those with one way out are one finding.
     let mut versions: BTreeMap<(&str, &str), Vec<(&str, &BTreeMap<String, Origin>)>> = BTreeMap::new();
     let mut undefined: BTreeMap<Option<String>, Vec<(&str, &BTreeMap<String, Origin>)>> = BTreeMap::new();
+    let mut needed: BTreeMap<String, Vec<(&str, &BTreeMap<String, Origin>)>> = BTreeMap::new();
     let mut findings = Vec::new();
     for (breach, origins) in breaches.iter().zip(&origins) {
         match breach {
@@ -200,16 +203,27 @@ fn broken(
                 breach.to_string(),
                 way_out_of(breach).map_or_else(|| way_out_of_version(version, runtimes), str::to_owned),
             )),
-            Breach::Needed(library) => findings.push(Finding::breaks(
-                "needed",
-                format!("{breach}{}", likely(origins)),
-                way_out_of_needed(library, misplaced),
-            )),
+            Breach::Needed(library) => needed
+                .entry(way_out_of_needed(library, misplaced))
+                .or_default()
+                .push((library, origins)),
             Breach::StaticTls { .. } => findings.push(known("tls", breach, origins)),
             Breach::TextRelocations => findings.push(known("code", breach, origins)),
             Breach::ExecutableStack => findings.push(known("stack", breach, origins)),
             Breach::Exported(_) => {}
         }
+    }
+    for (way_out, libraries) in needed {
+        let names: Vec<String> = libraries.iter().map(|(name, _)| format!("`{name}`")).collect();
+        findings.push(Finding::breaks(
+            "needed",
+            format!(
+                "it needs {}, which Lambda's runtimes do not have{}",
+                names.join(", "),
+                likely(&together(&libraries))
+            ),
+            way_out,
+        ));
     }
     // The newest first: it is the one that decides.
     let by_version = |(_, name): &(&str, &str)| {
@@ -260,8 +274,8 @@ fn likely(origins: &BTreeMap<String, Origin>) -> String {
     }
 }
 
-/// Who uses some symbols.
-fn blamed(symbols: &[(&str, &BTreeMap<String, Origin>)], linkage: &Linkage) -> String {
+/// The origins of some symbols or libraries, as one.
+fn together(symbols: &[(&str, &BTreeMap<String, Origin>)]) -> BTreeMap<String, Origin> {
     let mut all: BTreeMap<String, Origin> = BTreeMap::new();
     for (_, origins) in symbols {
         for (name, origin) in *origins {
@@ -269,6 +283,12 @@ fn blamed(symbols: &[(&str, &BTreeMap<String, Origin>)], linkage: &Linkage) -> S
             all.entry(name.clone()).or_default().functions.extend(functions);
         }
     }
+    all
+}
+
+/// Who uses some symbols.
+fn blamed(symbols: &[(&str, &BTreeMap<String, Origin>)], linkage: &Linkage) -> String {
+    let all = together(symbols);
     match (all.is_empty(), linkage.is_stripped) {
         (false, _) => likely(&all),
         (true, true) => "; by whom can't be told, as its symbol table is stripped".to_owned(),
@@ -284,6 +304,10 @@ fn way_out_of_version(version: &SymbolVersion, runtimes: &Runtimes) -> String {
             version.library
         );
     }
+    if version.name == "GLIBC_PRIVATE" {
+        return "it is a part of glibc, or made for one build of it: leave it out, as the runtime has its own"
+            .to_owned();
+    }
     let oldest = runtimes
         .glibcs()
         .last()
@@ -292,6 +316,10 @@ fn way_out_of_version(version: &SymbolVersion, runtimes: &Runtimes) -> String {
         "build it for glibc {oldest}: with these rules, by `cargo lambda build` or `cargo zigbuild` for a target with `.{oldest}` behind it, in an \
          image of Amazon Linux, or statically for musl; a Python library by its `manylinux` wheel of that glibc or an older one"
     )
+}
+
+fn is_of_musl(library: &str) -> bool {
+    library == "libc.so" || library.contains("musl")
 }
 
 fn way_out_of_needed(library: &str, misplaced: &[String]) -> String {
@@ -307,7 +335,7 @@ fn way_out_of_needed(library: &str, misplaced: &[String]) -> String {
                 build by maturin)"
             .to_owned();
     }
-    if library == "libc.so" || library.contains("musl") {
+    if is_of_musl(library) {
         return "it is built for musl, which Lambda's runtimes do not have: build it for `*-linux-gnu`; of a Python library, take its \
                 `manylinux` wheel, not that for `musllinux`"
             .to_owned();
@@ -358,8 +386,7 @@ fn hardening(linkage: &Linkage) -> Vec<Finding> {
         (true, true) => Finding::ok("relro", "full (RELRO, BIND_NOW)"),
         (true, false) => Finding::note(
             "relro",
-            "partial: symbols are looked up as they are first called (no BIND_NOW), so a missing one is met by an event, and the table of \
-             addresses stays writable",
+            "partial: symbols are looked up as they are first called (no BIND_NOW), so a missing one is met by an event",
             "link it with `-z now` (`-Crelro-level=full`, Rust's default)",
         ),
         (false, _) => Finding::note(
