@@ -11,6 +11,12 @@ use elf::{
 
 use crate::{Finding, Report, Runtimes, runtimes::python_of, size::grouped};
 
+/// Crates and functions that something comes from.
+type Origins = BTreeMap<String, Origin>;
+
+/// Symbols or libraries, and where the need of each comes from.
+type Users<'a> = Vec<(&'a str, &'a Origins)>;
+
 /// What lies around a file, and who loads it.
 pub(crate) struct Place<'a> {
     /// What there is beside it.
@@ -184,9 +190,9 @@ fn broken(
     let all: Vec<&Breach> = breaches.iter().collect();
     let origins = linked_origins(file, &all)?;
     // Of many symbols, those with one way out are one finding.
-    let mut versions: BTreeMap<(&str, &str), Vec<(&str, &BTreeMap<String, Origin>)>> = BTreeMap::new();
-    let mut undefined: BTreeMap<Option<String>, Vec<(&str, &BTreeMap<String, Origin>)>> = BTreeMap::new();
-    let mut needed: BTreeMap<String, Vec<(&str, &BTreeMap<String, Origin>)>> = BTreeMap::new();
+    let mut versions: BTreeMap<(&str, &str), Users<'_>> = BTreeMap::new();
+    let mut undefined: BTreeMap<Option<String>, Users<'_>> = BTreeMap::new();
+    let mut needed: BTreeMap<String, Users<'_>> = BTreeMap::new();
     let mut findings = Vec::new();
     for (breach, origins) in breaches.iter().zip(&origins) {
         match breach {
@@ -259,7 +265,7 @@ fn broken(
     Ok(findings)
 }
 
-fn known(check: &'static str, breach: &Breach, origins: &BTreeMap<String, Origin>) -> Finding {
+fn known(check: &'static str, breach: &Breach, origins: &Origins) -> Finding {
     Finding::breaks(
         check,
         format!("{breach}{}", likely(origins)),
@@ -267,7 +273,7 @@ fn known(check: &'static str, breach: &Breach, origins: &BTreeMap<String, Origin
     )
 }
 
-fn likely(origins: &BTreeMap<String, Origin>) -> String {
+fn likely(origins: &Origins) -> String {
     match origins.is_empty() {
         true => String::new(),
         false => format!("; likely from {}", described(origins.clone())),
@@ -275,8 +281,8 @@ fn likely(origins: &BTreeMap<String, Origin>) -> String {
 }
 
 /// The origins of some symbols or libraries, as one.
-fn together(symbols: &[(&str, &BTreeMap<String, Origin>)]) -> BTreeMap<String, Origin> {
-    let mut all: BTreeMap<String, Origin> = BTreeMap::new();
+fn together(symbols: &[(&str, &Origins)]) -> Origins {
+    let mut all: Origins = BTreeMap::new();
     for (_, origins) in symbols {
         for (name, origin) in *origins {
             let functions = origin.functions.iter().cloned();
@@ -287,7 +293,7 @@ fn together(symbols: &[(&str, &BTreeMap<String, Origin>)]) -> BTreeMap<String, O
 }
 
 /// Who uses some symbols.
-fn blamed(symbols: &[(&str, &BTreeMap<String, Origin>)], linkage: &Linkage) -> String {
+fn blamed(symbols: &[(&str, &Origins)], linkage: &Linkage) -> String {
     let all = together(symbols);
     match (all.is_empty(), linkage.is_stripped) {
         (false, _) => likely(&all),
@@ -366,7 +372,7 @@ fn exports(name: &str, linkage: &Linkage) -> Vec<Finding> {
     let stem = file.split('.').next().unwrap_or(file);
     let is_stem = |module: &&str| module.strip_prefix("PyInit_") == Some(stem);
     if let [module, ..] = modules.as_slice()
-        && !modules.iter().any(|module| is_stem(&module))
+        && !modules.iter().any(is_stem)
     {
         let module = module.trim_start_matches("PyInit_");
         findings.push(Finding::note(
