@@ -22,6 +22,8 @@ enum Command {
     Elf(elf::Command),
     #[command(flatten)]
     Packager(packager::Command),
+    /// Says what of shared libraries, programs and zips would break on Lambda.
+    Inspect(inspector::InspectArgs),
     /// Renders the CloudFormation template of a zip's functions.
     Template(template::TemplateArgs),
 }
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Rewriter(command) => command.run(),
         Command::Elf(command) => command.run().map_err(|error| format!("error: {error:#}")),
+        Command::Inspect(arguments) => return arguments.run(),
         Command::Packager(command) => command.run().map_err(|error| format!("error: {error:#}")),
         Command::Template(arguments) => arguments.run().map_err(|error| format!("error: {error:#}")),
     };

@@ -1,17 +1,20 @@
 //! What a library or a program may need from the machine that loads it, and what it may show.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use anyhow::Result;
 use object::{
-    Endianness,
-    elf::{self, FileHeader64},
-    read::elf::{Dynamic, ElfFile, FileHeader, ProgramHeader, Rela, SectionHeader, SectionTable, Sym},
+    Endianness, elf,
+    read::elf::{FileHeader, ProgramHeader, Rela, SectionHeader, SectionTable, Sym},
 };
 
-use crate::{GlibcVersion, family::Family, glibc::first_version};
-
-type Header = FileHeader64<object::Endianness>;
+use crate::{
+    GlibcVersion, Linkage, SymbolVersion,
+    family::Family,
+    glibc::first_version,
+    linkage::{Header, parse},
+    runtime,
+};
 
 /// What is allowed.
 #[derive(Clone, Debug)]
@@ -19,21 +22,9 @@ pub struct Limits {
     /// The oldest glibc that it must run with.
     pub glibc: GlibcVersion,
     /// Prefixes of the symbols that a library may export; `None` for a program, which is a process of its own: what it exports nobody
-    /// else meets, and what it needs may lie beside it.
+    /// else meets.
     pub exports: Option<Vec<String>>,
 }
-
-/// The libraries that are glibc's own, without what follows `.so`.
-const GLIBC_LIBRARIES: [&str; 8] = [
-    "libc",
-    "libm",
-    "libpthread",
-    "libdl",
-    "librt",
-    "libutil",
-    "libresolv",
-    "ld-linux",
-];
 
 /// What of static TLS glibc keeps free for libraries that are loaded while a program runs, in bytes: `TLS_STATIC_SURPLUS`, and
 /// from 2.32 on the sum of the tunables that came in its place, as they are by default.
@@ -54,8 +45,10 @@ pub enum Breach {
         /// The symbol.
         symbol: String,
         /// Its version, such as `GLIBC_2.38`.
-        version: String,
+        version: SymbolVersion,
     },
+    /// What glibc has to know how to do, such as `GLIBC_ABI_DT_RELR`, and the oldest does not.
+    Abi(SymbolVersion),
     /// A symbol that nothing which it is linked with has.
     Undefined(String),
     /// A library that the managed runtimes need not have.
@@ -78,7 +71,8 @@ pub enum Breach {
 impl fmt::Display for Breach {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooNew { symbol, version } => write!(formatter, "it uses `{symbol}` of {version}"),
+            Self::TooNew { symbol, version } => write!(formatter, "it uses `{symbol}` of {}", version.name),
+            Self::Abi(version) => write!(formatter, "it asks for {} of `{}`", version.name, version.library),
             Self::Undefined(symbol) => write!(
                 formatter,
                 "it uses `{symbol}`, which neither it nor a library that it is linked with defines"
@@ -109,7 +103,7 @@ impl fmt::Display for Breach {
 ///
 /// # Errors
 ///
-/// When `file` is not a 64-bit ELF file.
+/// As [`Linkage::read`].
 ///
 /// # Example
 ///
@@ -125,109 +119,110 @@ impl fmt::Display for Breach {
 /// # }
 /// ```
 pub fn check_elf(file: &[u8], limits: &Limits) -> Result<Vec<Breach>> {
-    let elf = ElfFile::<Header>::parse(file)?;
-    let endian = elf.endian();
-    let sections = elf.elf_header().sections(endian, file)?;
+    let linkage = Linkage::read(file)?;
     let is_library = limits.exports.is_some();
     let mut breaches = Vec::new();
-
-    let dynamic = sections.dynamic_table(endian, file)?;
-    let (mut needs_others, mut writes_text) = (false, false);
-    for entry in dynamic.iter() {
-        if entry.tag == elf::DT_NEEDED {
-            let name = String::from_utf8_lossy(dynamic.string(entry)?).into_owned();
-            if is_of_glibc(&name) {
-                continue;
-            }
-            needs_others = true;
-            if is_library {
-                breaches.push(Breach::Needed(name));
-            }
-        }
-        writes_text |= writes_to_text(&entry);
-    }
+    let is_missing = |library: &&String| !runtime::has(library);
+    breaches.extend(linkage.needed.iter().filter(is_missing).cloned().map(Breach::Needed));
     // A program that is started, not loaded, may.
-    if is_library && writes_text {
+    if is_library && linkage.has_text_relocations {
         breaches.push(Breach::TextRelocations);
     }
 
-    let versions = sections.versions(endian, file)?;
-    let symbols = sections.symbols(endian, file, elf::SHT_DYNSYM)?;
-    for (index, symbol) in symbols.enumerate() {
-        if index.0 == 0 {
-            continue;
+    let needs_others = linkage.needed.iter().any(|library| !runtime::has(library));
+    for import in &linkage.imports {
+        match &import.version {
+            Some(version) if runtime::has_version(version, &limits.glibc) => {}
+            Some(version) => breaches.push(Breach::TooNew {
+                symbol: import.symbol.clone(),
+                version: version.clone(),
+            }),
+            None if import.is_weak => {}
+            // Where it is linked with the oldest glibc, that one's versions name nothing newer.
+            None => breaches.extend(without_version(&import.symbol, limits, needs_others)),
         }
-        let name = String::from_utf8_lossy(symbols.symbol_name(endian, symbol)?).into_owned();
-        if symbol.is_undefined(endian) {
-            let version = match &versions {
-                Some(versions) => versions.version(versions.version_index(endian, index).index())?,
-                None => None,
-            };
-            match version {
-                Some(version) => {
-                    let version = String::from_utf8_lossy(version.name()).into_owned();
-                    if !is_within(&version, &limits.glibc) {
-                        breaches.push(Breach::TooNew { symbol: name, version });
-                    }
-                }
-                None if symbol.st_bind() == elf::STB_WEAK => {}
-                // Where it is linked with the oldest glibc, that one's versions name nothing newer.
-                None => breaches.extend(without_version(name, limits, needs_others)),
-            }
-        } else if symbol.st_bind() != elf::STB_LOCAL
-            && let Some(exports) = &limits.exports
-            && !exports.iter().any(|prefix| name.starts_with(prefix))
-        {
-            breaches.push(Breach::Exported(name));
+    }
+    let is_used = |version: &SymbolVersion| {
+        linkage
+            .imports
+            .iter()
+            .any(|import| import.version.as_ref() == Some(version))
+    };
+    for version in &linkage.versions {
+        if !runtime::has_version(version, &limits.glibc) && !is_used(version) {
+            breaches.push(Breach::Abi(version.clone()));
         }
+    }
+    if let Some(prefixes) = &limits.exports {
+        let is_foreign = |symbol: &&String| !prefixes.iter().any(|prefix| symbol.starts_with(prefix));
+        breaches.extend(linkage.exports.iter().filter(is_foreign).cloned().map(Breach::Exported));
     }
 
     // A program's own are placed, and set up, as it is started.
     if is_library {
-        breaches.extend(static_tls(&elf, &sections, file)?);
-        let stack = elf
-            .elf_program_headers()
-            .iter()
-            .find(|segment| segment.p_type(endian) == elf::PT_GNU_STACK);
-        // One that does not say is taken for one that asks.
-        if stack.is_none_or(|segment| segment.p_flags(endian).contains(elf::PF_X)) {
+        breaches.extend(static_tls(file)?);
+        if linkage.has_executable_stack {
             breaches.push(Breach::ExecutableStack);
         }
     }
     Ok(breaches)
 }
 
-/// Whether a library is glibc's own.
-fn is_of_glibc(name: &str) -> bool {
-    let stem = name.split(".so").next().unwrap_or(name);
-    GLIBC_LIBRARIES.contains(&stem) || stem.starts_with("ld-linux")
-}
-
-/// Whether an entry of the dynamic table says that there are text relocations.
-fn writes_to_text(entry: &Dynamic) -> bool {
-    entry.tag == elf::DT_TEXTREL || entry.tag == elf::DT_FLAGS && elf::DynamicFlags(entry.val).contains(elf::DF_TEXTREL)
+/// The oldest glibc that a file runs with, and the symbols that need it; `None` if it needs nothing of glibc, as what is linked statically.
+/// What Lambda's runtimes have all of them, where no version is asked for, does not count.
+///
+/// ```
+/// # fn main() -> anyhow::Result<()> {
+/// let program = std::fs::read(std::env::current_exe()?)?;
+/// let (version, symbols) = elf::glibc_floor(&elf::Linkage::read(&program)?).expect("it is linked with glibc");
+/// assert!(version >= "2.4".parse()? && !symbols.is_empty());
+/// # Ok(())
+/// # }
+/// ```
+pub fn glibc_floor(linkage: &Linkage) -> Option<(GlibcVersion, BTreeSet<&str>)> {
+    let of_symbols = linkage.imports.iter().filter_map(|import| {
+        let version = match &import.version {
+            Some(version) => version.name.strip_prefix("GLIBC_")?.parse().ok()?,
+            None if import.is_weak => return None,
+            None => first_version(&import.symbol)?,
+        };
+        Some((version, Some(import.symbol.as_str())))
+    });
+    let of_none = linkage.versions.iter().filter_map(|version| {
+        let number = version.name.strip_prefix("GLIBC_")?.parse().ok()?;
+        Some((number, None))
+    });
+    let all: Vec<(GlibcVersion, Option<&str>)> = of_symbols.chain(of_none).collect();
+    let floor = all.iter().map(|(version, _)| version).max()?.clone();
+    let symbols = all.iter().filter(|(version, _)| *version == floor);
+    Some((floor.clone(), symbols.filter_map(|(_, symbol)| *symbol).collect()))
 }
 
 /// What is wrong with a symbol that is asked for without a version.
-fn without_version(symbol: String, limits: &Limits, needs_others: bool) -> Option<Breach> {
-    match first_version(&symbol) {
+fn without_version(symbol: &str, limits: &Limits, needs_others: bool) -> Option<Breach> {
+    match first_version(symbol) {
         Some(version) if version <= limits.glibc => None,
         Some(version) => Some(Breach::TooNew {
-            symbol,
-            version: format!("GLIBC_{version}"),
+            symbol: symbol.to_owned(),
+            version: SymbolVersion {
+                name: format!("GLIBC_{version}"),
+                library: "libc.so.6".to_owned(),
+            },
         }),
         None if symbol == OF_THE_DYNAMIC_LINKER => None,
         // A library that is not glibc's may have it; C code of a crate's is in the crate.
-        None if needs_others && !matches!(Family::of(&symbol), Some(Family::AwsLc { .. })) => None,
+        None if needs_others && !matches!(Family::of(symbol), Some(Family::AwsLc { .. })) => None,
         None if limits.exports.is_some() && PYTHON_PREFIXES.iter().any(|prefix| symbol.starts_with(prefix)) => None,
-        None => Some(Breach::Undefined(symbol)),
+        None => Some(Breach::Undefined(symbol.to_owned())),
     }
 }
 
 /// What is wrong with the thread-local storage of a library: what is addressed from the thread's pointer at a distance that is fixed as the
 /// library is loaded lies in the part that each thread has from its beginning, with all that the library has beside it.
-fn static_tls(elf: &ElfFile<'_, Header>, sections: &SectionTable<'_, Header>, file: &[u8]) -> Result<Option<Breach>> {
+fn static_tls(file: &[u8]) -> Result<Option<Breach>> {
+    let elf = parse(file)?;
     let endian = elf.endian();
+    let sections = elf.elf_header().sections(endian, file)?;
     let segments = elf.elf_program_headers().iter();
     let tls = segments.filter(|segment| segment.p_type(endian) == elf::PT_TLS);
     let size: u64 = tls.map(|segment| segment.p_memsz(endian)).sum();
@@ -249,7 +244,7 @@ fn static_tls(elf: &ElfFile<'_, Header>, sections: &SectionTable<'_, Header>, fi
         if let Some((relocations, _)) = section.rela(endian, file)?
             && relocations.iter().any(is_fixed)
         {
-            let largest = largest_variable(sections, endian, file)?;
+            let largest = largest_variable(&sections, endian, file)?;
             return Ok(Some(Breach::StaticTls { size, largest }));
         }
     }
@@ -271,58 +266,46 @@ fn largest_variable(
     Ok(Some((name, largest.st_size(endian))))
 }
 
-/// Whether a symbol version is glibc's, and not newer than `floor`. `GLIBC_PRIVATE` and the like are not.
-fn is_within(version: &str, floor: &GlibcVersion) -> bool {
-    let number = version
-        .strip_prefix("GLIBC_")
-        .and_then(|number| number.parse::<GlibcVersion>().ok());
-    number.is_some_and(|number| number <= *floor)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn versions_compare_by_their_numbers() -> Result<()> {
-        let floor: GlibcVersion = "2.26".parse()?;
-        assert!(is_within("GLIBC_2.2.5", &floor));
-        assert!(is_within("GLIBC_2.26", &floor));
-        assert!(!is_within("GLIBC_2.34", &floor));
-        assert!(!is_within("GLIBC_2.100", &floor));
-        assert!(!is_within("GLIBC_PRIVATE", &floor));
-        assert!(!is_within("GCC_3.0", &floor));
-        assert!("2.x".parse::<GlibcVersion>().is_err());
-        Ok(())
-    }
-
-    #[test]
     fn a_host_library_breaks_the_limits() -> Result<()> {
-        // The test itself is linked with the host's glibc and exports nothing of the shim's.
-        let this = std::fs::read(std::env::current_exe()?)?;
+        // The test itself is linked with the host's glibc and exports nothing of the shim's. Its name for GCC's library is made another's.
+        let mut this = std::fs::read(std::env::current_exe()?)?;
+        let gcc = b"libgcc_s.so.1";
+        let places: Vec<usize> = (0..this.len())
+            .filter(|start| this[*start..].starts_with(gcc))
+            .collect();
+        for place in places {
+            this[place..][..gcc.len()].copy_from_slice(b"libothr.so.12");
+        }
         let limits = Limits {
             glibc: "2.2.4".parse()?,
             exports: Some(vec!["PyInit_".to_owned()]),
         };
         let breaches = check_elf(&this, &limits)?;
-        for kind in [
-            |breach: &Breach| matches!(breach, Breach::TooNew { .. }),
-            |breach: &Breach| matches!(breach, Breach::Needed(_)),
-        ] {
-            assert!(breaches.iter().any(kind), "{breaches:?}");
-        }
+        let other = Breach::Needed("libothr.so.12".to_owned());
+        let is_too_new =
+            |breach: &Breach| matches!(breach, Breach::TooNew { version, .. } if version.library == "libc.so.6");
+        assert!(
+            breaches.contains(&other) && breaches.iter().any(is_too_new),
+            "{breaches:?}"
+        );
+        // A version of a library that lies beside it is that one's matter.
+        let is_of_other =
+            |breach: &Breach| matches!(breach, Breach::TooNew { version, .. } if version.library == "libothr.so.12");
+        assert!(!breaches.iter().any(is_of_other), "{breaches:?}");
 
-        // As a program, it is only too new.
+        // As a program, it may have what text relocations it likes.
         let limits = Limits {
             exports: None,
             ..limits
         };
         let breaches = check_elf(&this, &limits)?;
-        assert!(!breaches.is_empty());
-        assert!(
-            breaches.iter().all(|breach| matches!(breach, Breach::TooNew { .. })),
-            "{breaches:?}"
-        );
+        let is_known = |breach: &Breach| matches!(breach, Breach::TooNew { .. } | Breach::Abi(_)) || *breach == other;
+        assert!(!breaches.is_empty() && breaches.iter().all(is_known), "{breaches:?}");
         Ok(())
     }
 

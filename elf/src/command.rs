@@ -10,8 +10,8 @@ use clap::{Args, Subcommand};
 use packing_list::{files, read_list};
 
 use crate::{
-    BinaryKind, GlibcVersion, LAYERS_ROOT, Limits, RefusedLibrary, Surroundings, TASK_ROOT, check_elf, cut_symbolizer,
-    explain_linker, report, strip,
+    BinaryKind, Breach, GlibcVersion, LAYERS_ROOT, Limits, RefusedLibrary, Surroundings, TASK_ROOT, check_elf,
+    cut_symbolizer, explain_linker, report, strip,
 };
 
 /// A subcommand, with its arguments.
@@ -139,7 +139,12 @@ fn check(arguments: &CheckArgs) -> Result<()> {
             .extend(files.map(|(name, entry)| (format!("{root}/{name}"), entry.source)));
     }
     let content = read(file)?;
-    let refused = surroundings.refused(&content, check_elf(&content, &limits)?, &limits.glibc)?;
+    let mut breaches = check_elf(&content, &limits).with_context(|| format!("{} can't be checked", file.display()))?;
+    if kind == BinaryKind::Program {
+        // What lies beside it is not known here.
+        breaches.retain(|breach| !matches!(breach, Breach::Needed(_)));
+    }
+    let refused = surroundings.refused(&content, breaches, &limits.glibc)?;
     if refused.is_empty() {
         return fs::write(&arguments.output, "").context("the output can't be written");
     }

@@ -82,6 +82,16 @@ impl Family {
     }
 }
 
+/// What to do about a symbol that is undefined, if it is one of those that often are.
+///
+/// ```
+/// assert!(elf::known_advice("aws_lc_0_47_0_EVP_sha256").is_some_and(|advice| advice.contains("CARGO_PKG_VERSION")));
+/// assert_eq!(elf::known_advice("nobody"), None);
+/// ```
+pub fn known_advice(symbol: &str) -> Option<String> {
+    Family::of(symbol).map(|family| family.advice())
+}
+
 /// The version in the name of a symbol of AWS-LC: `0.47.0` of `aws_lc_0_47_0_EVP_sha256`.
 fn aws_lc_version(symbol: &str, prefix: &str) -> Option<String> {
     let mut parts = symbol.strip_prefix(prefix)?.splitn(4, '_');

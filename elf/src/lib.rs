@@ -5,27 +5,36 @@
 
 #![forbid(unsafe_code)]
 
+mod build_paths;
 mod check;
 mod command;
 mod compiler;
 mod family;
 mod glibc;
+mod linkage;
+mod linked;
 mod linker;
 mod machine;
 mod origin;
 mod report;
+mod runtime;
 mod strip;
 mod surroundings;
 mod symbolizer;
 
-pub use check::{Breach, Limits, check_elf};
+pub use build_paths::{BuildPaths, build_paths};
+pub use check::{Breach, Limits, check_elf, glibc_floor};
 pub use command::{CheckArgs, Command, CutArgs, ExplainArgs, StripArgs};
 pub use compiler::rust_versions;
+pub use family::known_advice;
 pub use glibc::GlibcVersion;
+pub use linkage::{ElfKind, Import, Linkage, SymbolVersion};
+pub use linked::linked_origins;
 pub use linker::explain_linker;
 pub use machine::{Machine, is_elf};
 pub use origin::{Origin, likely_origins};
-pub use report::{BinaryKind, report};
+pub use report::{BinaryKind, described, report, shortened, way_out_of};
+pub use runtime::INTERPRETERS;
 pub use strip::strip;
 pub use surroundings::{LAYERS_ROOT, RefusedLibrary, Surroundings, TASK_ROOT};
 pub use symbolizer::cut_symbolizer;

@@ -42,21 +42,29 @@ pub fn likely_origins<'a>(
                 largest: Some((symbol, _)),
                 ..
             } => defines(content, symbol).then(Origin::default),
-            Breach::Needed(library) => {
-                let stem = library
-                    .trim_start_matches("lib")
-                    .split(['.', '-'])
-                    .next()
-                    .unwrap_or(library);
-                name.contains(stem).then(Origin::default)
-            }
-            Breach::StaticTls { largest: None, .. } | Breach::TextRelocations | Breach::ExecutableStack => None,
+            Breach::Needed(library) => is_named_after(&name, library).then(Origin::default),
+            Breach::Abi(_)
+            | Breach::StaticTls { largest: None, .. }
+            | Breach::TextRelocations
+            | Breach::ExecutableStack => None,
         };
         if let Some(origin) = origin {
             origins.insert(name, origin);
         }
     }
     origins
+}
+
+/// Whether a crate bears the name of a library, as `openssl_sys` that of `libssl.so.3`, and `libz_sys` that of `libz.so.1`.
+pub(crate) fn is_named_after(name: &str, library: &str) -> bool {
+    let stem = library
+        .trim_start_matches("lib")
+        .split(['.', '-'])
+        .next()
+        .unwrap_or(library);
+    // In a long name, a short one may stand by chance.
+    let is_long = stem.len() > 2;
+    is_long && name.contains(stem) || name.split('_').any(|part| part.trim_start_matches("lib") == stem)
 }
 
 /// The crate's name in an rlib's file name, `libserde-12345.rlib`.
@@ -133,6 +141,19 @@ fn users(archive: &[u8], symbol: &str) -> Option<Origin> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_names_are_whole_words() {
+        for (name, library, is_named) in [
+            ("openssl_sys", "libssl.so.3", true),
+            ("libz_sys", "libz.so.1", true),
+            ("pq_sys", "libpq.so.5", true),
+            ("zeroize", "libz.so.1", false),
+            ("serialize", "libz.so.1", false),
+        ] {
+            assert_eq!(is_named_after(name, library), is_named, "{name} {library}");
+        }
+    }
 
     #[test]
     fn a_library_is_traced_to_the_crate_that_is_named_after_it() {

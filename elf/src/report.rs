@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use crate::{Breach, GlibcVersion, Limits, family::Family, likely_origins};
+use crate::{
+    Breach, GlibcVersion, Limits, Origin, SymbolVersion, family::Family, likely_origins, runtime::has_version,
+};
 
 /// What is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +68,7 @@ pub fn report(kind: BinaryKind, label: &str, limits: &Limits, breaches: &[Breach
 }
 
 /// The first of some symbols, and how many there are besides.
-pub(crate) fn shortened(symbols: &[&str]) -> String {
+pub fn shortened(symbols: &[&str]) -> String {
     let shown: Vec<String> = symbols
         .iter()
         .take(LISTED)
@@ -80,7 +82,16 @@ pub(crate) fn shortened(symbols: &[&str]) -> String {
 
 /// Where a breach comes from, if that is known.
 fn origins(breach: &Breach, rlibs: &[(&Path, &[u8])]) -> String {
-    let crates: Vec<String> = likely_origins(breach, rlibs.iter().copied())
+    let origins = likely_origins(breach, rlibs.iter().copied());
+    match origins.is_empty() {
+        true => String::new(),
+        false => format!("; likely from the crate {}", described(origins)),
+    }
+}
+
+/// Origins by their names, with the functions that are known of each.
+pub fn described(origins: BTreeMap<String, Origin>) -> String {
+    let crates: Vec<String> = origins
         .into_iter()
         .map(|(name, origin)| {
             let functions: Vec<&str> = origin.functions.iter().map(String::as_str).collect();
@@ -90,14 +101,11 @@ fn origins(breach: &Breach, rlibs: &[(&Path, &[u8])]) -> String {
             }
         })
         .collect();
-    match crates.is_empty() {
-        true => String::new(),
-        false => format!("; likely from the crate {}", crates.join(" or ")),
-    }
+    crates.join(" or ")
 }
 
 /// What to do about a breach of which there is one at most.
-fn way_out_of(breach: &Breach) -> Option<&'static str> {
+pub fn way_out_of(breach: &Breach) -> Option<&'static str> {
     match breach {
         Breach::StaticTls { largest, .. } => Some(match largest {
             // What the crate's C code is renamed by.
@@ -109,6 +117,7 @@ fn way_out_of(breach: &Breach) -> Option<&'static str> {
                  crate has the feature `disable_initial_exec_tls`)"
             }
         }),
+        Breach::Abi(version) if version.name == "GLIBC_ABI_DT_RELR" => Some("link it with `-z nopack-relative-relocs`"),
         Breach::TextRelocations => {
             Some("compile all its code as position-independent (`-fPIC` in C, no absolute addresses in assembly)")
         }
@@ -120,16 +129,18 @@ fn way_out_of(breach: &Breach) -> Option<&'static str> {
     }
 }
 
+/// The version that a breach is about, if it is one of a version that is too new.
+fn too_new(breach: &Breach) -> Option<&SymbolVersion> {
+    match breach {
+        Breach::TooNew { version, .. } | Breach::Abi(version) => Some(version),
+        _ => None,
+    }
+}
+
 /// What to do about breaches of which there may be many.
 fn ways_out(kind: BinaryKind, limits: &Limits, breaches: &[Breach]) -> Vec<String> {
     let mut ways = Vec::new();
-    let versions: Vec<&str> = breaches
-        .iter()
-        .filter_map(|breach| match breach {
-            Breach::TooNew { version, .. } => Some(version.as_str()),
-            _ => None,
-        })
-        .collect();
+    let versions: Vec<&SymbolVersion> = breaches.iter().filter_map(too_new).collect();
     if !versions.is_empty() && kind == BinaryKind::Program {
         ways.push(
             "it was linked by another C toolchain than the rules' own, for another system: take out of \
@@ -141,11 +152,8 @@ fn ways_out(kind: BinaryKind, limits: &Limits, breaches: &[Breach]) -> Vec<Strin
             .parse::<GlibcVersion>()
             .ok()
             .filter(|newest| limits.glibc < *newest);
-        let is_in_newest = |version: &&str| {
-            let number = version.strip_prefix("GLIBC_").and_then(|number| number.parse().ok());
-            number.is_some() && number <= newest
-        };
-        let runtime = match versions.iter().all(is_in_newest) {
+        let is_in_newest = newest.is_some_and(|newest| versions.iter().all(|version| has_version(version, &newest)));
+        let runtime = match is_in_newest {
             true => format!(", or a `runtime` with a newer glibc (python3.12 and later have {NEWEST}), or a newer `glibc` where one is set"),
             false => format!("; no runtime of Lambda's has a newer glibc than {NEWEST}"),
         };
@@ -188,7 +196,10 @@ mod tests {
     fn too_new(symbol: &str, version: &str) -> Breach {
         Breach::TooNew {
             symbol: symbol.to_owned(),
-            version: version.to_owned(),
+            version: SymbolVersion {
+                name: version.to_owned(),
+                library: "libc.so.6".to_owned(),
+            },
         }
     }
 

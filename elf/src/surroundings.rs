@@ -7,12 +7,8 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use object::{
-    elf::{self, FileHeader64},
-    read::elf::{ElfFile, FileHeader},
-};
 
-use crate::{Breach, GlibcVersion, Limits, check_elf};
+use crate::{Breach, GlibcVersion, Limits, Linkage, check_elf};
 
 /// Where Lambda unpacks a zip.
 pub const TASK_ROOT: &str = "/var/task";
@@ -31,23 +27,23 @@ const SEARCHED: [&str; 3] = ["/var/task", "/var/task/lib", "/opt/lib"];
 /// # let library = std::fs::read(std::env::current_exe()?)?;
 /// use elf::{Breach, Surroundings};
 ///
-/// let surroundings = Surroundings { provided: vec!["libone.so.1".to_owned()], ..Surroundings::default() };
+/// let surroundings: Surroundings = Surroundings { provided: vec!["libone.so.1".to_owned()], ..Surroundings::default() };
 /// let breaches = vec![Breach::Needed("libone.so.1".to_owned())];
 /// assert!(surroundings.refused(&library, breaches, &"2.34".parse()?)?.is_empty());
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-pub struct Surroundings {
+pub struct Surroundings<Source = PathBuf> {
     /// The folder that the library lies in.
     pub home: String,
     /// Where the files of the zip and of its layers are, by their paths on Lambda.
-    pub files: BTreeMap<String, PathBuf>,
+    pub files: BTreeMap<String, Source>,
     /// The names of libraries that layers of others bring.
     pub provided: Vec<String>,
 }
 
-impl Default for Surroundings {
+impl<Source> Default for Surroundings<Source> {
     fn default() -> Self {
         Self {
             home: TASK_ROOT.to_owned(),
@@ -68,10 +64,55 @@ pub struct RefusedLibrary {
     pub misplaced: Vec<String>,
 }
 
-impl Surroundings {
-    /// What of `breaches`, those of `library`, remains where the libraries that it needs may lie beside it; and what is wrong with those.
+impl<Source> Surroundings<Source> {
+    /// What of `breaches`, those of the library that lies in `folder`, remains where the libraries that it needs may lie beside it; and the
+    /// paths of those that do.
     ///
     /// Libraries are looked for as [ld.so](https://man7.org/linux/man-pages/man8/ld.so.8.html) does.
+    ///
+    /// # Errors
+    ///
+    /// When `library` is none.
+    pub fn remaining(
+        &self,
+        folder: &str,
+        library: &[u8],
+        breaches: Vec<Breach>,
+    ) -> Result<(RefusedLibrary, Vec<&String>)> {
+        let folders = searched(folder, library)?;
+        let mut refused = RefusedLibrary {
+            path: None,
+            breaches: Vec::new(),
+            misplaced: Vec::new(),
+        };
+        let mut found = Vec::new();
+        for breach in breaches {
+            let Breach::Needed(needed) = &breach else {
+                refused.breaches.push(breach);
+                continue;
+            };
+            if self.provided.contains(needed) {
+                continue;
+            }
+            let place = folders
+                .iter()
+                .find_map(|folder| self.files.get_key_value(&format!("{folder}/{needed}")));
+            if let Some((path, _)) = place {
+                found.push(path);
+                continue;
+            }
+            let ending = format!("/{needed}");
+            refused
+                .misplaced
+                .extend(self.files.keys().find(|name| name.ends_with(&ending)).cloned());
+            refused.breaches.push(breach);
+        }
+        Ok((refused, found))
+    }
+}
+
+impl Surroundings {
+    /// What of `breaches`, those of `library`, remains where the libraries that it needs may lie beside it; and what is wrong with those.
     ///
     /// # Errors
     ///
@@ -81,38 +122,17 @@ impl Surroundings {
         let mut seen = BTreeSet::new();
         let mut waiting = vec![(None, library.to_vec(), breaches)];
         while let Some((path, content, breaches)) = waiting.pop() {
-            let origin = path.as_deref().map_or(&*self.home, folder);
-            let folders = searched(origin, &content)?;
-            let mut library = RefusedLibrary {
-                path,
-                breaches: Vec::new(),
-                misplaced: Vec::new(),
-            };
-            for breach in breaches {
-                let Breach::Needed(needed) = &breach else {
-                    library.breaches.push(breach);
-                    continue;
-                };
-                if self.provided.contains(needed) {
-                    continue;
-                }
-                let found = folders
-                    .iter()
-                    .find_map(|folder| self.files.get_key_value(&format!("{folder}/{needed}")));
-                let Some((name, source)) = found else {
-                    let ending = format!("/{needed}");
-                    library
-                        .misplaced
-                        .extend(self.files.keys().find(|name| name.ends_with(&ending)).cloned());
-                    library.breaches.push(breach);
-                    continue;
-                };
-                if seen.insert(name) {
+            let home = path.as_deref().map_or(&*self.home, folder);
+            let (remaining, found) = self.remaining(home, &content, breaches)?;
+            for name in found {
+                if let Some(source) = self.files.get(name)
+                    && seen.insert(name)
+                {
                     waiting.push(Self::checked(name, source, glibc)?);
                 }
             }
-            if !library.breaches.is_empty() {
-                refused.push(library);
+            if !remaining.breaches.is_empty() {
+                refused.push(RefusedLibrary { path, ..remaining });
             }
         }
         Ok(refused)
@@ -139,7 +159,7 @@ fn folder(path: &str) -> &str {
 /// The folders in which the needs of a library that lies in `origin` are looked for.
 fn searched(origin: &str, library: &[u8]) -> Result<Vec<String>> {
     let mut folders: Vec<String> = SEARCHED.map(str::to_owned).into();
-    for path in run_paths(library)? {
+    for path in Linkage::read(library)?.run_paths {
         let path = path
             .strip_prefix("$ORIGIN")
             .or_else(|| path.strip_prefix("${ORIGIN}"))
@@ -150,24 +170,6 @@ fn searched(origin: &str, library: &[u8]) -> Result<Vec<String>> {
         }
     }
     Ok(folders)
-}
-
-/// The paths that a library says its needs are looked for in.
-fn run_paths(library: &[u8]) -> Result<Vec<String>> {
-    let elf = ElfFile::<FileHeader64<object::Endianness>>::parse(library)?;
-    let endian = elf.endian();
-    let dynamic = elf
-        .elf_header()
-        .sections(endian, library)?
-        .dynamic_table(endian, library)?;
-    let mut paths = Vec::new();
-    for entry in dynamic.iter() {
-        if entry.tag == elf::DT_RUNPATH || entry.tag == elf::DT_RPATH {
-            let list = String::from_utf8_lossy(dynamic.string(entry)?).into_owned();
-            paths.extend(list.split(':').map(str::to_owned));
-        }
-    }
-    Ok(paths)
 }
 
 /// An absolute path without `.` and `..`.
@@ -189,7 +191,7 @@ fn normal(path: &str) -> String {
 mod tests {
     use super::*;
 
-    /// The test itself, in place of a library: it needs `libgcc_s.so.1`, which no runtime of Lambda's need have, and a new glibc.
+    /// The test itself, in place of a library: it needs a new glibc.
     fn this() -> Result<(PathBuf, Vec<u8>, GlibcVersion)> {
         let path = std::env::current_exe()?;
         let content = fs::read(&path)?;
@@ -211,7 +213,7 @@ mod tests {
     fn what_a_layer_brings_is_not_missed() -> Result<()> {
         let (_, library, glibc) = this()?;
         let breaches = vec![needed("libone.so.1"), needed("libtwo.so.1")];
-        let surroundings = Surroundings {
+        let surroundings: Surroundings = Surroundings {
             provided: vec!["libone.so.1".to_owned()],
             ..Surroundings::default()
         };
@@ -240,7 +242,6 @@ mod tests {
                 panic!("{refused:?}");
             };
             assert_eq!(library.path.as_deref(), Some(name));
-            assert!(library.breaches.contains(&needed("libgcc_s.so.1")), "{library:?}");
             assert!(
                 library
                     .breaches

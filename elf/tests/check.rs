@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::Path};
 
-use elf::{BinaryKind, Breach, Limits, check_elf, report};
+use elf::{BinaryKind, Breach, Limits, Linkage, build_paths, check_elf, glibc_floor, linked_origins, report};
 
 /// The content of the file that a variable names.
 fn file(variable: &str) -> Vec<u8> {
@@ -131,4 +131,67 @@ fn code_that_is_written_to_is_refused() {
 #[test]
 fn executable_stacks_are_refused() {
     assert_eq!(check("EXECUTABLE_STACK"), [Breach::ExecutableStack]);
+}
+
+#[test]
+fn what_was_linked_tells_who_uses_what() {
+    for variable in ["ASKS_2_34", "ASKS_2_34_ARM64"] {
+        let library = file(variable);
+        let breaches = check(variable);
+        let all: Vec<&Breach> = breaches.iter().collect();
+        let origins = linked_origins(&library, &all).expect("it is a library");
+        for (part, function) in [
+            ("`arc4random_buf` of", "undefined::random"),
+            ("`nobody_defines_this`", "undefined::others"),
+        ] {
+            let place = breaches.iter().position(|breach| breach.to_string().contains(part));
+            let origin = place.and_then(|place| origins[place].get("undefined"));
+            let functions = origin
+                .unwrap_or_else(|| panic!("{variable}: {part}: {origins:?}"))
+                .functions
+                .iter();
+            assert_eq!(functions.collect::<Vec<_>>(), [function], "{variable}");
+        }
+    }
+    let origins = linked_origins(&file("TEXT_RELOCATIONS"), &[&Breach::TextRelocations]).expect("it is a library");
+    assert!(origins[0].contains_key("address"), "{origins:?}");
+}
+
+#[test]
+fn the_newest_version_is_the_floor() {
+    for (variable, version, symbol) in [
+        ("ASKS_2_26", "2.36", "arc4random_buf"),
+        ("ASKS_2_34_ARM64", "2.36", "arc4random_buf"),
+    ] {
+        let library = file(variable);
+        let linkage = Linkage::read(&library).expect("it is a library");
+        let (floor, symbols) = glibc_floor(&linkage).expect("it needs glibc");
+        assert_eq!(
+            (floor.to_string().as_str(), symbols.into_iter().collect::<Vec<_>>()),
+            (version, vec![symbol])
+        );
+    }
+}
+
+#[test]
+fn how_a_library_is_linked_is_read() {
+    let read = |variable| Linkage::read(&file(variable)).expect("it is a library");
+    let plain = read("PLAIN");
+    assert!(plain.has_relro && plain.binds_now && !plain.has_executable_stack && !plain.has_text_relocations);
+    assert!(
+        plain.run_paths.is_empty() && plain.exports.contains(&"exported".to_owned()),
+        "{plain:?}"
+    );
+    let lazy = read("LAZY");
+    assert!(lazy.has_relro && !lazy.binds_now);
+    assert_eq!(lazy.run_paths, ["/home/me/lib", "/opt/lib"]);
+    assert!(read("EXECUTABLE_STACK").has_executable_stack && read("TEXT_RELOCATIONS").has_text_relocations);
+    // What these rules link is the same wherever it is built.
+    assert_eq!(
+        build_paths(&file("PLAIN"))
+            .expect("it is a library")
+            .into_keys()
+            .collect::<Vec<_>>(),
+        Vec::<String>::new()
+    );
 }

@@ -27,6 +27,7 @@ _SOURCES = {
             "//deploy/stack_metadata",
             "//deploy/template",
             "//elf",
+            "//inspector",
             "//packager",
             "//packager/packing_list",
             "//rewriter",

@@ -3,6 +3,7 @@
 BUILD_TOOL = Label("//rules/tools:build_tool_toolchain_type")
 DEPLOYER = Label("//rules/tools:deployer_toolchain_type")
 EMULATOR = Label("//rules/tools:emulator_toolchain_type")
+INSPECTOR = Label("//rules/tools:inspector_toolchain_type")
 
 def _tool_toolchain_impl(ctx):
     return [platform_common.ToolchainInfo(

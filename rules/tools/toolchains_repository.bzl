@@ -19,7 +19,7 @@ toolchain(
     name = "{name}",
     {constraints} = {platform},
     toolchain = ":{name}_tool",
-    toolchain_type = "@rules_rust_lambda//rules/tools:{tool}_toolchain_type",
+    toolchain_type = "@rules_rust_lambda//rules/tools:{toolchain}_toolchain_type",
 )
 """
 
@@ -27,7 +27,12 @@ _CONSTRAINTS = "[\"@platforms//os:{}\", \"@platforms//cpu:{}\"]"
 
 def _toolchains_repository_impl(repository_ctx):
     text = _BUILD
-    for tool, runs_in_actions in [("build_tool", True), ("deployer", False), ("emulator", False)]:
+    for toolchain, tool, runs_in_actions in [
+        ("build_tool", "build_tool", True),
+        ("deployer", "deployer", False),
+        ("emulator", "emulator", False),
+        ("inspector", "build_tool", False),
+    ]:
         offered = [
             ("1_prebuilt_" + platform, repository_ctx.attr.prebuilt_label.format(tool = tool, platform = platform), _CONSTRAINTS.format(
                 platform.partition("_")[0],
@@ -39,15 +44,15 @@ def _toolchains_repository_impl(repository_ctx):
             text += _TOOLCHAIN.format(
                 constraints = "exec_compatible_with" if runs_in_actions else "target_compatible_with",
                 label = label,
-                name = "{}_{}".format(tool, kind),
+                name = "{}_{}".format(toolchain, kind),
                 platform = platform,
                 rule = "action_tool_toolchain" if runs_in_actions else "run_tool_toolchain",
-                tool = tool,
+                toolchain = toolchain,
             )
     repository_ctx.file("BUILD.bazel", text, executable = False)
 
 toolchains_repository = repository_rule(
-    doc = "Declares a toolchain for each tool, from each place that it can come from.",
+    doc = "Declares the toolchains of each tool, from each place that it can come from.",
     implementation = _toolchains_repository_impl,
     attrs = {
         "prebuilt": attr.string_list_dict(doc = "The platforms that each tool has an executable for, such as `linux_x86_64`."),

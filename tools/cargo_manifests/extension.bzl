@@ -52,6 +52,7 @@ def _extension_impl(module_ctx):
             Label("//deploy/template:Cargo.toml"),
             Label("//elf:Cargo.toml"),
             Label("//emulator:Cargo.toml"),
+            Label("//inspector:Cargo.toml"),
             Label("//launcher:Cargo.toml"),
             Label("//packager:Cargo.toml"),
             Label("//packager/packing_list:Cargo.toml"),
