@@ -11,14 +11,20 @@ from=
 [[ $PWD == "$execroot" ]] || from=$execroot/
 
 arguments=()
+folders=()
+# C++'s standard library under any of its names.
+cxx_libraries=()
 start=Scrt1.o
 version_script=
 # Of this linker's own: the only symbols that a library exports, whatever its crates mark as `no_mangle`.
 export_only=
 # Likewise: whether the names of a backtrace's frames are never looked up.
 cut_symbolizer=
+previous=
 add() {
   local part
+  [[ $previous != -L ]] || folders+=("$1")
+  previous=$1
   case $1 in
     -Wl,*)
       local IFS=,
@@ -28,7 +34,13 @@ add() {
       # rustc's file of arguments, where there are too many for a command line.
       while IFS= read -r part; do add "$part"; done < <(xargs printf '%s\n' <"${1#@}")
       ;;
-    -Xlinker | -m64 | -m32 | -g* | -O* | -f* | -nodefaultlibs | -nostartfiles | -nostdlib | -pthread | -march=* | -rdynamic) ;;
+    -fsanitize=*)
+      echo "zig-ld: $1: a sanitizer's runtime has to be the first that a process loads, and a function's library is loaded by Python; this toolchain has none" >&2
+      exit 1
+      ;;
+    -Xlinker | -m32 | -m64 | -march=* | -mcpu=* | -mtune=* | -g* | -O* | -f* | -nodefaultlibs | -nostartfiles | -nostdlib | -pthread | -rdynamic) ;;
+    -L?*) folders+=("${1#-L}") arguments+=("$1") ;;
+    -lc++ | -lc++abi | -lc++experimental | -lstdc++ | -lstdc++fs | -lsupc++) cxx_libraries+=("${1#-l}") ;;
     -shared) start= arguments+=("$1") ;;
     --export-only=*) export_only+=" ${1#*=};" ;;
     --cut-symbolizer) cut_symbolizer=1 ;;
@@ -38,6 +50,17 @@ add() {
   esac
 }
 for argument in "$@"; do add "$argument"; done
+
+# A crate asks for it by the name that it has elsewhere. It is linked where its archives are named (`//rules:cxx_runtime`): what is not found is
+# this one, or is not needed; what is needed, and not there, is told by its symbols.
+for library in ${cxx_libraries[@]+"${cxx_libraries[@]}"}; do
+  for folder in ${folders[@]+"${folders[@]}"}; do
+    if [[ -e $folder/lib$library.a || -e $folder/lib$library.so ]]; then
+      arguments+=("-l$library")
+      break
+    fi
+  done
+done
 
 sysroot=${from}%{sysroot}
 if [[ -n $start ]]; then
