@@ -78,6 +78,8 @@ def zig_toolchains(name):  # buildifier: disable=unused-variable
                     as_files = toolchain_name + "_compiler_files",
                     compiler_files = toolchain_name + "_compiler_files",
                     dwp_files = toolchain_name + "_none",
+                    # What links a shared library of its own links the archives, too.
+                    dynamic_runtime_lib = libcxx + "_files",
                     linker_files = toolchain_name + "_linker_files",
                     objcopy_files = toolchain_name + "_none",
                     static_runtime_lib = libcxx + "_files",
