@@ -47,3 +47,5 @@ take libcompiler_rt.a libcompiler_rt.a
 take libunwind.a libgcc_s.a
 take libunwind.a libgcc_eh.a
 take libcompiler_rt.a libgcc.a
+# And C++ for GCC's operations on what a processor can't change at once.
+take libcompiler_rt.a libatomic.a

@@ -18,11 +18,12 @@ fn main() {
     let source = source.to_str().expect("Bazel's paths are of ASCII");
     tool("CXX", &["-O2", "-fPIC", "-c", "-o", &object, source]);
     tool("AR", &["rcs", &archive, &object]);
-    tool("CXX", &["-O2", "-DMAIN", "-o", &program, source]);
+    tool("CXX", &["-O2", "-DMAIN", "-o", &program, source, "-latomic"]);
     let linked = fs::read(&program).expect("it was linked");
     let has = |text: &str| linked.windows(text.len()).any(|part| part == text.as_bytes());
     assert!(!has("libc++.so") && !has("libstdc++.so"), "C++'s library is linked statically");
     println!("cargo:rustc-link-search=native={folder}");
     println!("cargo:rustc-link-lib=static=words");
     println!("cargo:rustc-link-lib=stdc++");
+    println!("cargo:rustc-link-lib=atomic");
 }

@@ -1,3 +1,4 @@
+#include <atomic>
 #include <sstream>
 #include <string>
 
@@ -9,9 +10,21 @@ extern "C" int words(const char *text) {
   return count;
 }
 
+struct Large {
+  long parts[8];
+};
+
+// More than a processor changes at once.
+static std::atomic<Large> large;
+
+extern "C" long words_large() {
+  large.store(Large{{1, 2, 3, 4, 5, 6, 7, 8}});
+  return large.load().parts[7];
+}
+
 // Where it was built, which nothing that is packed may tell.
 extern "C" const char *words_file() { return __FILE__; }
 
 #ifdef MAIN
-int main() { return words("a b") - 2; }
+int main() { return words("a b") - 2 + words_large() - 8; }
 #endif
