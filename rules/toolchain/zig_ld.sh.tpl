@@ -87,7 +87,7 @@ if [[ -n $cut_symbolizer ]]; then
 fi
 status=0
 "${from}%{zig}" ld.lld -m %{emulation} --hash-style=gnu --eh-frame-hdr "${arguments[@]}" \
-  -L "$sysroot" -lc -lc_nonshared -lcompiler_rt 2>"$work/errors" || status=$?
+  -L "$sysroot" -lc -lc_nonshared -lgcc_eh -lcompiler_rt 2>"$work/errors" || status=$?
 cat "$work/errors" >&2
 if ((status != 0)); then
   # Behind what rustc shows of a linker's words, which ends with the last of them.
