@@ -10,6 +10,10 @@ extern "C" int words(const char *text) {
   return count;
 }
 
+#if defined(PROCESSOR) && !defined(__AVX2__) && !(defined(__ARM_FEATURE_CRC32) && defined(__ARM_FEATURE_FP16_SCALAR_ARITHMETIC))
+#error "the processor's instructions are not used"
+#endif
+
 struct Large {
   long parts[8];
 };
