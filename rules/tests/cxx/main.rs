@@ -1,13 +1,13 @@
 //! Answers with what of C++ works in the library that it is linked into.
 
 use std::{
-    ffi::{c_char, c_int, CStr, CString},
+    ffi::{CStr, CString, c_char, c_int},
     panic::catch_unwind,
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use lambda_runtime::{run, service_fn, Error, LambdaEvent};
-use serde_json::{json, Value};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use serde_json::{Value, json};
 
 unsafe extern "C" {
     fn parts_number(text: *const c_char) -> *const c_char;

@@ -1,9 +1,9 @@
 //! Answers with what C++ says that a build script compiled.
 
-use std::ffi::{c_char, c_int, c_long, CStr, CString};
+use std::ffi::{CStr, CString, c_char, c_int, c_long};
 
-use lambda_runtime::{run, service_fn, Error, LambdaEvent};
-use serde_json::{json, Value};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use serde_json::{Value, json};
 
 unsafe extern "C" {
     fn words(text: *const c_char) -> c_int;
