@@ -45,6 +45,8 @@ name_processor() {
 
 arguments=()
 links=1
+links_cxx=
+[[ $mode == cc ]] || links_cxx=1
 # zig would write debug information unasked.
 debug=-g0
 add() {
@@ -75,6 +77,7 @@ add() {
       while IFS= read -r part; do add "$part"; done < <(xargs printf '%s\n' <"${argument#@}")
       return 0
       ;;
+    -lc++ | -lstdc++) links_cxx=1 ;;
     -g0) ;;
     -g*) debug= ;;
     -c | -S | -E | -M | -MM | -fsyntax-only | --version | -v | -V | -dump* | -print* | --print* | --help | -###) links= ;;
@@ -126,7 +129,7 @@ for ((index = 0; index < ${#arguments[@]}; ++index)); do
       ;;
   esac
 done
-if [[ $mode == c++ ]]; then
+if [[ -n $links_cxx ]]; then
   # For as long as a build script runs: beside its folder, which is all that is kept of it.
   libcxx=${OUT_DIR:+$OUT_DIR.libcxx}
   libcxx=${libcxx:-$work/libcxx}
