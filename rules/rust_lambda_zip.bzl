@@ -3,6 +3,7 @@
 load("@rules_rust//rust:defs.bzl", "rust_binary", "rust_shared_library")
 load("//rules/private:allocator.bzl", "allocator_crate")
 load("//rules/private:attributes.bzl", "begin_macro", "internal", "is_select", "owner_label")
+load("//rules/private:cxx_runtime.bzl", "cxx_runtime")
 load("//rules/private:forwarded.bzl", "BINARY_ATTRIBUTES", "FORWARDED")
 load("//rules/private:layered_zip.bzl", "layered_zip")
 load("//rules/private:names.bzl", "identifier")
@@ -90,8 +91,9 @@ def rust_lambda_zip(
     The library is always built for Lambda's platform and with optimisation, whatever the command line says.
 
     Other targets that this makes, all tagged `manual` and for this macro alone: `NAME.root` (the library's root crate), `NAME.library`
-    (the shared library), `NAME.linked` (another name of it) and, with an `allocator`, `NAME.allocator`; with `srcs`, those of a `rust_lambda_function` called
-    `NAME.function` too. For the OS-only runtime and for Node.js, `NAME.bootstrap` (the executable) and `NAME.linked` alone.
+    (the shared library), `NAME.linked` (another name of it), `NAME.cxx_runtime` (C++'s standard library, where it may be needed) and,
+    with an `allocator`, `NAME.allocator`; with `srcs`, those of a `rust_lambda_function` called `NAME.function` too. For the OS-only
+    runtime and for Node.js, `NAME.bootstrap` (the executable), `NAME.linked` and `NAME.cxx_runtime` alone.
 
     Every attribute can be a `select()`. For `runtime`, its values are of one kind: Python's, or, for the others, plain ones.
 
@@ -231,13 +233,18 @@ def rust_lambda_zip(
             target = name + ".bootstrap",
             **inner
         )
+        cxx_runtime(
+            name = name + ".cxx_runtime",
+            deps = deps,
+            **inner
+        )
         rust_binary(
             name = name + ".bootstrap",
             srcs = srcs,
             crate_name = crate_name,
             data = data,
             rustc_flags = _CODEGEN_FLAGS + _EXECUTABLE_FLAGS + rustc_flags,
-            deps = deps,
+            deps = deps + [name + ".cxx_runtime"],
             **(inner | {"stamp": 0} | program)
         )
         return
@@ -292,6 +299,12 @@ def rust_lambda_zip(
             **inner
         )
         links.append(name + ".allocator")
+    cxx_runtime(
+        name = name + ".cxx_runtime",
+        deps = functions or [name + ".function"],
+        **inner
+    )
+    links.append(name + ".cxx_runtime")
     rust_shared_library(
         name = name + ".library",
         srcs = [name + ".root"],

@@ -75,8 +75,10 @@ impl Family {
         \"{crate_name}\": [crate.annotation(build_script_rustc_env = {{\"CARGO_PKG_VERSION\": \"{version}\"}})],
     or, in a BUILD file of your own, as `rustc_env` of the crate's `cargo_build_script`"
             ),
-            Self::Cxx => "C++ is not supported: the toolchain of these rules has no C++ standard library. Do without the crate or library that \
-                          is written in C++, or without the feature that brings it"
+            Self::Cxx => "they are of C++, and nothing that is linked showed that it is in C++. Add \
+                          `@rules_rust_lambda//rules:cxx_runtime`, C++'s standard library, to the `deps` of the program, or of the library \
+                          in C++. What that does not define is in a library that is missing; and what is in `std::__cxx11` is GCC's, so \
+                          that an archive which asks for it has to be compiled here, from its source"
                 .to_owned(),
         }
     }

@@ -10,14 +10,17 @@ const UNDEFINED: &str = "undefined symbol: ";
 /// What follows is the name of a symbol that is defined twice.
 const DUPLICATE: &str = "duplicate symbol: ";
 
-/// What follows is a library that there is not.
-const NO_LIBRARY: &str = "unable to find library -l";
-
-/// C++'s standard libraries, as linkers are asked for them.
-const CXX_LIBRARIES: [&str; 4] = ["stdc++", "c++", "c++abi", "supc++"];
-
-/// What LLD calls functions that compilers of C++ call; it writes names as they are in the source.
-const CXX_OPERATORS: [&str; 2] = ["operator new", "operator delete"];
+/// What names of C++'s standard library, and of what compilers of C++ call, start with as LLD writes them: as they are in the source. Rust's
+/// are in `std::`, too.
+const CXX_NAMES: [&str; 7] = [
+    "operator delete",
+    "operator new",
+    "std::__1::",
+    "std::__cxx11::",
+    "typeinfo for std::",
+    "vtable for __cxxabiv1::",
+    "vtable for std::",
+];
 
 /// What is known about the errors in `log`, which LLD wrote as it linked for a version of glibc: a paragraph each.
 ///
@@ -38,8 +41,8 @@ pub fn explain_linker(log: &str, glibc: &GlibcVersion) -> Vec<String> {
     let mut known = Vec::new();
     let mut families: BTreeMap<Family, Vec<&str>> = BTreeMap::new();
     for symbol in found(UNDEFINED) {
-        let is_operator = CXX_OPERATORS.iter().any(|operator| symbol.starts_with(operator));
-        if let Some(family) = Family::of(symbol).or(is_operator.then_some(Family::Cxx)) {
+        let is_cxx = CXX_NAMES.iter().any(|name| symbol.starts_with(name));
+        if let Some(family) = Family::of(symbol).or(is_cxx.then_some(Family::Cxx)) {
             families.entry(family).or_default().push(symbol);
         } else if let Some(version) = first_version(symbol).filter(|version| version > glibc) {
             known.push(format!(
@@ -56,13 +59,6 @@ pub fn explain_linker(log: &str, glibc: &GlibcVersion) -> Vec<String> {
     }
     for (family, symbols) in &families {
         known.push(format!("nothing defines {}: {}", shortened(symbols), family.advice()));
-    }
-    let cxx: Vec<&str> = found(NO_LIBRARY)
-        .into_iter()
-        .filter(|library| CXX_LIBRARIES.contains(library))
-        .collect();
-    if !cxx.is_empty() && !families.contains_key(&Family::Cxx) {
-        known.push(format!("there is no {}: {}", shortened(&cxx), Family::Cxx.advice()));
     }
     known
 }
@@ -82,7 +78,8 @@ ld.lld: error: undefined symbol: aws_lc_0_47_0_EVP_sha384
 ld.lld: error: undefined symbol: gettid
 ld.lld: error: undefined symbol: gettid
 ld.lld: error: undefined symbol: nobody
-ld.lld: error: unable to find library -lstdc++
+ld.lld: error: undefined symbol: operator new(unsigned long)
+ld.lld: error: undefined symbol: std::__1::cout
 ld.lld: error: unable to find library -lssl
 ";
         let known = explain_linker(log, &"2.26".parse()?);
@@ -90,7 +87,8 @@ ld.lld: error: unable to find library -lssl
         assert_eq!(known[0], "`gettid` is in glibc from 2.30 on, and this is linked for 2.26, as its `runtime` or `glibc` has it");
         assert!(known[1].contains("\"CARGO_PKG_VERSION\": \"0.47.0\""), "{}", known[1]);
         assert!(
-            known[2].starts_with("there is no `stdc++`: C++ is not supported"),
+            known[2].starts_with("nothing defines `operator new(unsigned long)`")
+                && known[2].contains("@rules_rust_lambda//rules:cxx_runtime"),
             "{}",
             known[2]
         );

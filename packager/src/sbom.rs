@@ -57,7 +57,7 @@ pub struct SbomArgs {
     /// There is a shim of these rules among the files.
     #[arg(long)]
     shim: bool,
-    /// The version of the zig whose start files, unwinder and compiler support are linked.
+    /// The version of the zig whose start files, unwinder, compiler support and C++ standard library are linked, as far as they are needed.
     #[arg(long, value_name = "VERSION")]
     zig: Option<String>,
 }

@@ -77,8 +77,8 @@ def _below(ctx):
     return found
 
 def _linked_aspect_impl(target, ctx):
-    # A build script is run; and Python's libraries are named by what of them is packed.
-    if BuildInfo in target or PyInfo in target:
+    # A build script is run; Python's libraries are named by what of them is packed, and C++'s standard one by the toolchain.
+    if BuildInfo in target or PyInfo in target or ctx.rule.kind == "cxx_runtime":
         return [_NOTHING]
     below = _below(ctx)
     roots = {root: None for linked in below for root in linked.roots}.keys()

@@ -5,9 +5,11 @@ load(
     "@rules_cc//cc:cc_toolchain_config_lib.bzl",
     "action_config",
     "feature",
+    "feature_set",
     "flag_group",
     "flag_set",
     "tool",
+    "with_feature_set",
 )
 load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL")
@@ -37,6 +39,39 @@ zig_sysroot = rule(
     },
 )
 
+def _zig_libcxx_impl(ctx):
+    outputs = [ctx.actions.declare_file("{}/{}".format(ctx.label.name, name)) for name in ["libc++.a", "libc++abi.a"]]
+    ctx.actions.run(
+        executable = ctx.executable._script,
+        arguments = [ctx.file.zig.path, ctx.attr.target, outputs[0].dirname],
+        inputs = [ctx.file.zig] + ctx.files.lib,
+        outputs = outputs,
+        mnemonic = "ZigLibcxx",
+        progress_message = "Making C++'s standard library for " + ctx.attr.target,
+        use_default_shell_env = True,
+    )
+    return [DefaultInfo(files = depset(outputs))]
+
+zig_libcxx = rule(
+    doc = "Makes the archives of C++'s standard library.",
+    implementation = _zig_libcxx_impl,
+    attrs = {
+        "lib": attr.label(doc = "What zig compiles with.", mandatory = True, cfg = "exec"),
+        "target": attr.string(doc = "The target, as zig names it.", mandatory = True),
+        "zig": attr.label(doc = "zig, for the machine that builds.", mandatory = True, allow_single_file = True, cfg = "exec"),
+        "_script": attr.label(default = ":zig_libcxx.sh", allow_single_file = True, executable = True, cfg = "exec"),
+    },
+)
+
+def _zig_libcxx_files_impl(ctx):
+    return [DefaultInfo(files = ctx.attr.libcxx[DefaultInfo].files)]
+
+zig_libcxx_files = rule(
+    doc = "The archives of C++'s standard library, made once however what is linked with them is configured.",
+    implementation = _zig_libcxx_files_impl,
+    attrs = {"libcxx": attr.label(doc = "What makes them.", mandatory = True, cfg = "exec")},
+)
+
 def _tool(ctx, name, template, substitutions):
     output = ctx.actions.declare_file("{}/{}".format(ctx.label.name, name))
     ctx.actions.expand_template(
@@ -53,7 +88,9 @@ _ZigProgramsInfo = provider(
         "archiver": "File: as `ar`.",
         "compiler": "File: as `gcc -c`.",
         "cxx_compiler": "File: as `g++ -c`.",
+        "includes": "list[str]: the folders of headers that the compilers look into unasked.",
         "linker": "File: as `gcc`, for linking.",
+        "stripper": "File: what takes symbols out.",
     },
 )
 
@@ -63,7 +100,11 @@ def _glibc(target):
 
 def _zig_programs_impl(ctx):
     architecture = ARCHITECTURES[ctx.attr.cpu]
-    target = {"%{target}": ctx.attr.target}
+    target = {
+        "%{libcxx_script}": ctx.file._libcxx.path,
+        "%{libcxx_target}": ctx.attr.libcxx_target,
+        "%{target}": ctx.attr.target,
+    }
     compiler = _tool(ctx, "zig-cc", ctx.file._cc, target)
     cxx_compiler = _tool(ctx, "zig-c++", ctx.file._cc, target)
     archiver = _tool(ctx, "zig-ar", ctx.file._ar, {})
@@ -78,16 +119,31 @@ def _zig_programs_impl(ctx):
     linker_files = depset([linker, build_tool, ctx.file.zig, ctx.file.sysroot])
 
     # A compiler links as well, for who asks it to.
-    compiler_files = depset([compiler, cxx_compiler, archiver] + ctx.files.lib, transitive = [linker_files])
+    compiler_files = depset([compiler, cxx_compiler, archiver, ctx.file._libcxx] + ctx.files.lib, transitive = [linker_files])
+    lib = ctx.file.zig.dirname + "/lib"
 
     return [
         DefaultInfo(files = depset(transitive = [linker_files, compiler_files])),
-        OutputGroupInfo(linker_files = linker_files, compiler_files = compiler_files),
+        OutputGroupInfo(
+            compiler_files = compiler_files,
+            linker_files = linker_files,
+            strip_files = depset([build_tool]),
+        ),
         _ZigProgramsInfo(
             archiver = archiver,
             compiler = compiler,
             cxx_compiler = cxx_compiler,
+            includes = [lib + "/" + folder for folder in [
+                "libcxx/include",
+                "libcxxabi/include",
+                "libunwind/include",
+                "include",
+            ]] + [
+                "{}/libc/include/{}".format(lib, folder)
+                for folder in architecture.zig_includes + ["generic-glibc", "any-linux-any"]
+            ],
             linker = linker,
+            stripper = build_tool,
         ),
     ]
 
@@ -97,22 +153,51 @@ zig_programs = rule(
     attrs = {
         "cpu": attr.string(doc = "The CPU of the target.", mandatory = True, values = ARCHITECTURES.keys()),
         "lib": attr.label(doc = "What zig compiles with.", mandatory = True, cfg = "exec"),
+        "libcxx_target": attr.string(doc = "The target that C++'s standard library is made for.", mandatory = True),
         "sysroot": attr.label(doc = "What is linked with.", mandatory = True, allow_single_file = True),
         "target": attr.string(doc = "The target, as zig names it.", mandatory = True),
         "zig": attr.label(doc = "zig, for the machine that builds.", mandatory = True, allow_single_file = True, cfg = "exec"),
         "_ar": attr.label(default = ":zig_ar.sh.tpl", allow_single_file = True),
         "_cc": attr.label(default = ":zig_cc.sh.tpl", allow_single_file = True),
+        "_libcxx": attr.label(default = ":zig_libcxx.sh", allow_single_file = True),
         "_ld": attr.label(default = ":zig_ld.sh.tpl", allow_single_file = True),
     },
     toolchains = [BUILD_TOOL],
 )
 
-def _flags(name, actions, flags):
+# A feature that rules_rust switches off for what it compiles and links, and for the scripts that it runs.
+_OF_CC_RULES = "rules_rust_unsupported_feature"
+
+def _flags(name, actions, flags, enabled = True, with_features = []):
     return feature(
         name = name,
-        enabled = True,
-        flag_sets = [flag_set(actions = actions, flag_groups = [flag_group(flags = flags)])],
+        enabled = enabled,
+        flag_sets = [flag_set(
+            actions = actions,
+            flag_groups = [flag_group(flags = flags)],
+            with_features = [with_feature_set(features = with_features)] if with_features else [],
+        )],
     )
+
+def _mode_features():
+    """What compilation modes are to Bazel's own rules. Cargo's build scripts are told by variables, and say it themselves."""
+    return [
+        _flags(
+            "opt",
+            ALL_CC_COMPILE_ACTION_NAMES,
+            ["-O2", "-DNDEBUG", "-ffunction-sections", "-fdata-sections"],
+            enabled = False,
+            with_features = [_OF_CC_RULES],
+        ),
+        _flags("dbg", ALL_CC_COMPILE_ACTION_NAMES, ["-g"], enabled = False, with_features = [_OF_CC_RULES]),
+    ]
+
+def _sanitizer_features():
+    """Refused by the compiler and the linker, with the reason, where Bazel would take no notice of a feature that is not there."""
+    return [
+        _flags(name, ALL_CC_COMPILE_ACTION_NAMES + ALL_CC_LINK_ACTION_NAMES, ["-fsanitize=" + sanitizer], enabled = False)
+        for name, sanitizer in [("asan", "address"), ("msan", "memory"), ("tsan", "thread"), ("ubsan", "undefined")]
+    ]
 
 # Bazel's own, which it enables for the action configurations that it makes itself.
 _SHARED_LIBRARY_FEATURES = [
@@ -126,6 +211,14 @@ _SHARED_LIBRARY_FEATURES = [
 _STATIC_LIBRARY_FEATURES = [
     "archiver_flags",
     "linker_param_file",
+]
+
+_STRIP_FLAGS = [
+    "strip",
+    "--library",
+    "%{input_file}",
+    "--output",
+    "%{output_file}",
 ]
 
 def _zig_config_impl(ctx):
@@ -157,7 +250,12 @@ def _zig_config_impl(ctx):
             ([ACTION_NAMES.cpp_link_static_library], programs.archiver),
         ]
         for action in actions
-    ]
+    ] + [action_config(
+        action_name = ACTION_NAMES.strip,
+        enabled = True,
+        flag_sets = [flag_set(flag_groups = [flag_group(flags = _STRIP_FLAGS)])],
+        tools = [tool(tool = programs.stripper)],
+    )]
     return cc_common.create_cc_toolchain_config_info(
         ctx = ctx,
         toolchain_identifier = "zig-" + ctx.attr.target,
@@ -168,6 +266,8 @@ def _zig_config_impl(ctx):
         abi_version = "gnu",
         abi_libc_version = _glibc(ctx.attr.target),
         action_configs = action_configs,
+        # Of the folder in which Bazel runs what it runs.
+        cxx_builtin_include_directories = ["%workspace%/" + folder for folder in programs.includes],
         features = [
             feature(name = "supports_pic", enabled = True),
             feature(name = "supports_dynamic_linker", enabled = True),
@@ -181,7 +281,14 @@ def _zig_config_impl(ctx):
                 "-D__TIMESTAMP__=\"redacted\"",
                 "-D__TIME__=\"redacted\"",
             ]),
-        ],
+            feature(name = _OF_CC_RULES, enabled = True),
+            # rules_rust names the library without having it among what a crate is linked from; `//rules:cxx_runtime` has.
+            feature(
+                name = "static_link_cpp_runtimes",
+                enabled = True,
+                requires = [feature_set(features = [_OF_CC_RULES])],
+            ),
+        ] + _mode_features() + _sanitizer_features(),
     )
 
 zig_config = rule(

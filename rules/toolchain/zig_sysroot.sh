@@ -6,22 +6,25 @@
 # Usage: zig_sysroot.sh ZIG TARGET OUTPUT
 set -euo pipefail
 
-zig=$1 target=$2 output=$3
-cache=$(mktemp -d "${TMPDIR:-/tmp}/zig.XXXXXX")
-trap 'rm -rf "$cache"' EXIT
-export ZIG_GLOBAL_CACHE_DIR=$cache ZIG_LOCAL_CACHE_DIR=$cache
+zig=$(cd "$(dirname "$1")" && pwd)/${1##*/} target=$2
+mkdir -p "$3"
+output=$(cd "$3" && pwd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/zig.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+# Archives name their members by paths in the cache, which are the same everywhere if that is relative.
+export ZIG_GLOBAL_CACHE_DIR=cache ZIG_LOCAL_CACHE_DIR=cache
 
-echo 'int main(void) { return 0; }' >"$cache/main.c"
+echo 'int main(void) { return 0; }' >main.c
 # Without debug information: a fifth less to make, and the same bytes in a library.
 for kind in -pie -no-pie; do
-  "$zig" cc -target "$target" "$kind" -s -fno-sanitize=undefined -o "$cache/main" "$cache/main.c" \
+  "$zig" cc -target "$target" "$kind" -s -fno-sanitize=undefined -o main main.c \
     -lunwind -lm -lpthread -ldl -lrt -lutil -lresolv -lc
 done
 
-mkdir -p "$output"
 take() {
   local found
-  found=$(find "$cache/o" -name "$1" | head -n 1)
+  found=$(find cache/o -name "$1" | head -n 1)
   [[ -n $found ]] || { echo "zig made no $1 for $target" >&2; exit 1; }
   cp "$found" "$output/$2"
 }
@@ -30,7 +33,7 @@ for library in c m; do
 done
 # From glibc 2.34 on, libc holds these too, and zig makes no stubs of them; who asks for them gets nothing.
 for library in pthread dl rt util resolv; do
-  if [[ -n $(find "$cache/o" -name "lib$library.so.*") ]]; then
+  if [[ -n $(find cache/o -name "lib$library.so.*") ]]; then
     take "lib$library.so.*" "lib$library.so"
   else
     printf '!<arch>\n' >"$output/lib$library.a"
@@ -44,3 +47,5 @@ take libcompiler_rt.a libcompiler_rt.a
 take libunwind.a libgcc_s.a
 take libunwind.a libgcc_eh.a
 take libcompiler_rt.a libgcc.a
+# And C++ for GCC's operations on what a processor can't change at once.
+take libcompiler_rt.a libatomic.a
