@@ -2,8 +2,8 @@
 """Builds and tests `examples/hello` on a remote execution service, buildbox-casd on loopback; prints a table.
 
 The service's machine has what docs/remote_execution.md asks of an executor, and none of the host's files. It is checked
-that no action is run by the machine that Bazel runs on; that with another output root all come from the service's cache;
-that the zips are the bytes that a local build makes; and that what an action uses without declaring it is not there.
+that no action is run by the machine that Bazel runs on; that all come from the service's cache with another output
+root; that the zips are the bytes that a local build makes; and that what an action uses undeclared is not there.
 
 It needs Debian on x86_64 (see `tools/buildbox.sh`), and takes as long as three builds from nothing.
 """
@@ -14,7 +14,7 @@ import argparse
 import sys
 
 from support.builds import INTERNAL, REMOTE, REMOTE_CACHE_HIT, Bazel, Build, bazel, scratch
-from support.executor import executor
+from support.executor import executor, remote_flags
 from support.zips import difference
 
 PACKAGE = "examples/hello"
@@ -106,11 +106,6 @@ def main() -> int:
             check_same(check, "locally", remotely, zips(run))
     print(f"{check.passed} passed, {check.failed} failed")
     return 1 if check.failed else 0
-
-
-def remote_flags(address: str) -> list[str]:
-    """Returns the flags by which Bazel runs actions remotely, and nowhere else."""
-    return [f"--remote_executor={address}", "--spawn_strategy=remote", "--remote_local_fallback=false", "--jobs=4"]
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,9 +96,9 @@ class Bazel:
         milliseconds = int(metrics.get("timingMetrics", {}).get("executionPhaseTimeInMs", 0))
         return Build(done.returncode, done.stdout + done.stderr, runners, milliseconds / 1000)
 
-    def output(self, path: str) -> bytes:
-        """Returns a file below `bazel-bin`, after a build of the target configuration that Bazel has by default."""
-        return Path(self.run("info", "--noshow_progress", "bazel-bin").stdout.strip(), path).read_bytes()
+    def output(self, path: str, flags: Sequence[str] = ()) -> bytes:
+        """Returns a file below `bazel-bin`, after a build with flags."""
+        return Path(self.run("info", "--noshow_progress", *flags, "bazel-bin").stdout.strip(), path).read_bytes()
 
 
 @contextlib.contextmanager

@@ -91,3 +91,8 @@ def executor(storage: Path, machine: str = "machine", jobs: int | None = None) -
             for process in (pass_through, casd):
                 process.terminate()
                 process.wait()
+
+
+def remote_flags(address: str) -> list[str]:
+    """Returns the flags by which Bazel runs actions remotely, and nowhere else."""
+    return [f"--remote_executor={address}", "--spawn_strategy=remote", "--remote_local_fallback=false", "--jobs=4"]

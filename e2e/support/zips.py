@@ -37,9 +37,8 @@ def sections(elf: bytes) -> list[Section]:
 
 def difference_of_bytes(one: bytes, other: bytes) -> str:
     """Says where two different strings of bytes differ first, and what is around that."""
-    at = next(
-        (index for index, (left, right) in enumerate(zip(one, other)) if left != right), min(len(one), len(other))
-    )
+    shorter = min(len(one), len(other))
+    at = next((index for index in range(shorter) if one[index] != other[index]), shorter)
 
     def around(content: bytes) -> str:
         return repr(content[max(0, at - 40) : at + 40])
@@ -57,7 +56,7 @@ def difference_of_elf(one: bytes, other: bytes) -> str:
     for left, right in zip(ones, others, strict=True):
         # A header's numbers follow from what comes later.
         if left.content != right.content and (left.name != ones[0].name or len(differing) == 1):
-            rest = f" (as do {', '.join(differing[1:])})" if differing[1:] else ""
+            rest = f" (as do {', '.join(name for name in differing[1:] if name != left.name)})" if differing[1:] else ""
             return f"section {left.name}, {difference_of_bytes(left.content, right.content)}{rest}"
     return difference_of_bytes(one, other)
 
