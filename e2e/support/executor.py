@@ -18,11 +18,14 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 TOOLS = HERE.parent.parent / "tools"
 
-# Started by buildbox-casd for each action.
+# Started by buildbox-casd for each action. The root is a file system of the action's own; paths of the service
+# are there as they are outside.
 RUNNER = """\
 #!/bin/bash
 exec "{buildbox}/usr/bin/bwrap" --die-with-parent --unshare-pid --unshare-ipc --unshare-uts --clearenv \\
-  --ro-bind "{machine}" / --dev /dev --proc /proc --tmpfs /tmp \\
+  --ro-bind "{machine}/usr" /usr --ro-bind "{machine}/etc" /etc \\
+  --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64 --symlink usr/sbin /sbin \\
+  --dev /dev --proc /proc --tmpfs /tmp \\
   --ro-bind "{buildbox}" "{buildbox}" --bind "{storage}" "{storage}" \\
   "{buildbox}/usr/bin/buildbox-run-hosttools" "$@"
 """
@@ -68,7 +71,8 @@ def executor(storage: Path, machine: str = "machine", jobs: int | None = None) -
                 "--cache-failures=false",
                 storage,
             ],
-            env=os.environ | {"TMPDIR": str(temporary)},
+            # With buildbox-fuse on the PATH, inputs would be mounted where the runner does not see them.
+            env={"PATH": "/usr/bin:/bin", "TMPDIR": str(temporary)},
             stdout=log,
             stderr=log,
         )
