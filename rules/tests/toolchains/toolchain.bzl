@@ -24,17 +24,19 @@ _config = rule(
     attrs = {"program": attr.label(allow_single_file = True, mandatory = True)},
 )
 
-def named_toolchain(name, constraints):
-    """Declares a C toolchain all of whose programs are `NAME-ld`.
+def named_toolchain(name, constraints, program = None):
+    """Declares a C toolchain that has one program for all.
 
     Args:
       name: of the toolchain.
       constraints: of the platforms that it is for.
+      program: the program; `NAME-ld` by default.
     """
-    native.filegroup(name = name + "_files", srcs = [name + "-ld"])
+    program = program or name + "-ld"
+    native.filegroup(name = name + "_files", srcs = [program])
     _config(
         name = name + "_config",
-        program = name + "-ld",
+        program = program,
     )
     files = ["all", "as", "ar", "compiler", "dwp", "linker", "objcopy", "strip"]
     cc_toolchain(

