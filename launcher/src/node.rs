@@ -4,6 +4,8 @@ use std::path::{self, Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::runner::absolute;
+
 /// Node.js, and the runtime client for it.
 #[derive(Clone, Debug)]
 pub struct NodeClient {
@@ -18,11 +20,7 @@ impl NodeClient {
     ///
     /// If the folder does not hold the client.
     pub fn find(program: &Path, folder: &Path) -> Result<Self> {
-        // A bare name is looked up in PATH; a path must hold from the task root as well.
-        let program = match program.components().count() {
-            0 | 1 => program.to_owned(),
-            _ => path::absolute(program).with_context(|| format!("cannot resolve {}", program.display()))?,
-        };
+        let program = absolute(program)?;
         let folder = path::absolute(folder).with_context(|| format!("cannot resolve {}", folder.display()))?;
         let found = Self { program, folder };
         if !found.script().is_file() {

@@ -3,7 +3,7 @@
 use std::{
     fs,
     net::SocketAddr,
-    os::unix::{fs::PermissionsExt, process::CommandExt},
+    os::unix::fs::PermissionsExt,
     path::{self, Path, PathBuf},
     process::Command,
     slice,
@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{NodeClient, PythonClient, Sandbox, variables};
+use crate::{NodeClient, PythonClient, Sandbox, runner, variables};
 
 const BOOTSTRAP: &str = "bootstrap";
 
@@ -72,22 +72,21 @@ impl Program {
     ///
     /// If the process cannot be shown what layers bring.
     pub fn command(&self, sandbox: &Sandbox, api: SocketAddr) -> Result<Command> {
+        let start = |program: &Path, name: &Path| runner::command(sandbox.runner(), program, name, program);
         let (mut command, client) = match self {
             Self::Python(client) => {
-                let mut command = Command::new(client.program());
+                let mut command = start(client.program(), client.program());
                 command.args(["-m", "awslambdaric", sandbox.handler()]);
                 (command, client.folders())
             }
             Self::Node(client) => {
-                let mut command = Command::new(client.program());
+                let mut command = start(client.program(), client.program());
                 command.arg(client.script()).arg(sandbox.handler());
                 (command, slice::from_ref(client.folder()))
             }
             Self::Bootstrap(path) => {
-                let mut command = Command::new(path);
                 // Lambda runs it from there, and extensions are named by it.
-                command.arg0(sandbox.task_root().join(BOOTSTRAP));
-                (command, &[][..])
+                (start(path, &sandbox.task_root().join(BOOTSTRAP)), &[][..])
             }
         };
         command
