@@ -13,7 +13,9 @@ debian_lists "$work" amd64 arm64
 python=python3.13
 (
   cd "$work/arm64"
-  packages=("$python-minimal" "lib$python-minimal" "lib$python-stdlib" libc6 libgcc-s1 libexpat1 zlib1g libssl3t64 libffi8 libbz2-1.0 liblzma5 libuuid1 libzstd1)
+  # The runtime client is in C++.
+  packages=("$python-minimal" "lib$python-minimal" "lib$python-stdlib" libc6 libgcc-s1 libstdc++6
+    libexpat1 zlib1g libssl3t64 libffi8 libbz2-1.0 liblzma5 libuuid1 libzstd1)
   apt-get "${apt[@]}" download "${packages[@]/%/:arm64}"
 )
 for deb in "$work"/arm64/*.deb; do dpkg-deb -x "$deb" root; done
