@@ -123,3 +123,36 @@ fn mode(path: &Path) -> Option<u32> {
     let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
     Some(metadata.permissions().mode())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+    use crate::{
+        TargetRunner,
+        testing::{sandbox, zip},
+    };
+
+    #[test]
+    fn a_runner_is_given_the_program_and_the_name_that_lambda_starts_it_by() {
+        let function = zip(&[("bootstrap", 0o755)]);
+        let runner = TargetRunner::new(Path::new("echo"), vec![OsString::from("{argv0}")]).unwrap();
+        let sandbox = sandbox(function.path(), &[]).unwrap().with_runner(Some(runner));
+        let name = sandbox.task_root().join(BOOTSTRAP);
+        // Any file that is no script.
+        let elsewhere = std::env::current_exe().unwrap();
+        for (program, path) in [
+            (Program::of_zip(&sandbox, function.path()).unwrap(), &name),
+            (Program::bootstrap(&elsewhere).unwrap(), &elsewhere),
+        ] {
+            let output = program
+                .command(&sandbox, ([127, 0, 0, 1], 9001).into())
+                .unwrap()
+                .output()
+                .unwrap();
+            let expected = format!("{} {}\n", name.display(), path.display());
+            assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+        }
+    }
+}
