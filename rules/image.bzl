@@ -53,11 +53,12 @@ def rust_lambda_image(
     in `/var/task` (the program of the OS-only runtime in `/var/runtime`), and are the same bytes each time. Lambda takes an image
     of one platform: a base that is an index, one for another architecture, and layers that it does not unpack are refused by the build.
 
-    The output group `sbom` has the documents of what is laid above the base: those of the zip and its layers.
-
     Targets: `NAME` (the image, as a folder in OCI's layout), `NAME.digest` (a file with its digest), `NAME.load` (`bazel run` loads it into Docker or
     Podman) and, with a `repository`, `NAME.push` (`bazel run` pushes it). Others, for this macro alone, are `NAME.parts`, `NAME.command` and
     `NAME.oci` with those that rules_oci makes for it.
+
+    Output groups:
+      sbom: the CycloneDX documents of what is laid above the base, which are those of the zip and its layers; see docs/supply_chain.md.
 
     Args:
       name: the target's name.

@@ -50,9 +50,10 @@ def lambda_layer(
     The zip is `NAME.zip`, the same bytes each time. What of it is built is built for Lambda's platform, as `data` of a zip is; ELF files and
     scripts that start with `#!` are executable in it, and all else is not. See docs/layers.md.
 
-    The output group `sbom` is a CycloneDX document of what it is made of, `NAME.cdx.json`; see docs/supply_chain.md.
-
     Every attribute can be a `select()`.
+
+    Output groups:
+      sbom: `NAME.cdx.json`, a CycloneDX document of what the layer is made of; see docs/supply_chain.md.
 
     Args:
       name: the target's name.

@@ -2,8 +2,9 @@
 # Lints the files that are named, or all of the repository's: how Rust is formatted, Starlark, Python, Markdown and shell scripts.
 #
 # The linters are those of the versions named here, which npm and pip fetch into a cache folder; rustfmt is the one of rust-toolchain.toml. The
-# PATH's shellcheck is run if there is one. With --write, what can be mended is. With --clippy, Clippy reads the Cargo packages of the files as
-# well: seconds where their dependencies were checked before, and minutes the first time. All that is wrong is said before it fails.
+# PATH's shellcheck is run if there is one, and said to be missing if there is none. With --write, what can be mended is. With --clippy, Clippy
+# reads the Cargo packages of the files as well: seconds where their dependencies were checked before, and minutes the first time. All that is
+# wrong is said before it fails.
 # Usage: lint.sh [--write] [--clippy] [FILE…]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -44,8 +45,8 @@ for file in "${files[@]}"; do
   case $file in
     # Programs as somebody may have written them.
     rewriter/tests/corpus/*.rs | rewriter/tests/corpus/*Cargo.toml) ;;
-    # What the benchmark writes, and what docstrings do.
-    docs/benchmark.md | docs/reference/*) ;;
+    # What the benchmark writes.
+    docs/benchmark.md) ;;
     *.bzl | *.bazel) starlark+=("$file") ;;
     *.py) python+=("$file") ;;
     *.md) markdown+=("$file") ;;
@@ -100,8 +101,12 @@ if ((${#markdown[@]})); then
   ((write)) && mode=--write
   check "$bin/python" tools/markdown.py ${mode:+"$mode"} "${markdown[@]}"
 fi
-if ((${#shell[@]})) && type -P shellcheck >/dev/null; then
-  check shellcheck --severity=warning --external-sources "${shell[@]}"
+if ((${#shell[@]})); then
+  if type -P shellcheck >/dev/null; then
+    check shellcheck --severity=warning --external-sources "${shell[@]}"
+  else
+    echo "lint.sh: shellcheck is not in the PATH; not checked: ${shell[*]}" >&2
+  fi
 fi
 # Each piece of unsafe code has a reason, and docs/unsafe.md lists it.
 check tools/unsafe_blocks.py --check

@@ -20,13 +20,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
-
-COLUMNS = 120
-
-# A code span, with what stands at it without a space, stays on one line.
-_WORD = re.compile(r"(?:`+[^`]*`+|[^\s`])+|`+")
-# What would begin a block of its own at a line's start.
-_BEGINS_A_BLOCK = re.compile(r"[-+*=|<>#:]|~{3}|\d{1,9}[.)]")
+from wrapping import COLUMNS, wrap
 
 
 def parser() -> MarkdownIt:
@@ -47,7 +41,7 @@ def long_lines(text: str) -> list[int]:
         number + 1
         for first, end in paragraphs(text)
         for number in range(first, end)
-        if len(lines[number]) > COLUMNS and len(_WORD.findall(lines[number])) > 1
+        if len(lines[number]) > COLUMNS and len(filled([lines[number]])) > 1
     ]
 
 
@@ -86,14 +80,8 @@ def filled(lines: list[str]) -> list[str]:
     match = re.match(r"\s*(?:(?:[-+*]|\d+[.)]|>)\s+)*", lines[0])
     lead = match.group(0) if match else ""
     indent = re.sub(r"[^\s>]", " ", lead)
-    words = _WORD.findall(" ".join([lines[0][len(lead) :], *(line.removeprefix(indent) for line in lines[1:])]))
-    made = [lead + words[0]]
-    for word in words[1:]:
-        if len(made[-1]) + 1 + len(word) > COLUMNS and not _BEGINS_A_BLOCK.match(word):
-            made.append(indent + word)
-        else:
-            made[-1] += " " + word
-    return made
+    text = "\n".join([lines[0][len(lead) :], *(line.removeprefix(indent) for line in lines[1:])])
+    return wrap(text, lead, indent)
 
 
 def wrapped(text: str) -> str:

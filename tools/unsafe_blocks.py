@@ -15,10 +15,11 @@ import argparse
 import re
 import subprocess
 import sys
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from wrapping import wrap
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs/unsafe.md"
@@ -275,11 +276,6 @@ def sources() -> list[str]:
     return sorted(path for path in listed if (ROOT / path).exists() and not LEFT_OUT & set(Path(path).parts))
 
 
-def wrapped(line: str) -> str:
-    """An entry of a list, in lines of the length that prose has here."""
-    return textwrap.fill(line, 120, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
-
-
 def page(found: list[Unsafe]) -> str:
     """The page's text."""
     text = HEAD
@@ -289,8 +285,8 @@ def page(found: list[Unsafe]) -> str:
     for file, those in by_file.items():
         text += f"\n## {file}\n\n"
         # What stands twice in one function for one reason is told once.
-        lines = [f"- `{each.where}` ({each.kind}): {each.reason}" for each in those]
-        text += "".join(wrapped(line) + "\n" for line in dict.fromkeys(lines))
+        entries = [f"`{each.where}` ({each.kind}): {each.reason}" for each in those]
+        text += "".join(line + "\n" for entry in dict.fromkeys(entries) for line in wrap(entry, "- ", "  "))
     return text
 
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{anyhow, bail, Context, Result};
-use launcher::{ProcessGroup, Signal};
+use launcher::{exit_status, ProcessGroup, Signal};
 
 use crate::{
     memory::Memory,
@@ -62,9 +62,9 @@ impl ExecutionEnvironment {
     /// If the answer is an error, or there is none.
     pub fn invoke(&mut self, message: &mut Message) -> Result<(Duration, Vec<u8>)> {
         let deadline = Instant::now() + PATIENCE;
-        let child = &mut self.child;
+        let child = &self.child;
         let answer = self.server.invoke(message, &mut || {
-            if let Some(status) = child.try_wait().context("cannot watch the process")? {
+            if let Some(status) = exit_status(child.id()).context("cannot watch the process")? {
                 bail!("its process ended ({status})");
             }
             if Instant::now() > deadline {
@@ -101,9 +101,40 @@ impl ExecutionEnvironment {
 
 impl Drop for ExecutionEnvironment {
     fn drop(&mut self) {
+        // It is first waited for here: until then, the group's number is no other's, even if the process has ended.
         if let Some(group) = ProcessGroup::led_by(self.child.id()) {
             group.signal(Signal::KILL);
         }
         self.child.wait().ok();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread::sleep;
+
+    use launcher::status_field;
+
+    use super::*;
+
+    #[test]
+    fn what_a_process_that_has_ended_leaves_behind_is_killed() {
+        let command = |_: &Server| {
+            let mut command = Command::new("sh");
+            command.args(["-c", "sleep 60 & echo $!; exit 3"]);
+            Ok(command)
+        };
+        let mut environment = ExecutionEnvironment::start(command).unwrap();
+        let error = environment.invoke(&mut Message::new("{}")).unwrap_err().to_string();
+        assert!(error.contains("exit status: 3"), "{error}");
+        let left = error.rsplit(' ').next().and_then(|word| word.parse().ok()).unwrap();
+        let is_running = || status_field(left, "VmRSS").is_some();
+        assert!(is_running(), "{error}");
+        drop(environment);
+        let began = Instant::now();
+        while is_running() {
+            assert!(began.elapsed() < Duration::from_secs(10), "{left} still runs");
+            sleep(Duration::from_millis(10));
+        }
     }
 }

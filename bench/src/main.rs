@@ -64,7 +64,7 @@ struct Cli {
     /// A folder whose node_modules hold aws-lambda-ric; it is installed into the user's cache by default.
     #[arg(long, value_name = "DIR")]
     node_client: Option<PathBuf>,
-    /// The version of something that a package was built with, or a file Cargo.lock to take versions from.
+    /// The version of something that a package was built with.
     #[arg(long = "built-with", value_name = "NAME=VERSION", value_parser = parse_pair)]
     built_with: Vec<(String, String)>,
     /// A file Cargo.lock that packages were built by, whose versions are told.

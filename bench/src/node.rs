@@ -37,11 +37,15 @@ impl Node {
             .trim()
             .split_once('\n')
             .context("Node.js does not tell its version")?;
-        let folder = match folder {
-            Some(folder) => folder.to_owned(),
-            None => installed(version)?,
+        let (folder, unusable) = match folder {
+            Some(folder) => (folder.to_owned(), "--node-client is of no use".to_owned()),
+            None => {
+                let folder = installed(version)?;
+                let unusable = format!("delete {}, so that it is filled anew", folder.display());
+                (folder, unusable)
+            }
         };
-        let client = NodeClient::find(Path::new(program), &folder).context("--node-client is of no use")?;
+        let client = NodeClient::find(Path::new(program), &folder).context(unusable)?;
         let manifest = folder.join("node_modules/aws-lambda-ric/package.json");
         let text = fs::read_to_string(&manifest)
             .with_context(|| format!("cannot read {}: install aws-lambda-ric anew", manifest.display()))?;

@@ -7,6 +7,7 @@
 
 mod check;
 mod command;
+mod compiler;
 mod family;
 mod glibc;
 mod linker;
@@ -19,6 +20,7 @@ mod symbolizer;
 
 pub use check::{Breach, Limits, check_elf};
 pub use command::{CheckArgs, Command, CutArgs, ExplainArgs, StripArgs};
+pub use compiler::rust_versions;
 pub use glibc::GlibcVersion;
 pub use linker::explain_linker;
 pub use machine::{Machine, is_elf};

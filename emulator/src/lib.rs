@@ -22,5 +22,3 @@ pub mod serve;
 #[path = "../../shim/bridge/src/streamed.rs"]
 mod streamed;
 pub mod test;
-
-pub use managed::ManagedArgs;

@@ -11,22 +11,22 @@ use launcher::{NodeClient, Program, PythonClient, RuntimeKind, Sandbox, TargetRu
 
 /// What runs the functions of a managed runtime.
 #[derive(Args, Clone, Debug)]
-pub struct ManagedArgs {
+pub(crate) struct ManagedArgs {
     /// The interpreter: Python, or Node.js. Needed for their runtimes only.
     #[arg(long)]
-    pub interpreter: Option<PathBuf>,
+    interpreter: Option<PathBuf>,
     /// The version that Python must have, such as `3.13`.
     #[arg(long, value_name = "VERSION")]
-    pub python_version: Option<String>,
+    python_version: Option<String>,
     /// The runtime client. For Python, a folder with a folder for each version, such as `3.13`, that holds awslambdaric, or, each with
     /// this option, the folders that awslambdaric and what it needs are imported from; for Node.js, a folder that npm installed
     /// aws-lambda-ric to.
     #[arg(long, value_name = "FOLDER")]
-    pub ric: Vec<PathBuf>,
+    ric: Vec<PathBuf>,
     /// A program that runs the function's, and those of its layers' extensions, where this machine's CPU can't: an emulator, such as
     /// qemu-aarch64. It is given the arguments of --runner-arg, the program's path, and the program's arguments.
     #[arg(long, value_name = "PROGRAM")]
-    pub runner: Option<PathBuf>,
+    runner: Option<PathBuf>,
     /// An argument of the runner's; `{argv0}` stands for the name that a program is started by.
     #[arg(
         long = "runner-arg",
@@ -34,7 +34,7 @@ pub struct ManagedArgs {
         allow_hyphen_values = true,
         requires = "runner"
     )]
-    pub runner_args: Vec<OsString>,
+    runner_args: Vec<OsString>,
 }
 
 impl ManagedArgs {
@@ -56,7 +56,7 @@ impl ManagedArgs {
 
     /// What Lambda's runtime of this name runs an unpacked zip by. The managed runtimes need an interpreter and a runtime client; another
     /// version of Python than the runtime's is noted on stderr.
-    pub(crate) fn program(&self, runtime: &str, sandbox: &Sandbox, zip: &Path) -> Result<Program> {
+    pub fn program(&self, runtime: &str, sandbox: &Sandbox, zip: &Path) -> Result<Program> {
         let kind = RuntimeKind::of(runtime);
         if kind == RuntimeKind::OsOnly {
             return Program::of_zip(sandbox, zip)

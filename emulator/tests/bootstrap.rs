@@ -7,7 +7,8 @@ use std::{
     io::Write,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 use emulator::{
@@ -340,5 +341,36 @@ async fn a_layers_extension_that_ends_at_an_event_fails_it_and_the_next_has_anot
     let case = files.case("n", &json!({}), Expectation::Error(error("Extension.Crash")));
     for _ in 0..2 {
         passed(&runner.run(&case).await.unwrap());
+    }
+}
+
+/// Waits until a process is gone, of which whoever has it now may not have been told.
+#[track_caller]
+fn assert_gone(pid: &str) {
+    let stat = || fs::read_to_string(format!("/proc/{pid}/stat"));
+    let began = Instant::now();
+    while stat().is_ok_and(|stat| !stat.contains(") Z ")) {
+        assert!(began.elapsed() < Duration::from_secs(10), "{pid} still runs");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[tokio::test]
+async fn what_a_layers_extension_leaves_behind_is_killed() {
+    let files = Files::new().await;
+    let left = files.folder.path().join("left");
+    for (crashed, expectation) in [
+        ("", Expectation::Response(json!(1))),
+        ("1", Expectation::Error(error("Extension.Crash"))),
+    ] {
+        let env = [
+            ("CRASHED", crashed),
+            ("LEFT", left.to_str().unwrap()),
+            ("SAVED", "/dev/null"),
+        ];
+        let mut runner = layered(&files, "sleep 0.5; respond 1", &env);
+        passed(&runner.run(&files.case("n", &json!({}), expectation)).await.unwrap());
+        runner.end().await;
+        assert_gone(fs::read_to_string(&left).unwrap().trim());
     }
 }

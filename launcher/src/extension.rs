@@ -1,11 +1,6 @@
 //! The extensions that layers bring, as files.
 
-use std::{
-    fs, io,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, io, net::SocketAddr, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result};
 
@@ -19,7 +14,8 @@ const FOLDER: &str = "extensions";
 pub struct Extension {
     /// Its file's name, by which it registers.
     pub name: String,
-    path: PathBuf,
+    /// Where the function's processes find it.
+    pub(crate) path: PathBuf,
 }
 
 impl Extension {
@@ -56,11 +52,6 @@ impl Extension {
         }
         extensions.sort();
         Ok(extensions)
-    }
-
-    /// Where the function's processes find it.
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     /// The command that starts it beside a function, for a server of the Extensions API.

@@ -36,7 +36,7 @@ impl Layers {
     }
 
     /// Where the function's processes find what layers bring.
-    pub fn seen(&self) -> &Path {
+    pub(crate) fn seen(&self) -> &Path {
         match self.failure {
             None => Path::new(PLACE),
             Some(_) => &self.folder,
@@ -49,16 +49,12 @@ impl Layers {
     }
 
     /// Why it is not at `/opt`, if it can't be.
-    pub fn failure(&self) -> Option<&str> {
+    pub(crate) fn failure(&self) -> Option<&str> {
         self.failure.as_deref()
     }
 
-    /// Has a command's process see them there.
-    ///
-    /// # Errors
-    ///
-    /// If their path is none for the system, or this system is none that Lambda has.
-    pub fn apply(&self, command: &mut Command) -> io::Result<()> {
+    /// Has a command's process see them there. Fails if their path is none for the system, or this system is none that Lambda has.
+    pub(crate) fn apply(&self, command: &mut Command) -> io::Result<()> {
         match self.failure {
             None => mount::before_exec(command, &self.folder, false),
             Some(_) => Ok(()),

@@ -33,6 +33,7 @@
 mod archive;
 mod extension;
 mod group;
+mod interpreter;
 mod layers;
 mod mount;
 mod node;
@@ -47,7 +48,7 @@ mod testing;
 mod variables;
 
 pub use extension::Extension;
-pub use group::{ProcessGroup, Signal};
+pub use group::{ProcessGroup, Signal, exit_status};
 pub use layers::Layers;
 pub use node::NodeClient;
 pub use program::Program;
@@ -55,4 +56,4 @@ pub use python::PythonClient;
 pub use runner::TargetRunner;
 pub use runtime::RuntimeKind;
 pub use sandbox::Sandbox;
-pub use status::kibibytes;
+pub use status::status_field;

@@ -4,7 +4,7 @@ use std::path::{self, Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::runner::absolute;
+use crate::interpreter::interpreter;
 
 /// Node.js, and the runtime client for it.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ impl NodeClient {
     ///
     /// If the folder does not hold the client.
     pub fn find(program: &Path, folder: &Path) -> Result<Self> {
-        let program = absolute(program)?;
+        let program = interpreter(program)?;
         let folder = path::absolute(folder).with_context(|| format!("cannot resolve {}", folder.display()))?;
         let found = Self { program, folder };
         if !found.script().is_file() {
@@ -33,17 +33,17 @@ impl NodeClient {
     }
 
     /// The interpreter's path, or its name in `PATH`.
-    pub fn program(&self) -> &Path {
+    pub(crate) fn program(&self) -> &Path {
         &self.program
     }
 
     /// The folder of the runtime client.
-    pub fn folder(&self) -> &PathBuf {
+    pub(crate) fn folder(&self) -> &PathBuf {
         &self.folder
     }
 
     /// The client's script.
-    pub fn script(&self) -> PathBuf {
+    pub(crate) fn script(&self) -> PathBuf {
         self.folder.join("node_modules/aws-lambda-ric/bin/index.mjs")
     }
 }

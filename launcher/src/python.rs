@@ -7,10 +7,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{
-    TargetRunner,
-    runner::{absolute, command},
-};
+use crate::{TargetRunner, interpreter::interpreter, runner::command};
 
 /// A Python interpreter, and the runtime client for its version.
 #[derive(Clone, Debug)]
@@ -34,7 +31,7 @@ impl PythonClient {
         required: Option<&str>,
         runner: Option<&TargetRunner>,
     ) -> Result<Self> {
-        let program = absolute(program)?;
+        let program = interpreter(program)?;
         let output = command(runner, &program, &program, &program)
             .args(["-I", "-c", "import sys; print(\"%d.%d\" % sys.version_info[:2])"])
             .output()
@@ -70,7 +67,7 @@ impl PythonClient {
     }
 
     /// The interpreter's path, or its name in `PATH`.
-    pub fn program(&self) -> &Path {
+    pub(crate) fn program(&self) -> &Path {
         &self.program
     }
 

@@ -37,7 +37,7 @@ impl TargetRunner {
                 program.display()
             );
         }
-        let program = absolute(&file)?;
+        let program = path::absolute(&file).with_context(|| format!("cannot resolve {}", file.display()))?;
         Ok(Self { program, arguments })
     }
 
@@ -62,18 +62,6 @@ pub(crate) fn command(runner: Option<&TargetRunner>, program: &Path, name: &Path
             command.arg0(name);
             command
         }
-    }
-}
-
-/// A program's path, which must hold from other folders as well; a bare name is looked up in `PATH`.
-///
-/// # Errors
-///
-/// If it cannot be made absolute.
-pub(crate) fn absolute(program: &Path) -> Result<PathBuf> {
-    match program.components().count() {
-        0 | 1 => Ok(program.to_owned()),
-        _ => path::absolute(program).with_context(|| format!("cannot resolve {}", program.display())),
     }
 }
 

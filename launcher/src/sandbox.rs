@@ -217,7 +217,7 @@ mod tests {
         let extensions = Extension::all(&sandbox).unwrap();
         let found: Vec<_> = extensions
             .iter()
-            .map(|extension| (&*extension.name, extension.path()))
+            .map(|extension| (&*extension.name, &*extension.path))
             .collect();
         assert_eq!(found, [("flush", &*layers.seen().join("extensions/flush"))]);
     }

@@ -120,7 +120,8 @@ impl SbomArgs {
             });
         }
         if let Some(version) = &self.zig {
-            let licenses = vec![expression("MIT")];
+            // zig's own code is under the one; what it links of LLVM's, as the unwinder, under the other.
+            let licenses = vec![expression("MIT AND Apache-2.0 WITH LLVM-exception")];
             others.push(Component::published(
                 purl("pypi", "ziglang", version),
                 "ziglang",

@@ -25,6 +25,27 @@ BINARY_ATTRIBUTES = [
     "malloc",
 ]
 
+# What `oci_image` takes, by the name that it has there.
+_OCI_IMAGE = [
+    "annotations",
+    "created",
+    "entrypoint",
+    "env",
+    "exposed_ports",
+    "labels",
+    "user",
+    "volumes",
+    "workdir",
+]
+
+# Those that are a matter of others, whose documentation describes them, by whose.
+OF_OTHERS = {
+    "oci_image": _OCI_IMAGE,
+    "rust_binary": BINARY_ATTRIBUTES,
+    "rust_library": _RUST_LIBRARY,
+    "tests": TEST_ATTRIBUTES,
+}
+
 # By the macro. docs/reference lists them, too.
 FORWARDED = {
     "lambda_deploy": SETTINGS + [
@@ -40,18 +61,7 @@ FORWARDED = {
     "lambda_template": SETTINGS,
     "rust_lambda_bridge": [],
     "rust_lambda_function": _RUST_LIBRARY,
-    # What `oci_image` takes, by the name that it has there.
-    "rust_lambda_image": [
-        "annotations",
-        "created",
-        "entrypoint",
-        "env",
-        "exposed_ports",
-        "labels",
-        "user",
-        "volumes",
-        "workdir",
-    ],
+    "rust_lambda_image": _OCI_IMAGE,
     "rust_lambda_test": _EMULATED + TEST_ATTRIBUTES,
     # What `rust_lambda_function` takes of a zip's program, and the zip does not name.
     "rust_lambda_zip": [

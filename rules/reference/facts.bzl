@@ -25,12 +25,10 @@ def _facts_impl(ctx):
     output = ctx.actions.declare_file(ctx.label.name + ".json")
     ctx.actions.write(output, json.encode_indent({
         "forwarded": ctx.attr.forwarded,
+        "of_others": ctx.attr.of_others,
         "output_groups": {
-            macro: sorted({group: None for target in targets for group in target[OutputGroupInfo] if not group.startswith("_")}.keys())
-            for macro, targets in {
-                "rust_lambda_function": ctx.attr.functions,
-                "rust_lambda_zip": ctx.attr.zips,
-            }.items()
+            macro: sorted([group for group in target[OutputGroupInfo] if not group.startswith("_")])
+            for target, macro in ctx.attr._targets.items()
         },
         "settings": [setting[_SettingInfo].description for setting in ctx.attr.settings],
     }))
@@ -41,8 +39,17 @@ facts = rule(
     implementation = _facts_impl,
     attrs = {
         "forwarded": attr.string_list_dict(doc = "The attributes that macros hand on, by the macros' names."),
-        "functions": attr.label_list(doc = "Targets of `rust_lambda_function`, with all output groups that there are."),
+        "of_others": attr.string_list_dict(doc = "Those of these attributes that others describe, by whose they are."),
         "settings": attr.label_list(doc = "The settings that users set.", aspects = [_setting_aspect]),
-        "zips": attr.label_list(doc = "Targets of `rust_lambda_zip`, with all output groups that there are."),
+        # What checks a target is not run for one that a rule names by itself: the image is none.
+        "_targets": attr.label_keyed_string_dict(
+            doc = "Targets that have all output groups that there are, and the macros that make such.",
+            default = {
+                "//examples/hello:lambda_zip": "rust_lambda_zip",
+                "//rules/reference:function": "rust_lambda_function",
+                "//rules/reference:hello_image": "rust_lambda_image",
+                "//rules/reference:layer": "lambda_layer",
+            },
+        ),
     },
 )

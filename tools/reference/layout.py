@@ -25,35 +25,16 @@ EVENT_SOURCE = "event_source"
 # The macro that describes what another hands on to it.
 DESCRIBED_BY = {"lambda_deploy": "lambda_template", "rust_lambda_zip": "rust_lambda_function"}
 
-# Whose attributes those are that no docstring of these rules describes.
-_RULES_RUST = "[rules_rust](https://bazelbuild.github.io/rules_rust/rules.html)'s"
-_RULES_OCI = "[rules_oci](https://github.com/bazel-contrib/rules_oci/blob/main/docs/image.md)'s `oci_image`"
-_TESTS = "[Bazel's tests](https://bazel.build/reference/be/common-definitions#common-attributes-tests)"
 EVERY_RULE = "[every rule](https://bazel.build/reference/be/common-definitions#common-attributes)"
+_RULES_RUST = "[rules_rust](https://bazelbuild.github.io/rules_rust/rules.html)'s"
+
+# Where attributes are described that no docstring of these rules describes: by the names that `OF_OTHERS` of
+# rules/private/forwarded.bzl has for whose they are.
 OTHERS = {
-    f"{_RULES_RUST} `rust_library`, in versions of it that have them": [
-        "link_deps",
-        "lint_config",
-        "require_explicit_unstable_features",
-        "unstable_rust_features_config",
-    ],
-    f"{_RULES_RUST} `rust_binary`, for a program that is built as it is": [
-        "experimental_use_cc_common_link",
-        "linker_script",
-        "malloc",
-    ],
-    _RULES_OCI: [
-        "annotations",
-        "created",
-        "entrypoint",
-        "env",
-        "exposed_ports",
-        "labels",
-        "user",
-        "volumes",
-        "workdir",
-    ],
-    _TESTS: ["args", "flaky", "local", "shard_count", "size", "timeout"],
+    "oci_image": "[rules_oci](https://github.com/bazel-contrib/rules_oci/blob/main/docs/image.md)'s `oci_image`",
+    "rust_binary": f"{_RULES_RUST} `rust_binary`, for a program that is built as it is",
+    "rust_library": f"{_RULES_RUST} `rust_library`, in versions of it that have them",
+    "tests": "[Bazel's tests](https://bazel.build/reference/be/common-definitions#common-attributes-tests)",
 }
 
 TYPES = {

@@ -16,8 +16,9 @@ from layout import (
     RULES,
     TYPES,
 )
-from prose import linker, markdown, part_output_groups, sentence, summary, wrap
+from prose import linker, markdown, part_output_groups, sentence, summary
 from starlark_docs import Attribute, Entity, Extension, Module
+from wrapping import wrap
 
 UPDATE = "bazel run //docs/reference:update"
 _NOTE = f"<!-- Written from the docstrings by `{UPDATE}`: edit those. -->"
@@ -32,6 +33,7 @@ class Facts:
     """What Bazel tells beside docstrings: see `facts.bzl`."""
 
     forwarded: dict[str, list[str]]
+    of_others: dict[str, list[str]]
     output_groups: dict[str, list[str]]
     settings: list[dict[str, object]]
 
@@ -72,6 +74,9 @@ class _Reference:
         }
         # Whatever a name in code is linked to.
         self.symbols = self.pages | {EVENT_SOURCE: "defs.md"}
+        for owner in sorted(set(OTHERS) ^ set(sources.facts.of_others)):
+            what = "`OTHERS`, and not in `OF_OTHERS`" if owner in OTHERS else "`OF_OTHERS`, and not in `OTHERS`"
+            self.problems.append(f"`{owner}` is in {what}")
 
     def linker(self, page: str, own: str = "") -> Callable[[str], str]:
         return linker(self.symbols, page, own)
@@ -124,7 +129,7 @@ class _Reference:
 
     def _forwarded(self, macro: str, page: str) -> Iterator[str]:
         """What a macro hands on, as items of a list."""
-        others = {name: owner for owner, names in OTHERS.items() for name in names}
+        others = {name: owner for owner, names in self.sources.facts.of_others.items() for name in names}
         of_others: dict[str, list[str]] = {}
         named = self.macros[macro]
         for name in sorted(self.sources.facts.forwarded[macro]):
@@ -138,11 +143,11 @@ class _Reference:
             elif name in others:
                 of_others.setdefault(others[name], []).append(name)
             else:
-                self.problems.append(f"{macro}: `{name}` is described neither by a rule nor by `OTHERS`")
+                self.problems.append(f"{macro}: `{name}` is described by no rule, and in no list of `OF_OTHERS`")
         for owner, names in of_others.items():
             for name in names:
                 self.index.setdefault(name, set()).add(macro)
-            yield wrap(f"- {_listed(names)}: as in {owner}.", "", "  ")
+            yield _item(f"{_listed(names)}: as in {OTHERS.get(owner, owner)}.")
 
     # What pages are made of.
 
@@ -211,9 +216,7 @@ class _Reference:
         providers = {provider.name for provider in module.providers}
         parts = [self.head(f"`{RULES}defs.bzl`", module.doc, page)]
         parts.append(
-            "\n".join(
-                wrap(f"- {group}: {self.linker(page)(_listed(names))}", "", "  ") for group, names in GROUPS.items()
-            )
+            "\n".join(_item(f"{group}: {self.linker(page)(_listed(names))}") for group, names in GROUPS.items())
         )
         for name in listed:
             if name == GROUPS["Event sources"][0]:
@@ -293,26 +296,22 @@ class _Reference:
         parts = [self.head("Reference", doc, page)]
         for group, names in groups.items():
             items = [
-                wrap(link(f"`{name}`") + f": {link(sentence(described[name]))}", "- ", "  ")
-                for name in names
-                if name in described
+                _item(link(f"`{name}`") + f": {link(sentence(described[name]))}") for name in names if name in described
             ]
             parts += [f"## {group}", "\n".join(items)]
         items = []
         for setting in sources.facts.settings:
             name = str(setting["label"]).partition(":")[2]
-            items.append(
-                wrap(f"[`{name}`](settings.md#{name}): {link(sentence(summary(str(setting['help']))))}", "- ", "  ")
-            )
+            items.append(_item(f"[`{name}`](settings.md#{name}): {link(sentence(summary(str(setting['help']))))}"))
         parts += ["## Settings", "\n".join(items)]
         takers: dict[str, list[str]] = {}
         for macro, output_groups in sources.facts.output_groups.items():
             for output_group in output_groups:
                 takers.setdefault(output_group, []).append(macro)
-        items = [wrap(link(f"`{name}`: {_listed(macros)}"), "- ", "  ") for name, macros in sorted(takers.items())]
+        items = [_item(link(f"`{name}`: {_listed(sorted(macros))}")) for name, macros in sorted(takers.items())]
         parts += ["## Output groups", "\n".join(items)]
         items = [
-            wrap(f"`{name}`: {link(_listed(sorted(symbols)))}", "- ", "  ")
+            _item(f"`{name}`: {link(_listed(sorted(symbols)))}")
             for name, symbols in sorted(self.index.items())
             if name != "name"
         ]
@@ -323,6 +322,11 @@ class _Reference:
 def _tags(extension: Extension) -> dict[str, Entity]:
     """The tags of an extension, as they are written."""
     return {f"{extension.name}.{tag.name}": tag for tag in extension.tags}
+
+
+def _item(text: str) -> str:
+    """An item of a list."""
+    return "\n".join(wrap(text, "- ", "  "))
 
 
 def _listed(names: list[str]) -> str:

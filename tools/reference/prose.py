@@ -6,36 +6,10 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 
-WIDTH = 120
+from wrapping import wrap
 
-# A word, which may hold spaces in code.
-_WORD = re.compile(r"(?:`[^`]*`|\[[^\]]*\]\([^)]*\)|[^\s`])+")
-# What would begin a list, a heading or a quotation if it began a line.
-_MARKER = re.compile(r"(?:[-+*>]|#+|\d+[.)])$")
 _ITEM = re.compile(r"- (.*)", re.DOTALL)
 _SECTION = re.compile(r"^Output groups:\n((?:[ ]+.*\n?|\n)+)", re.MULTILINE)
-
-
-def wrap(text: str, first: str = "", rest: str = "") -> str:
-    """Breaks a paragraph into lines, where a space is and no code.
-
-    Args:
-        text: the paragraph.
-        first: what its first line starts with.
-        rest: what the other lines start with.
-    """
-    lines = [first]
-    is_begun = False
-    for word in _WORD.findall(text):
-        word = " ".join(word.split())
-        if not is_begun:
-            lines[-1] += word
-        elif len(lines[-1]) + 1 + len(word) <= WIDTH or _MARKER.match(word):
-            lines[-1] += " " + word
-        else:
-            lines.append(rest + word)
-        is_begun = True
-    return "\n".join(line.rstrip() for line in lines)
 
 
 def _blocks(text: str) -> Iterator[str]:
@@ -58,29 +32,26 @@ def _items(block: str) -> list[str]:
     return re.split(r"\n(?=- )", block.strip())
 
 
-def markdown(text: str, link: Callable[[str], str], indent: str = "") -> str:
+def markdown(text: str, link: Callable[[str], str]) -> str:
     """Writes a docstring as Markdown.
 
     Args:
         text: the docstring; an example in it is indented by four spaces.
         link: what makes links in a piece of prose.
-        indent: what each line starts with.
     """
     written = []
     for block in _blocks(textwrap.dedent(text)):
         if block.startswith("    "):
             code = textwrap.dedent(block)
             language = "sh" if re.match(r"(bazel|aws|#) ", code) else "starlark"
-            written.append(textwrap.indent(f"```{language}\n{code}\n```", indent, lambda line: bool(line.strip())))
+            written.append(f"```{language}\n{code}\n```")
             continue
-        for number, item in enumerate(_items(block)):
+        lines = []
+        for item in _items(block):
             found = _ITEM.match(item)
             prose = link(found[1] if found else item)
-            paragraph = wrap(prose, indent + ("- " if found else ""), indent + ("  " if found else ""))
-            if number:
-                written[-1] += "\n" + paragraph
-            else:
-                written.append(paragraph)
+            lines += wrap(prose, "- ", "  ") if found else wrap(prose)
+        written.append("\n".join(lines))
     return "\n\n".join(written)
 
 

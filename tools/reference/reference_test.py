@@ -5,7 +5,7 @@ from __future__ import annotations
 import unittest
 
 from pages import Facts, Incomplete, Sources, pages
-from prose import linker, markdown, part_output_groups, wrap
+from prose import linker, markdown, part_output_groups
 from starlark_docs import Module
 from textproto import parse
 
@@ -67,11 +67,12 @@ class TextprotoTest(unittest.TestCase):
 class ProseTest(unittest.TestCase):
     """Docstrings as Markdown."""
 
-    def test_a_line_breaks_neither_in_code_nor_before_what_would_begin_a_list(self) -> None:
-        code = "`a  command of\nmany words`"
-        self.assertEqual(wrap(f"{'x' * 110} {code} end"), f"{'x' * 110}\n`a command of many words` end")
-        self.assertEqual(wrap(f"{'x' * 119} - y z"), f"{'x' * 119} -\ny z")
-        self.assertEqual(wrap(f"{'x' * 119} 1. y"), f"{'x' * 119} 1.\ny")
+    def test_paragraphs_and_items_are_wrapped(self) -> None:
+        long = "word " * 23 + "at 1769. "
+        self.assertEqual(
+            markdown(f"{long}\n\n- {long}\n- {long}", plain),
+            f"{('word ' * 23).strip()}\nat 1769.\n\n" + "\n".join([f"- {('word ' * 23).strip()}\n  at 1769."] * 2),
+        )
 
     def test_examples_stay_as_they_are(self) -> None:
         text = "As in\nan example:\n\n    f(\n        a = 1,\n\n        b = 2,\n    )\n\nand so on."
@@ -105,7 +106,8 @@ class PagesTest(unittest.TestCase):
             + 'provider_info {\n  provider_name: "NewInfo"\n}\n'
         )
         facts = Facts(
-            forwarded={"lambda_layer": ["novel"]},
+            forwarded={"lambda_layer": ["foreign", "novel"]},
+            of_others={"foreign_rules": ["foreign"], "oci_image": [], "rust_binary": [], "rust_library": []},
             output_groups={"lambda_layer": ["manifest"]},
             settings=[
                 {"label": "//rules/settings:new", "help": "", "kind": "string_flag", "default": "", "values": []}
@@ -117,7 +119,9 @@ class PagesTest(unittest.TestCase):
             pages(Sources(defs, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, facts))
         for problem in [
             "lambda_layer: `name` has no description",
-            "lambda_layer: `novel` is described neither by a rule nor by `OTHERS`",
+            "lambda_layer: `novel` is described by no rule, and in no list of `OF_OTHERS`",
+            "`foreign_rules` is in `OF_OTHERS`, and not in `OTHERS`",
+            "`tests` is in `OTHERS`, and not in `OF_OTHERS`",
             "lambda_layer: the output group `manifest` has no description",
             "`NewInfo` is in no group of `GROUPS`",
             "`lambda_deploy` is in `GROUPS`, and not in defs.bzl",

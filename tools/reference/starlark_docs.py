@@ -59,7 +59,6 @@ class Entity:
     doc: str
     # Attributes, parameters or fields.
     attributes: list[Attribute]
-    returns: str = ""
 
     def attribute(self, name: str) -> Attribute | None:
         return next((attribute for attribute in self.attributes if attribute.name == name), None)
@@ -71,7 +70,6 @@ def _entities(message: Message, field: str, name: str, attributes: str) -> list[
             name=_text(entity, name),
             doc=_text(entity, "doc_string"),
             attributes=[Attribute.of(attribute) for attribute in _messages(entity, attributes)],
-            returns="".join(_text(returned, "doc_string") for returned in _messages(entity, "return")),
         )
         for entity in _messages(message, field)
     ]

@@ -34,6 +34,12 @@ def executables(folder: Path) -> list[Path]:
     return [path for path in named if path.exists()]
 
 
+def whole_platforms(folder: Path) -> list[str]:
+    """Returns the platforms that a folder has all of the tools for."""
+    there = {path.name for path in executables(folder)}
+    return [platform for platform in PLATFORMS if there.issuperset(f"{tool}-{platform}" for tool in TOOLS)]
+
+
 def table(folder: Path, url: str) -> str:
     """Returns the text of the table's file for the executables of a folder."""
     lines = ['"""The executables of this release. Written by `tools/release/archive.py`."""', "", "PREBUILT = {"]

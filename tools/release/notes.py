@@ -16,7 +16,7 @@ import re
 import sys
 from pathlib import Path
 
-from archive import ROOT, committed_version, executables, integrity
+from archive import ROOT, committed_version, executables, integrity, whole_platforms
 
 NOTES = """\
 {changes}
@@ -48,7 +48,8 @@ http_archive(
 )
 ```
 
-The rules' own tools are downloaded, and checked by their SHA-256, on: {platforms}. Elsewhere they are compiled.
+The rules' own tools are downloaded, and checked by their SHA-256, on: {platforms}. Elsewhere, those that this release
+does not have are compiled.
 """
 
 
@@ -81,14 +82,13 @@ def main() -> int:
     folder: Path = arguments.folder
     version = committed_version()
     made = folder / f"rules_rust_lambda-{version}.tar.gz"
-    platforms = sorted({path.name.partition("-")[2] for path in executables(folder)})
     (folder / "notes.md").write_text(
         NOTES.format(
             archive=made.name,
             changes=changes(changelog.read_text(), version),
             folder=made.name.removesuffix(".tar.gz"),
             integrity=integrity(made),
-            platforms=", ".join(platforms) or "no platform",
+            platforms=", ".join(whole_platforms(folder)) or "no platform",
             url=arguments.url,
             version=version,
         )

@@ -6,8 +6,9 @@ use clap::{Args, Parser, Subcommand};
 
 /// Deploys a zip's functions as a CloudFormation stack.
 ///
-/// Exit codes: 0 it is done, or there was nothing to do; 1 it failed; 2 the arguments are wrong; 3 CloudFormation failed and took
-/// the changes back; 4 AWS refused the credentials or the action; 130 interrupted.
+/// Exit codes: 0 it is done, or there was nothing to do; 1 it failed; 2 the arguments, or an event, are wrong; 3 the stack is as it
+/// was: CloudFormation failed and took the changes back, or would have, and was not asked to; 4 AWS refused the credentials or the
+/// action; 130 interrupted.
 #[derive(Parser)]
 #[command(
     name = "deploy",

@@ -165,16 +165,12 @@ async fn succeed(cli: &Cli, clients: &Clients, text: &str, changes: &[ResourceCh
     let found = stack::deployed(clients, &cli.stack).await?;
     progress(text);
     let outputs = stack::outputs(&found);
-    let rows: Vec<_> = outputs
-        .iter()
-        .map(|(key, value)| vec![(*key).to_owned(), (*value).to_owned()])
-        .collect();
     let value = json!({
         "changes": change_set::to_json(changes),
-        "outputs": outputs.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect::<serde_json::Map<_, _>>(),
+        "outputs": outputs,
         "stackId": stack::id(&found),
         "status": stack::status(&found),
     });
-    report::result(cli.json, &report::table(&rows), &value);
+    report::result(cli.json, &report::pairs(&outputs), &value);
     Ok(())
 }

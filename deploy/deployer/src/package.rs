@@ -7,6 +7,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use base64::{Engine, prelude::BASE64_STANDARD};
+use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use stack_metadata::{
@@ -70,10 +71,11 @@ impl Package {
     /// size.
     pub(crate) fn read(template: &Path, zip: &Path, layers: &[PathBuf]) -> Result<Self> {
         let shown = template.display();
-        let body = fs::read_to_string(template).with_context(|| format!("{shown} can't be read"))?;
-        let mut value: Value = serde_json::from_str(&body).with_context(|| format!("{shown} is no JSON"))?;
-        let metadata = value["Metadata"][KEY].take();
-        let metadata: StackMetadata = serde_json::from_value(metadata)
+        let text = fs::read(template).with_context(|| format!("{shown} can't be read"))?;
+        let mut value: Value = serde_json::from_slice(&text).with_context(|| format!("{shown} is no JSON"))?;
+        // What is there for people's eyes alone would count.
+        let body = value.to_string();
+        let metadata = StackMetadata::deserialize(&value["Metadata"][KEY])
             .with_context(|| format!("{shown} lacks Metadata.{KEY}; leave it in when patching the template"))?;
         let zip = Archive::read(zip)?;
         let layers: Vec<Archive> = layers.iter().map(|path| Archive::read(path)).collect::<Result<_>>()?;
@@ -94,9 +96,6 @@ impl Package {
         let has_versions = resources
             .as_object()
             .is_some_and(|all| all.values().any(|resource| resource["Type"] == "AWS::Lambda::Version"));
-        // What is there for people's eyes alone would count.
-        let whole: Value = serde_json::from_str(&body).with_context(|| format!("{shown} is no JSON"))?;
-        let body = whole.to_string();
         if body.len() > TEMPLATE_MAX {
             bail!(
                 "the template has {} bytes, and CloudFormation takes {TEMPLATE_MAX} in a request: spread the functions over two targets",

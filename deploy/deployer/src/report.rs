@@ -1,6 +1,6 @@
 //! What the user reads: progress on stderr, results on stdout.
 
-use std::io::Write;
+use std::{collections::BTreeMap, io::Write};
 
 use serde_json::Value;
 
@@ -32,6 +32,15 @@ pub(crate) fn table(rows: &[Vec<String>]) -> String {
     text
 }
 
+/// A row for each name, with its value.
+pub(crate) fn pairs(values: &BTreeMap<&str, &str>) -> String {
+    let rows: Vec<_> = values
+        .iter()
+        .map(|(name, value)| vec![(*name).to_owned(), (*value).to_owned()])
+        .collect();
+    table(&rows)
+}
+
 /// Prints a result: a text for people, or JSON for machines.
 pub(crate) fn result(json: bool, text: &str, value: &Value) {
     let mut stdout = anstream::stdout().lock();
@@ -55,5 +64,9 @@ mod tests {
     fn columns_are_aligned() {
         let rows = [vec!["a".into(), "b".into()], vec!["long".into(), "c".into()]];
         assert_eq!(table(&rows), "a     b\nlong  c\n");
+        assert_eq!(
+            pairs(&BTreeMap::from([("long", "c"), ("a", "b")])),
+            "a     b\nlong  c\n"
+        );
     }
 }

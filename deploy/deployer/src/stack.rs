@@ -1,6 +1,6 @@
 //! The stack's state, as CloudFormation tells it.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use aws_sdk_cloudformation::{
     error::ProvideErrorMetadata,
@@ -174,14 +174,12 @@ pub(crate) fn physical_id<'a>(resources: &'a [StackResourceSummary], logical_id:
 }
 
 /// The outputs of a stack, by their names.
-pub(crate) fn outputs(stack: &Stack) -> Vec<(&str, &str)> {
-    let mut outputs: Vec<_> = stack
+pub(crate) fn outputs(stack: &Stack) -> BTreeMap<&str, &str> {
+    stack
         .outputs()
         .iter()
         .filter_map(|output| Some((output.output_key()?, output.output_value()?)))
-        .collect();
-    outputs.sort_unstable();
-    outputs
+        .collect()
 }
 
 #[cfg(test)]

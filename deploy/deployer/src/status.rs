@@ -1,6 +1,7 @@
 //! What is deployed.
 
 use serde_json::{Value, json};
+use stack_metadata::StackFunction;
 
 use crate::{
     cli::Cli,
@@ -8,7 +9,7 @@ use crate::{
     events,
     failure::{Failure, aws},
     package::Package,
-    report, stack, sync,
+    report, stack,
 };
 
 /// Events that `describe` shows.
@@ -21,8 +22,8 @@ pub(crate) async fn status(cli: &Cli, clients: &Clients, package: &Package) -> R
     let mut functions = Vec::new();
     for function in &package.metadata.functions {
         functions.push(match stack::physical_id(&resources, &function.logical_id) {
-            Some(name) => sync::describe(clients, package, function, name).await?,
-            None => sync::absent(&function.name),
+            Some(name) => describe_function(clients, package, function, name).await?,
+            None => absent(&function.name),
         });
     }
     let mut text = format!("{} in {}: {}\n", cli.stack, clients.region, stack::status(&found));
@@ -49,6 +50,39 @@ pub(crate) async fn status(cli: &Cli, clients: &Clients, package: &Package) -> R
         &json!({"functions": functions, "region": clients.region, "stack": cli.stack, "status": stack::status(&found)}),
     );
     Ok(())
+}
+
+/// What a function is, in Lambda's words. CloudFormation lists functions that it has not made yet, or no longer.
+async fn describe_function(
+    clients: &Clients,
+    package: &Package,
+    function: &StackFunction,
+    name: &str,
+) -> Result<Value, Failure> {
+    let configuration = clients
+        .lambda
+        .get_function_configuration()
+        .function_name(name)
+        .set_qualifier(package.alias(function))
+        .send()
+        .await
+        .map_err(aws(&format!("the function {name} can't be read")));
+    let configuration = match configuration {
+        Err(failure) if failure.is("ResourceNotFoundException") => return Ok(absent(name)),
+        other => other?,
+    };
+    Ok(json!({
+        "name": name,
+        "isCurrent": configuration.code_sha256() == Some(&*package.zip.sha256_base64),
+        "lastModified": configuration.last_modified(),
+        "state": configuration.state().map(|state| state.as_str()),
+        "version": configuration.version(),
+    }))
+}
+
+/// As [`describe_function`], of a function that is not there.
+fn absent(name: &str) -> Value {
+    json!({"name": name, "isCurrent": false, "state": "not deployed"})
 }
 
 fn cell(value: &Value) -> String {
@@ -81,10 +115,6 @@ pub(crate) async fn describe(cli: &Cli, clients: &Clients) -> Result<(), Failure
         })
         .collect();
     let outputs = stack::outputs(&found);
-    let output_rows: Vec<_> = outputs
-        .iter()
-        .map(|(key, value)| vec![(*key).to_owned(), (*value).to_owned()])
-        .collect();
     let lines: Vec<_> = events
         .stack_events()
         .iter()
@@ -97,12 +127,12 @@ pub(crate) async fn describe(cli: &Cli, clients: &Clients) -> Result<(), Failure
         stack::id(&found),
         stack::status(&found),
         report::table(&rows),
-        report::table(&output_rows),
+        report::pairs(&outputs),
         lines.join("\n")
     );
     let value = json!({
         "events": lines,
-        "outputs": outputs.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect::<serde_json::Map<_, _>>(),
+        "outputs": outputs,
         "resources": rows.iter().map(|row| json!({"logicalId": row[0], "type": row[1], "status": row[2], "physicalId": row[3]})).collect::<Vec<_>>(),
         "stackId": stack::id(&found),
         "status": stack::status(&found),

@@ -2,7 +2,7 @@
 //! [UpdateFunctionCode](https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html).
 
 use aws_sdk_lambda::types::{LastUpdateStatus, State};
-use serde_json::{Value, json};
+use serde_json::json;
 use stack_metadata::StackFunction;
 
 use crate::{
@@ -118,37 +118,4 @@ async fn settled(clients: &Clients, name: &str, doing: &str) -> Result<FunctionC
         }
         tokio::time::sleep(stack::POLL / 4).await;
     }
-}
-
-/// What a function is, in Lambda's words. CloudFormation lists functions that it has not made yet, or no longer.
-pub(crate) async fn describe(
-    clients: &Clients,
-    package: &Package,
-    function: &StackFunction,
-    name: &str,
-) -> Result<Value, Failure> {
-    let configuration = clients
-        .lambda
-        .get_function_configuration()
-        .function_name(name)
-        .set_qualifier(package.alias(function))
-        .send()
-        .await
-        .map_err(aws(&format!("the function {name} can't be read")));
-    let configuration = match configuration {
-        Err(failure) if failure.is("ResourceNotFoundException") => return Ok(absent(name)),
-        other => other?,
-    };
-    Ok(json!({
-        "name": name,
-        "isCurrent": configuration.code_sha256() == Some(&*package.zip.sha256_base64),
-        "lastModified": configuration.last_modified(),
-        "state": configuration.state().map(|state| state.as_str()),
-        "version": configuration.version(),
-    }))
-}
-
-/// As [`describe`], of a function that is not there.
-pub(crate) fn absent(name: &str) -> Value {
-    json!({"name": name, "isCurrent": false, "state": "not deployed"})
 }

@@ -33,7 +33,7 @@ impl Case {
     pub(crate) fn invocation(&self, number: usize, deadline: Duration) -> Result<Invocation> {
         let parts = [&*number.to_string(), &*self.name];
         let mut invocation = Invocation::new(self.event_bytes()?, deadline);
-        invocation.request_id = Some(ids::uuid(&parts).to_string());
+        invocation.request_id = ids::uuid(&parts).to_string();
         invocation.trace_id = Some(ids::trace_id(&parts));
         self.context.apply(&mut invocation);
         Ok(invocation)

@@ -5,7 +5,6 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use launcher::{Program, Sandbox, Signal};
 use tokio::time::timeout;
-use uuid::Uuid;
 
 use super::{
     layer_extensions::LayerExtensions,
@@ -83,14 +82,7 @@ impl ExecutionEnvironment {
     /// Sends an event, and waits for the answer, or for the end of the process. Returns the event if the process had ended
     /// before, between two events: it is another process's then.
     pub async fn answer(&mut self, invocation: Invocation) -> Result<Answer, Box<Invocation>> {
-        let id = invocation
-            .request_id
-            .clone()
-            .unwrap_or_else(|| Uuid::new_v4().to_string());
-        let invocation = Invocation {
-            request_id: Some(id.clone()),
-            ..invocation
-        };
+        let id = invocation.request_id.clone();
         let status = tokio::select! {
             // An answer that was sent before the end of the process counts.
             biased;
@@ -141,7 +133,7 @@ impl ExecutionEnvironment {
             } else {
                 SHUTDOWN_TIME_BESIDE_EXTENSIONS
             };
-            timeout(time, self.process.ended()).await.ok();
+            timeout(time, self.process.wait()).await.ok();
         }
         self.process.kill().await;
         self.extensions.end(&self.api, reason).await;

@@ -1,12 +1,13 @@
 //! A process of an environment.
 
-use std::{io, process::ExitStatus, process::Stdio, time::Duration};
-
-use launcher::{ProcessGroup, Signal, kibibytes};
-use rustix::{
-    io::Errno,
-    process::{Pid, WaitId, WaitIdOptions, kill_process, waitid},
+use std::{
+    io,
+    process::{ExitStatus, Stdio},
+    time::Duration,
 };
+
+use launcher::{ProcessGroup, Signal, exit_status, status_field};
+use rustix::process::{Pid, kill_process};
 use tokio::{
     process::{Child, Command},
     time::sleep,
@@ -39,21 +40,20 @@ impl Process {
 
     /// Waits until it has ended.
     pub async fn wait(&mut self) -> io::Result<ExitStatus> {
-        self.child.wait().await
-    }
-
-    /// How it ended, if it has.
-    pub fn try_wait(&mut self) -> io::Result<Option<ExitStatus>> {
-        self.child.try_wait()
-    }
-
-    /// Waits until it has ended, and leaves it to be waited for: until then, its group's number stays its own.
-    pub async fn ended(&self) {
-        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-        while let Some(pid) = self.pid()
-            && matches!(waitid(WaitId::Pid(pid), options), Ok(None) | Err(Errno::INTR))
-        {
+        loop {
+            if let Some(status) = self.try_wait()? {
+                return Ok(status);
+            }
             sleep(INTERVAL).await;
+        }
+    }
+
+    /// How it ended, if it has. Its number, which is its group's too, stays its own until it is killed: what it has left behind is reached by
+    /// that.
+    pub fn try_wait(&mut self) -> io::Result<Option<ExitStatus>> {
+        match self.child.id() {
+            Some(number) => exit_status(number),
+            None => self.child.try_wait(),
         }
     }
 
@@ -89,7 +89,7 @@ impl Process {
 
     /// The most memory that it has had at a time, in MB, as far as the system tells.
     pub fn peak_megabytes(&self) -> Option<u64> {
-        Some(kibibytes(self.child.id()?, "VmHWM")?.div_ceil(1024))
+        Some(status_field(self.child.id()?, "VmHWM")?.div_ceil(1024))
     }
 
     /// Its number, unless it has been waited for.
@@ -102,5 +102,30 @@ impl Drop for Process {
     fn drop(&mut self) {
         // `kill_on_drop` reaches the process alone.
         self.signal_group(Signal::KILL);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::Read,
+        time::{Duration, Instant},
+    };
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_process_leaves_behind_is_killed_with_it() {
+        let (mut reader, writer) = io::pipe().unwrap();
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", "sleep 60 & exit 3"]);
+        let mut process = Process::spawn(command, (writer.into(), Stdio::null()), true).unwrap();
+        assert_eq!(process.wait().await.unwrap().code(), Some(3));
+        let began = Instant::now();
+        process.kill().await;
+        assert_eq!(process.try_wait().unwrap().and_then(|status| status.code()), Some(3));
+        // It ends when nobody has the other end.
+        reader.read_to_end(&mut Vec::new()).unwrap();
+        assert!(began.elapsed() < Duration::from_secs(30));
     }
 }

@@ -13,52 +13,52 @@ use crate::managed::ManagedArgs;
 pub struct LocalArgs {
     /// The zip to serve. It is loaded anew when it changes.
     #[arg(long)]
-    pub zip: PathBuf,
+    pub(super) zip: PathBuf,
     /// The zip of a layer; of several, the later are unpacked over the earlier.
     #[arg(long = "layer", value_name = "ZIP")]
-    pub layers: Vec<PathBuf>,
+    pub(super) layers: Vec<PathBuf>,
     /// A function: its handler, such as `index.handler`, and its name, which is the handler's last part by default.
     #[arg(long = "handler", value_name = "[NAME=]HANDLER", value_parser = NamedHandler::parse, required = true)]
-    pub handlers: Vec<NamedHandler>,
+    pub(super) handlers: Vec<NamedHandler>,
     /// Lambda's name of the runtime, such as `python3.13`; the zip's `bootstrap` is run for `provided.al2023`.
     #[arg(long)]
-    pub runtime: String,
+    pub(super) runtime: String,
     /// What runs the functions of a managed runtime.
     #[command(flatten)]
-    pub managed: ManagedArgs,
+    pub(super) managed: ManagedArgs,
     /// The port on 127.0.0.1; 0 is any free one.
     #[arg(long, default_value_t = 9000)]
-    pub port: u16,
+    pub(super) port: u16,
     /// A variable of the functions' environment; without a value, it is this process's own.
     #[arg(long = "env", value_name = "NAME[=VALUE]", value_parser = parse_variable)]
-    pub env: Vec<(String, String)>,
+    pub(super) env: Vec<(String, String)>,
     /// How long a function has for an event before its process is killed.
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=900))]
-    pub timeout_seconds: u64,
+    pub(super) timeout_seconds: u64,
     /// The memory that a function is told that it has. It is not enforced.
     #[arg(long, default_value_t = 128, value_parser = clap::value_parser!(u64).range(128..=10_240))]
-    pub memory_mb: u64,
+    pub(super) memory_mb: u64,
     /// How many processes a function may have at a time. Further events wait.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub concurrency: u32,
+    pub(super) concurrency: u32,
     /// Stops a function's process between invocations, as Lambda does.
     #[arg(long)]
-    pub freeze: bool,
+    pub(super) freeze: bool,
     /// An event that the page offers.
     #[arg(long = "event", value_name = "FILE")]
-    pub events: Vec<PathBuf>,
+    pub(super) events: Vec<PathBuf>,
     #[command(subcommand)]
-    pub(crate) command: Option<LocalCommand>,
+    pub(super) command: Option<LocalCommand>,
 }
 
 #[derive(Clone, Debug, Subcommand)]
-pub(crate) enum LocalCommand {
+pub(super) enum LocalCommand {
     /// Sends one event, prints the response, and ends.
     Invoke(InvokeArgs),
 }
 
 #[derive(Args, Clone, Debug)]
-pub(crate) struct InvokeArgs {
+pub(super) struct InvokeArgs {
     /// A file that holds the event; `-` is stdin.
     #[arg(value_name = "EVENT.json", required_unless_present = "example")]
     pub event: Option<PathBuf>,
@@ -72,7 +72,7 @@ pub(crate) struct InvokeArgs {
 
 /// A function's name and its handler.
 #[derive(Clone, Debug, PartialEq)]
-pub struct NamedHandler {
+pub(super) struct NamedHandler {
     /// The name that the function is invoked by.
     pub name: String,
     /// The handler setting, such as `index.handler`.

@@ -12,7 +12,6 @@ use tokio::{
     sync::{Semaphore, watch},
     task::JoinSet,
 };
-use uuid::Uuid;
 
 use super::{
     args::{LocalArgs, NamedHandler},
@@ -144,7 +143,7 @@ impl Function {
         self.pool.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An invocation of it, with no optional context.
+    /// An invocation of it under a new id, with no optional context.
     pub fn invocation(&self, event: Vec<u8>) -> Invocation {
         Invocation {
             function_arn: self.arn(),
@@ -153,13 +152,10 @@ impl Function {
     }
 
     /// Sends an event, once a process is free for it.
-    pub async fn invoke(&self, mut invocation: Invocation) -> Reply {
+    pub async fn invoke(&self, invocation: Invocation) -> Reply {
         // An error would say that the semaphore is closed, which it never is.
         let _permit = self.permits.acquire().await;
-        let request_id = invocation
-            .request_id
-            .get_or_insert_with(|| Uuid::new_v4().to_string())
-            .clone();
+        let request_id = invocation.request_id.clone();
         self.console.start(self.name(), &request_id);
         let mut execution = self.run(invocation).await;
         let mut log = report::start(&request_id).into_bytes();

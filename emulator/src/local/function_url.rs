@@ -78,7 +78,7 @@ pub(super) async fn serve(function: Arc<Function>, request: Request, path: &str)
     let trace = trace(&parts.headers);
     let event = event(&parts, path, &body, function.name(), &request_id, &trace);
     let invocation = Invocation {
-        request_id: Some(request_id),
+        request_id,
         trace_id: Some(trace_id_of(&trace)),
         stream: Some(sender),
         ..function.invocation(event.to_string().into_bytes())

@@ -175,7 +175,6 @@ fn invocation(function: &Function, headers: &HeaderMap, body: Bytes, limit: usiz
         }
     };
     Ok(Invocation {
-        request_id: Some(Uuid::new_v4().to_string()),
         client_context,
         ..function.invocation(event)
     })
@@ -223,7 +222,7 @@ async fn invoke(
         _ => MAX_EVENT_BYTES,
     };
     let invocation = invocation(&function, &headers, body, limit)?;
-    let id = [(REQUEST_ID, invocation.request_id.clone().unwrap_or_default())];
+    let id = [(REQUEST_ID, invocation.request_id.clone())];
     // The invocation goes on when its caller does not wait for it any longer, as in Lambda.
     let run = async move { function.invoke(invocation).await };
     match invocation_type {
@@ -271,7 +270,7 @@ async fn invoke_with_response_stream(
     let function = find(&app, &name, query.as_deref())?.clone();
     let invocation_type = invocation_type(&headers)?;
     let mut invocation = invocation(&function, &headers, body, MAX_EVENT_BYTES)?;
-    let id = (REQUEST_ID, invocation.request_id.clone().unwrap_or_default());
+    let id = (REQUEST_ID, invocation.request_id.clone());
     if let InvocationType::DryRun = invocation_type {
         return Ok((StatusCode::NO_CONTENT, [id]).into_response());
     }

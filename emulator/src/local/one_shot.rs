@@ -12,7 +12,7 @@ use super::{
     app::App,
     args::{InvokeArgs, NamedHandler},
 };
-use crate::json_file::read_event;
+use crate::json_file::{check_event, read_event};
 
 /// Sends an event to the only function, prints the answer to stdout, and returns whether the function succeeded.
 pub(super) async fn invoke(app: &App, event: Vec<u8>) -> Result<bool> {
@@ -60,8 +60,7 @@ pub(super) fn event(invoke: &InvokeArgs) -> Result<Vec<u8>> {
             io::stdin()
                 .read_to_end(&mut event)
                 .context("cannot read the event from stdin")?;
-            serde_json::from_slice::<serde::de::IgnoredAny>(&event)
-                .context("the event on stdin is not valid JSON: correct it")?;
+            check_event(&event).context("the event on stdin is not valid JSON: correct it")?;
             Ok(event)
         }
         (Some(path), None) => read_event(&from_caller(path)),

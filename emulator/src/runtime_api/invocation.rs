@@ -8,6 +8,7 @@ use std::{
 use anyhow::{Context, Result};
 use axum::http::{HeaderMap, HeaderValue};
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 use super::{outcome::StreamPart, replies::JSON};
 
@@ -20,8 +21,8 @@ pub struct Invocation {
     pub function_arn: String,
     /// How long the function has, from the moment that it receives the event. As long is waited for a client to ask.
     pub deadline: Duration,
-    /// The request's id; a new one is made when there is none.
-    pub request_id: Option<String>,
+    /// The request's id.
+    pub request_id: String,
     /// The client context of a mobile SDK, as JSON.
     pub client_context: Option<String>,
     /// The Cognito identity, as JSON.
@@ -37,13 +38,13 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    /// An invocation with no optional context.
+    /// An invocation under a new id, with no optional context.
     pub fn new(event: Vec<u8>, deadline: Duration) -> Self {
         Self {
             event,
             function_arn: "arn:aws:lambda:us-east-1:123456789012:function:emulated".to_owned(),
             deadline,
-            request_id: None,
+            request_id: Uuid::new_v4().to_string(),
             client_context: None,
             cognito_identity: None,
             tenant_id: None,
@@ -68,11 +69,11 @@ impl Invocation {
     }
 
     /// The headers that the event travels with, but for the deadline.
-    pub(super) fn headers(&self, id: &str, trace: &str) -> Result<HeaderMap> {
+    pub(super) fn headers(&self, trace: &str) -> Result<HeaderMap> {
         let mut headers = HeaderMap::new();
         let values = [
             ("content-type", Some(JSON)),
-            ("lambda-runtime-aws-request-id", Some(id)),
+            ("lambda-runtime-aws-request-id", Some(&self.request_id)),
             ("lambda-runtime-invoked-function-arn", Some(&self.function_arn)),
             ("lambda-runtime-trace-id", Some(trace)),
             ("lambda-runtime-client-context", self.client_context.as_deref()),

@@ -20,7 +20,6 @@ pub use invocation::Invocation;
 pub use outcome::Outcome;
 pub(crate) use outcome::StreamPart;
 pub(crate) use replies::{JSON, text};
-pub use routes::MAX_BODY_BYTES;
 pub(crate) use server::Answer;
 pub use server::RuntimeApi;
 pub(crate) use trace::{new_trace_root, trace_id_of};

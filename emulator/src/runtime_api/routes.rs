@@ -23,7 +23,7 @@ use super::{
 use crate::base64;
 
 /// The most bytes that an answer may have, as Lambda's own message has it; a longer one is refused with 413.
-pub const MAX_BODY_BYTES: usize = 6_291_556;
+pub(super) const MAX_BODY_BYTES: usize = 6_291_556;
 
 const ERROR_TYPE_HEADER: &str = "Lambda-Runtime-Function-Error-Type";
 const ERROR_BODY_HEADER: &str = "Lambda-Runtime-Function-Error-Body";
@@ -69,7 +69,7 @@ async fn next(State(shared): State<Arc<Shared>>) -> Response {
             shared.extensions.send_invoke(&json!({
                 "eventType": "INVOKE",
                 "deadlineMs": millis,
-                "requestId": queued.id,
+                "requestId": queued.invocation.request_id,
                 "invokedFunctionArn": queued.invocation.function_arn,
                 "tracing": {"type": "X-Amzn-Trace-Id", "value": queued.trace},
             }));

@@ -13,7 +13,6 @@ use tokio::{
     task::JoinHandle,
     time::timeout,
 };
-use uuid::Uuid;
 
 use super::{
     extensions::Extensions,
@@ -153,7 +152,7 @@ impl RuntimeApi {
     pub(crate) fn take_back(&self) -> Option<Invocation> {
         let mut inner = self.shared.lock();
         let queued = inner.queue.pop_front()?;
-        inner.waiting.remove(&queued.id);
+        inner.waiting.remove(&queued.invocation.request_id);
         Some(queued.invocation)
     }
 
@@ -174,13 +173,10 @@ impl RuntimeApi {
 
     /// Sends an event to the client, and waits for its answer.
     pub(crate) async fn answer(&self, invocation: Invocation) -> Answer {
-        let id = invocation
-            .request_id
-            .clone()
-            .unwrap_or_else(|| Uuid::new_v4().to_string());
+        let id = invocation.request_id.clone();
         let trace = invocation.trace_id.clone().unwrap_or_else(new_trace_id);
         let deadline = invocation.deadline;
-        let headers = match invocation.headers(&id, &trace) {
+        let headers = match invocation.headers(&trace) {
             Ok(headers) => headers,
             Err(error) => {
                 let outcome = Outcome::error("Emulator.InvalidHeader", &format!("{error:#}"));
@@ -204,7 +200,6 @@ impl RuntimeApi {
             let stream = invocation.stream.clone();
             inner.waiting.insert(id.clone(), Waiting { answer, stream });
             inner.queue.push_back(Queued {
-                id: id.clone(),
                 trace,
                 invocation,
                 headers,
@@ -229,7 +224,7 @@ impl RuntimeApi {
         };
         let mut inner = self.shared.lock();
         inner.waiting.remove(&id);
-        inner.queue.retain(|queued| queued.id != id);
+        inner.queue.retain(|queued| queued.invocation.request_id != id);
         let outcome = outcome
             .or_else(|| answered.try_recv().ok())
             .unwrap_or(Outcome::TimedOut(reason));

@@ -16,7 +16,6 @@ use super::{
 
 /// An event that nobody has fetched yet.
 pub(super) struct Queued {
-    pub id: String,
     pub trace: String,
     pub invocation: Invocation,
     pub headers: HeaderMap,

@@ -53,7 +53,8 @@ pub const SILENT_EXTENSION: &str = r#"
 pub const SHUTDOWN_HOOK: &str = r#"trap 'echo saved; touch "$SAVED"; exit' TERM
 "#;
 
-/// An extension of a layer's, which writes each event to its log, and the last to a file. `CRASHED` has it end at an event.
+/// An extension of a layer's, which writes each event to its log, and the last to a file. `CRASHED` has it end at an event; `LEFT` is a file
+/// for the number of a process that it starts and leaves behind.
 pub const LAYER_EXTENSION: &str = r#"#!/usr/bin/env bash
 extension=/2020-01-01/extension
 call() { # Sends a request with the method, path, body and a further header, and reads the headers and the body.
@@ -67,6 +68,7 @@ call() { # Sends a request with the method, path, body and a further header, and
     exec 3>&-
 }
 [[ $UNREGISTERED ]] && { echo "no key"; exit 4; }
+[[ $LEFT ]] && { sleep 60 & echo $! > "$LEFT"; }
 call POST $extension/register '{"events": ["INVOKE", "SHUTDOWN"]}' "Lambda-Extension-Name: ${0##*/}"
 echo "registered; the function is ${_HANDLER:-not told}"
 while true; do

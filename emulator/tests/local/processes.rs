@@ -93,6 +93,20 @@ fn a_process_that_is_killed_is_an_error_and_is_started_anew() {
 }
 
 #[test]
+fn what_a_process_that_has_ended_leaves_behind_is_killed() {
+    let local = Local::start(r#"sleep 60 & respond "$!"; exit"#, &[]);
+    let (_, first) = local.invoke("0");
+    let (_, second) = local.invoke("0");
+    assert_ne!(first, second);
+    let stat = || fs::read_to_string(format!("/proc/{first}/stat"));
+    let began = Instant::now();
+    while stat().is_ok_and(|stat| !stat.contains(") Z ")) {
+        assert!(began.elapsed() < Duration::from_secs(10), "{first} still runs");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
 fn a_process_with_an_extension_is_given_time_to_shut_down() {
     let folder = TempDir::new().unwrap();
     let is_saved = |setup: &str, name: &str, end: &dyn Fn(&mut Local)| {

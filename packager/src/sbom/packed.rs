@@ -7,24 +7,10 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use object::{Object, ObjectSection};
+use elf::rust_versions;
 use packing_list::Entry;
 
 use super::document::{Component, License, expression, purl};
-
-/// The versions of the Rust that an ELF file's code was compiled by, by what its compilers left there; none for another file.
-pub(super) fn rust_versions(content: &[u8]) -> BTreeSet<String> {
-    let comment = object::File::parse(content)
-        .ok()
-        .and_then(|file| file.section_by_name(".comment")?.data().ok());
-    comment
-        .unwrap_or_default()
-        .split(|byte| *byte == 0)
-        .filter_map(|entry| std::str::from_utf8(entry).ok()?.strip_prefix("rustc version "))
-        .filter_map(|rest| rest.split(' ').next())
-        .map(str::to_owned)
-        .collect()
-}
 
 /// The package whose metadata a file is, as wheels have them: <https://packaging.python.org/specifications/core-metadata/>.
 pub(super) fn python_package(text: &str) -> Option<Component> {

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::{
     linked::{Manifest, PACKAGED},
-    packed::rust_versions,
     *,
 };
 
@@ -165,6 +164,10 @@ fn what_is_packed_tells_of_python_packages_and_of_the_rules() -> Result<()> {
     );
     assert!(named(&document, "d").is_null());
     assert_eq!(
+        named(&document, "ziglang")["licenses"],
+        json!([{"expression": "MIT AND Apache-2.0 WITH LLVM-exception"}])
+    );
+    assert_eq!(
         document["dependencies"][0],
         json!({"ref": "//app:lambda_zip", "dependsOn": [
             "//app:program", "pkg:pypi/a-b-c@1.0", "pkg:pypi/b@2", "pkg:pypi/c@3", "pkg:pypi/ziglang@0.17.1", "rules_rust_lambda",
@@ -179,15 +182,5 @@ fn a_root_that_is_not_described_is_an_error() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let error = document(folder.path(), &[], |_| ()).unwrap_err().to_string();
     assert!(error.contains("does not describe //app:program"), "{error}");
-    Ok(())
-}
-
-#[test]
-fn this_very_program_tells_which_rust_compiled_it() -> Result<()> {
-    let content = fs::read(std::env::current_exe()?)?;
-    if cfg!(target_os = "linux") {
-        assert_eq!(rust_versions(&content).len(), 1);
-    }
-    assert!(rust_versions(b"rustc version 1.0.0").is_empty());
     Ok(())
 }

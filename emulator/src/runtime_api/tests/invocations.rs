@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use super::{LIMIT, NEXT, header, invocation, post, request};
-use crate::runtime_api::{Invocation, JSON, MAX_BODY_BYTES, Outcome, RuntimeApi};
+use crate::runtime_api::{Invocation, JSON, Outcome, RuntimeApi, routes::MAX_BODY_BYTES};
 
 #[tokio::test]
 async fn an_event_goes_out_with_its_headers_and_its_answer_comes_back() {
