@@ -36,7 +36,7 @@ impl Python {
             )
         })?;
         let executable = Path::new(executable);
-        let found = PythonClient::find(executable, &[clients.to_owned()], None)
+        let found = PythonClient::find(executable, &[clients.to_owned()], None, None)
             .context("--python and --ric do not fit each other")?;
         let folder = TempDir::new().context("cannot make a temporary folder: see that TMPDIR can be written to")?;
         copy(found.folder(), folder.path())?;
@@ -54,7 +54,7 @@ impl Python {
         )
         .context("cannot import the runtime client")?;
         Ok(Self {
-            client: PythonClient::find(executable, &[folder.path().to_owned()], None)?,
+            client: PythonClient::find(executable, &[folder.path().to_owned()], None, None)?,
             full_version: full_version.to_owned(),
             client_version: client_version.trim().to_owned(),
             _folder: folder,

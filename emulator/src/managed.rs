@@ -1,10 +1,13 @@
-//! The options for Lambda's managed runtimes.
+//! The options for what runs a function.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use launcher::{NodeClient, Program, PythonClient, RuntimeKind, Sandbox};
+use launcher::{NodeClient, Program, PythonClient, RuntimeKind, Sandbox, TargetRunner};
 
 /// What runs the functions of a managed runtime.
 #[derive(Args, Clone, Debug)]
@@ -20,12 +23,35 @@ pub(crate) struct ManagedArgs {
     /// aws-lambda-ric to.
     #[arg(long, value_name = "FOLDER")]
     ric: Vec<PathBuf>,
+    /// A program that runs the function's, and those of its layers' extensions, where this machine's CPU can't: an emulator, such as
+    /// qemu-aarch64. It is given the arguments of --runner-arg, the program's path, and the program's arguments.
+    #[arg(long, value_name = "PROGRAM")]
+    runner: Option<PathBuf>,
+    /// An argument of the runner's; `{argv0}` stands for the name that a program is started by.
+    #[arg(
+        long = "runner-arg",
+        value_name = "ARGUMENT",
+        allow_hyphen_values = true,
+        requires = "runner"
+    )]
+    runner_args: Vec<OsString>,
 }
 
 impl ManagedArgs {
     /// The files and folders that a function's process needs.
     pub fn files(&self) -> Vec<&Path> {
-        self.interpreter.iter().chain(&self.ric).map(PathBuf::as_path).collect()
+        let files = self.interpreter.iter().chain(&self.ric).chain(&self.runner);
+        files.map(PathBuf::as_path).collect()
+    }
+
+    /// What runs the function's programs, if this machine doesn't.
+    pub(crate) fn runner(&self) -> Result<Option<TargetRunner>> {
+        let runner = |program: &PathBuf| TargetRunner::new(program, self.runner_args.clone());
+        self.runner
+            .as_ref()
+            .map(runner)
+            .transpose()
+            .context("--runner is of no use")
     }
 
     /// What Lambda's runtime of this name runs an unpacked zip by. The managed runtimes need an interpreter and a runtime client; another
@@ -45,8 +71,8 @@ impl ManagedArgs {
                 NodeClient::find(interpreter, ric).with_context(unusable)?,
             ));
         }
-        let client =
-            PythonClient::find(interpreter, &self.ric, self.python_version.as_deref()).with_context(unusable)?;
+        let client = PythonClient::find(interpreter, &self.ric, self.python_version.as_deref(), sandbox.runner())
+            .with_context(unusable)?;
         if runtime != format!("python{}", client.version()) {
             eprintln!(
                 "note: {runtime} is run under Python {}, which {} is",

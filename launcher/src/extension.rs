@@ -4,7 +4,7 @@ use std::{fs, io, net::SocketAddr, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result};
 
-use crate::{Sandbox, variables};
+use crate::{Sandbox, runner, variables};
 
 /// The folder of the layers whose files Lambda starts beside a function.
 const FOLDER: &str = "extensions";
@@ -60,7 +60,11 @@ impl Extension {
     ///
     /// If its process cannot be shown what layers bring.
     pub fn command(&self, sandbox: &Sandbox, api: SocketAddr) -> Result<Command> {
-        let mut command = Command::new(&self.path);
+        let file = sandbox
+            .layers()
+            .map(|layers| layers.folder().join(FOLDER).join(&self.name));
+        let file = file.as_ref().unwrap_or(&self.path);
+        let mut command = runner::command(sandbox.runner(), &self.path, &self.path, file);
         command
             .current_dir("/")
             .env_clear()

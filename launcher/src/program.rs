@@ -3,7 +3,7 @@
 use std::{
     fs,
     net::SocketAddr,
-    os::unix::{fs::PermissionsExt, process::CommandExt},
+    os::unix::fs::PermissionsExt,
     path::{self, Path, PathBuf},
     process::Command,
     slice,
@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{NodeClient, PythonClient, Sandbox, variables};
+use crate::{NodeClient, PythonClient, Sandbox, runner, variables};
 
 const BOOTSTRAP: &str = "bootstrap";
 
@@ -72,22 +72,21 @@ impl Program {
     ///
     /// If the process cannot be shown what layers bring.
     pub fn command(&self, sandbox: &Sandbox, api: SocketAddr) -> Result<Command> {
+        let start = |program: &Path, name: &Path| runner::command(sandbox.runner(), program, name, program);
         let (mut command, client) = match self {
             Self::Python(client) => {
-                let mut command = Command::new(client.program());
+                let mut command = start(client.program(), client.program());
                 command.args(["-m", "awslambdaric", sandbox.handler()]);
                 (command, client.folders())
             }
             Self::Node(client) => {
-                let mut command = Command::new(client.program());
+                let mut command = start(client.program(), client.program());
                 command.arg(client.script()).arg(sandbox.handler());
                 (command, slice::from_ref(client.folder()))
             }
             Self::Bootstrap(path) => {
-                let mut command = Command::new(path);
                 // Lambda runs it from there, and extensions are named by it.
-                command.arg0(sandbox.task_root().join(BOOTSTRAP));
-                (command, &[][..])
+                (start(path, &sandbox.task_root().join(BOOTSTRAP)), &[][..])
             }
         };
         command
@@ -123,4 +122,37 @@ impl Program {
 fn mode(path: &Path) -> Option<u32> {
     let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
     Some(metadata.permissions().mode())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+    use crate::{
+        TargetRunner,
+        testing::{sandbox, zip},
+    };
+
+    #[test]
+    fn a_runner_is_given_the_program_and_the_name_that_lambda_starts_it_by() {
+        let function = zip(&[("bootstrap", 0o755)]);
+        let runner = TargetRunner::new(Path::new("echo"), vec![OsString::from("{argv0}")]).unwrap();
+        let sandbox = sandbox(function.path(), &[]).unwrap().with_runner(Some(runner));
+        let name = sandbox.task_root().join(BOOTSTRAP);
+        // Any file that is no script.
+        let elsewhere = std::env::current_exe().unwrap();
+        for (program, path) in [
+            (Program::of_zip(&sandbox, function.path()).unwrap(), &name),
+            (Program::bootstrap(&elsewhere).unwrap(), &elsewhere),
+        ] {
+            let output = program
+                .command(&sandbox, ([127, 0, 0, 1], 9001).into())
+                .unwrap()
+                .output()
+                .unwrap();
+            let expected = format!("{} {}\n", name.display(), path.display());
+            assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+        }
+    }
 }

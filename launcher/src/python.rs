@@ -3,12 +3,11 @@
 use std::{
     fs,
     path::{self, Path, PathBuf},
-    process::Command,
 };
 
 use anyhow::{Context, Result, bail};
 
-use crate::interpreter::interpreter;
+use crate::{TargetRunner, interpreter::interpreter, runner::command};
 
 /// A Python interpreter, and the runtime client for its version.
 #[derive(Clone, Debug)]
@@ -21,14 +20,19 @@ pub struct PythonClient {
 
 impl PythonClient {
     /// Asks an interpreter for its version, which must be the one that is given if any is, and finds the runtime client for it:
-    /// in a folder of one for each version, or in the folders that it is imported from.
+    /// in a folder of one for each version, or in the folders that it is imported from. A `runner` runs it where this machine can't.
     ///
     /// # Errors
     ///
     /// If the interpreter cannot be run, is of another version, or has no runtime client in the folders.
-    pub fn find(program: &Path, rics: &[PathBuf], required: Option<&str>) -> Result<Self> {
+    pub fn find(
+        program: &Path,
+        rics: &[PathBuf],
+        required: Option<&str>,
+        runner: Option<&TargetRunner>,
+    ) -> Result<Self> {
         let program = interpreter(program)?;
-        let output = Command::new(&program)
+        let output = command(runner, &program, &program, &program)
             .args(["-I", "-c", "import sys; print(\"%d.%d\" % sys.version_info[:2])"])
             .output()
             .with_context(|| format!("cannot run {}: give a Python interpreter", program.display()))?;
@@ -132,7 +136,7 @@ mod tests {
             fs::create_dir_all(folder.path().join(version).join("awslambdaric")).unwrap();
         }
         // Stands for an interpreter, as there need not be one where this runs.
-        let error = PythonClient::find(Path::new("echo"), &[folder.path().to_owned()], None)
+        let error = PythonClient::find(Path::new("echo"), &[folder.path().to_owned()], None, None)
             .unwrap_err()
             .to_string();
         assert!(error.contains("3.98, 3.99") && error.contains("add"), "{error}");
@@ -151,7 +155,7 @@ mod tests {
     #[test]
     fn an_interpreter_of_another_version_is_named() {
         // Stands for an interpreter, as above.
-        let error = PythonClient::find(Path::new("echo"), &[], Some("3.13"))
+        let error = PythonClient::find(Path::new("echo"), &[], Some("3.13"), None)
             .unwrap_err()
             .to_string();
         assert!(
@@ -162,7 +166,7 @@ mod tests {
 
     #[test]
     fn an_interpreter_that_is_missing_is_named() {
-        let error = PythonClient::find(Path::new("/no/python"), &[], None)
+        let error = PythonClient::find(Path::new("/no/python"), &[], None, None)
             .unwrap_err()
             .to_string();
         assert!(error.contains("/no/python") && error.contains("interpreter"), "{error}");

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
 use crate::{
-    Layers,
+    Layers, TargetRunner,
     archive::{make_folder, protect, release, unpack},
 };
 
@@ -26,6 +26,7 @@ const RESERVED: [&str; 4] = [
 pub struct Sandbox {
     root: PathBuf,
     layers: Option<Layers>,
+    runner: Option<TargetRunner>,
     handler: String,
     runtime: String,
     variables: Vec<(String, String)>,
@@ -51,6 +52,7 @@ impl Sandbox {
         let sandbox = Self {
             root,
             layers: None,
+            runner: None,
             handler: handler.to_owned(),
             runtime: runtime.to_owned(),
             variables,
@@ -60,6 +62,13 @@ impl Sandbox {
         unpack(zip, &sandbox.root)?;
         protect(&sandbox.root)?;
         Ok(sandbox)
+    }
+
+    /// Has programs of the function's run by another one, where this machine can't run them itself. What they start in turn is left to the
+    /// system.
+    pub fn with_runner(mut self, runner: Option<TargetRunner>) -> Self {
+        self.runner = runner;
+        self
     }
 
     /// Unpacks layers in their order into one folder, which the function's processes have at `/opt`, if that can be done on this
@@ -88,6 +97,11 @@ impl Sandbox {
             );
         }
         Ok(self)
+    }
+
+    /// What runs the function's programs, if this machine doesn't.
+    pub fn runner(&self) -> Option<&TargetRunner> {
+        self.runner.as_ref()
     }
 
     /// What layers bring.

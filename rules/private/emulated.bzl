@@ -85,7 +85,7 @@ def emulated(ctx, command, arguments, files, before = "", after = ""):
     emulator = ctx.toolchains[EMULATOR]
     if not emulator:
         fail("{}: there is no emulator for the platform that is built for. It is compiled for the machine that builds alone, and prebuilt by releases of these rules for Linux and macOS, on x86_64 and arm64; restrict this by `target_compatible_with` to where it can run.".format(readable(ctx.label)))
-    all_arguments = [command, "--zip", info.zip.short_path, "--runtime", info.runtime]
+    all_arguments = ["--zip", info.zip.short_path, "--runtime", info.runtime]
     python_files = depset()
     if info.runtime.startswith("python"):
         python = find_python(ctx)
@@ -119,7 +119,7 @@ def emulated(ctx, command, arguments, files, before = "", after = ""):
         "#!/usr/bin/env bash\n{}exec {} {}{}\n".format(
             before,
             emulator.executable.short_path,
-            " ".join([quote(argument) for argument in all_arguments + arguments]),
+            " ".join([command] + emulator.options + [quote(argument) for argument in all_arguments + arguments]),
             after,
         ),
         is_executable = True,

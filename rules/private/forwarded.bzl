@@ -57,6 +57,7 @@ FORWARDED = {
     "lambda_layer": [],
     "lambda_local": _EMULATED + ["args"],
     "lambda_py_library": [],
+    "lambda_runner": [],
     "lambda_template": SETTINGS,
     "rust_lambda_bridge": [],
     "rust_lambda_function": _RUST_LIBRARY,

@@ -11,6 +11,7 @@ load("//rules/private:local.bzl", "local")
 load("//rules/private:program_zip.bzl", "program_zip")
 load("//rules/private:py_library.bzl", "py_library")
 load("//rules/private:rewrite.bzl", "rewrite")
+load("//rules/private:runner.bzl", _runner = "runner")
 load("//rules/private:template.bzl", _lambda_template = "lambda_template")
 load("//rules/private:zip.bzl", "lambda_zip")
 
@@ -24,6 +25,8 @@ lambda_layer = struct(layer = _lambda_layer)
 lambda_local = struct(local = local)
 
 lambda_py_library = struct(library = py_library)
+
+lambda_runner = struct(runner = _runner)
 
 lambda_template = struct(template = _lambda_template)
 

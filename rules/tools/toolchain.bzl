@@ -9,12 +9,13 @@ def _tool_toolchain_impl(ctx):
     return [platform_common.ToolchainInfo(
         executable = ctx.executable.tool,
         files_to_run = ctx.attr.tool[DefaultInfo].files_to_run,
+        options = [],
         runfiles = ctx.attr.tool[DefaultInfo].default_runfiles,
     )]
 
 def _tool_toolchain(doc, cfg):
     return rule(
-        doc = doc + " Its `ToolchainInfo` has `executable` (File), `files_to_run` (FilesToRunProvider) and `runfiles`.",
+        doc = doc + " Its `ToolchainInfo` has `executable` (File), `files_to_run` (FilesToRunProvider), `options` (list of str: words for a shell, which a subcommand is given first) and `runfiles`.",
         implementation = _tool_toolchain_impl,
         attrs = {
             "tool": attr.label(

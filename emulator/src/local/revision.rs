@@ -24,6 +24,7 @@ impl Revision {
         ];
         env.extend(args.env.clone());
         let sandbox = Sandbox::new(&args.zip, &handler.handler, &args.runtime, env)?
+            .with_runner(args.managed.runner()?)
             .with_layers(&args.layers, &args.managed.files())?;
         let program = args.managed.program(&args.runtime, &sandbox, &args.zip)?;
         if let Program::Python(_) = program {

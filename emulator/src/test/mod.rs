@@ -25,8 +25,9 @@ pub async fn run(args: TestArgs, matches: &ArgMatches) -> Result<bool> {
     let cases = args::cases(&args, matches)?;
     let mut needed = args.managed.files();
     needed.extend(args.same_as.as_deref());
-    let sandbox =
-        Sandbox::new(&args.zip, &args.handler, &args.runtime, args.env.clone())?.with_layers(&args.layers, &needed)?;
+    let sandbox = Sandbox::new(&args.zip, &args.handler, &args.runtime, args.env.clone())?
+        .with_runner(args.managed.runner()?)
+        .with_layers(&args.layers, &needed)?;
     let program = args.managed.program(&args.runtime, &sandbox, &args.zip)?;
     let mut runner = Runner::new(sandbox, program, Duration::from_secs(args.timeout_seconds));
     if let Some(path) = &args.same_as {
