@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = "docs/troubleshooting.md"
 OTHERS = "\n## Others' messages\n"
-SOURCES = ["*.rs", "*.bzl", "*.py", "*.mjs"]
+SOURCES = ["*.rs", "*.bzl", "*.py", "*.mjs", "*.tpl"]
 
 ITEM = re.compile(r"^- (?=`)", re.MULTILINE)
 # A code span, whose text may hold backticks where more of them are around it.

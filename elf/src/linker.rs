@@ -84,7 +84,10 @@ ld.lld: error: unable to find library -lssl
 ";
         let known = explain_linker(log, &"2.26".parse()?);
         assert_eq!(known.len(), 3, "{known:?}");
-        assert_eq!(known[0], "`gettid` is in glibc from 2.30 on, and this is linked for 2.26, as its `runtime` or `glibc` has it");
+        assert_eq!(
+            known[0],
+            "`gettid` is in glibc from 2.30 on, and this is linked for 2.26, as its `runtime` or `glibc` has it"
+        );
         assert!(known[1].contains("\"CARGO_PKG_VERSION\": \"0.47.0\""), "{}", known[1]);
         assert!(
             known[2].starts_with("nothing defines `operator new(unsigned long)`")

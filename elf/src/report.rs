@@ -154,7 +154,9 @@ fn ways_out(kind: BinaryKind, limits: &Limits, breaches: &[Breach]) -> Vec<Strin
             .filter(|newest| limits.glibc < *newest);
         let is_in_newest = newest.is_some_and(|newest| versions.iter().all(|version| has_version(version, &newest)));
         let runtime = match is_in_newest {
-            true => format!(", or a `runtime` with a newer glibc (python3.12 and later have {NEWEST}), or a newer `glibc` where one is set"),
+            true => format!(
+                ", or a `runtime` with a newer glibc (python3.12 and later have {NEWEST}), or a newer `glibc` where one is set"
+            ),
             false => format!("; no runtime of Lambda's has a newer glibc than {NEWEST}"),
         };
         ways.push(format!(
