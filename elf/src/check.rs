@@ -174,7 +174,8 @@ pub fn check_elf(file: &[u8], limits: &Limits) -> Result<Vec<Breach>> {
 /// ```
 /// # fn main() -> anyhow::Result<()> {
 /// let program = std::fs::read(std::env::current_exe()?)?;
-/// let (version, symbols) = elf::glibc_floor(&elf::Linkage::read(&program)?).expect("it is linked with glibc");
+/// let linkage = elf::Linkage::read(&program)?;
+/// let (version, symbols) = elf::glibc_floor(&linkage).expect("it is linked with glibc");
 /// assert!(version >= "2.4".parse()? && !symbols.is_empty());
 /// # Ok(())
 /// # }

@@ -273,11 +273,23 @@ fn known(check: &'static str, breach: &Breach, origins: &Origins) -> Finding {
     )
 }
 
+/// How many crates are named.
+const CRATES: usize = 3;
+
 fn likely(origins: &Origins) -> String {
-    match origins.is_empty() {
-        true => String::new(),
-        false => format!("; likely from {}", described(origins.clone())),
+    if origins.is_empty() {
+        return String::new();
     }
+    let shown: Origins = origins
+        .iter()
+        .take(CRATES)
+        .map(|(name, origin)| (name.clone(), origin.clone()))
+        .collect();
+    let more = match origins.len().saturating_sub(CRATES) {
+        0 => String::new(),
+        more => format!(" or {more} more"),
+    };
+    format!("; likely from {}{more}", described(shown))
 }
 
 /// The origins of some symbols or libraries, as one.

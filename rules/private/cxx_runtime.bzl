@@ -23,6 +23,10 @@ _CRATES_IN_C = ["aws_lc_fips_sys", "aws_lc_sys", "libmimalloc_sys", "tikv_jemall
 # Rules that compile C++ which they generate.
 _GENERATORS = ["cc_proto_library"]
 
+# The feature by which a C toolchain says that it brings the library. Others, whose linkers find it by themselves, may bring none, and fail when
+# they are asked.
+_BRINGS_CXX_RUNTIME = "brings_cxx_runtime"
+
 _LIBRARIES = ["-lc++", "-lc++abi", "-lstdc++", "-lsupc++"]
 
 _CxxInfo = provider(
@@ -75,8 +79,9 @@ def _cxx_runtime_impl(ctx):
         unsupported_features = ctx.disabled_features,
     )
 
-    # None, of a toolchain of the user's whose linker finds the library by itself.
-    archives = cc_toolchain.static_runtime_lib(feature_configuration = feature_configuration).to_list()
+    archives = []
+    if cc_common.is_enabled(feature_configuration = feature_configuration, feature_name = _BRINGS_CXX_RUNTIME):
+        archives = cc_toolchain.static_runtime_lib(feature_configuration = feature_configuration).to_list()
     return [CcInfo(linking_context = cc_common.create_linking_context(linker_inputs = depset([cc_common.create_linker_input(
         libraries = depset([
             cc_common.create_library_to_link(

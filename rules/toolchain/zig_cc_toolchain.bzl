@@ -271,8 +271,10 @@ def _zig_config_impl(ctx):
         features = [
             feature(name = "supports_pic", enabled = True),
             feature(name = "supports_dynamic_linker", enabled = True),
-            # Has no flags: it tells what LLD can do (`rules/private/library_linker.bzl`).
+            # These have no flags. They tell what LLD can do (`rules/private/library_linker.bzl`), and that there is a library for C++
+            # (`rules/private/cxx_runtime.bzl`).
             feature(name = "fold_identical_code", enabled = True),
+            feature(name = "brings_cxx_runtime", enabled = True),
             _flags("pic", ALL_CC_COMPILE_ACTION_NAMES, ["-fPIC"]),
             # Macros that would tell one build from the next.
             _flags("deterministic", ALL_CC_COMPILE_ACTION_NAMES, [

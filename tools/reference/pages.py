@@ -292,7 +292,7 @@ class _Reference:
         doc = (
             "Every rule, event source, provider, output group, setting and module extension of these rules, with its "
             "attributes. The guides, which say how they are used, are in [docs](..). The command `//:check`, which "
-            "needs no target of yours, has [a page of its own](../check.md)."
+            "needs no target of yours, is described in [check.md](../check.md)."
         )
         parts = [self.head("Reference", doc, page)]
         for group, names in groups.items():
