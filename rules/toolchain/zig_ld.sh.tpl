@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Links as `gcc` would, with zig's LLD and a sysroot. Called by rustc with arguments for a C compiler's driver.
 set -euo pipefail
-# What is exported is named by a pattern.
+# Arguments are split below, and none is a pattern of files.
 set -o noglob
 
 # The files of the toolchain, from where rustc calls this; a build script calls it, through `zig-cc`, from a folder of its own.
