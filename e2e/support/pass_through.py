@@ -104,14 +104,16 @@ async def serve(socket: str, reader: asyncio.StreamReader, writer: asyncio.Strea
 
     # Where one side ends, so does the other.
     tasks = [asyncio.create_task(requests()), asyncio.create_task(responses())]
-    _, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in pending:
-        task.cancel()
-    for task in tasks:
-        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
-            await task
-    for each in (writer, server_writer):
-        each.close()
+    try:
+        _, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+                await task
+    finally:
+        for each in (writer, server_writer):
+            each.close()
 
 
 async def main() -> None:
