@@ -33,7 +33,7 @@ add() {
       echo "zig-ld: $1: a sanitizer's runtime has to be the first that a process loads, and a function's library is loaded by Python; this toolchain has none" >&2
       exit 1
       ;;
-    -Xlinker | -m32 | -m64 | -march=* | -mcpu=* | -mtune=* | -g* | -O* | -f* | -nodefaultlibs | -nostartfiles | -nostdlib | -pthread | -rdynamic) ;;
+    -Xlinker | -m32 | -m64 | -march=* | -mcpu=* | -mtune=* | -g* | -O* | -f* | -nodefaultlibs | -nostartfiles | -nostdlib | -pthread | -rdynamic | -shared-libgcc | -static-libgcc | -static-libstdc++) ;;
     -L?*) folders+=("${1#-L}") arguments+=("$1") ;;
     -lc++ | -lc++abi | -lc++experimental | -lstdc++ | -lstdc++fs | -lsupc++) cxx_libraries+=("${1#-l}") ;;
     -shared) start= arguments+=("$1") ;;
