@@ -71,6 +71,8 @@ OWN_TYPES = {
     "stamp": "integer",
     "version": "string",
     "wheel_urls": "dict from strings to lists of strings",
+    "zig_sha256": "dict from strings to strings",
+    "zig_version": "string",
 }
 
 # Of a test, whose rule takes the files by other attributes of its own.
