@@ -39,3 +39,27 @@ fn they_belong_to_the_library_in_the_zip() {
     let (start, bytes) = code(&packed);
     assert!((start..start + bytes.len() as u64).contains(&handler.address()));
 }
+
+/// Toolchains bring copies of these for targets without a C library. Those are slower than glibc's, which are made for the processor that
+/// they run on.
+#[test]
+fn what_copies_and_compares_memory_is_of_glibc() {
+    let (packed, symbols) = (file("SHARED_LIBRARY"), file("SYMBOLS"));
+    let packed = object::File::parse(&*packed).expect("it is a library");
+    let symbols = object::File::parse(&*symbols).expect("it is a library");
+    let imports: Vec<&str> = packed
+        .dynamic_symbols()
+        .filter(|symbol| symbol.is_undefined())
+        .filter_map(|symbol| symbol.name().ok())
+        .collect();
+    for function in ["memcpy", "memmove", "memset", "strlen"] {
+        assert!(imports.contains(&function), "{function} is not among {imports:?}");
+    }
+    let own: Vec<&str> = symbols
+        .symbols()
+        .filter(|symbol| symbol.is_definition())
+        .filter_map(|symbol| symbol.name().ok())
+        .filter(|name| ["bcmp", "memchr", "memcmp", "memcpy", "memmove", "memset", "strlen"].contains(name))
+        .collect();
+    assert_eq!(own, [""; 0]);
+}

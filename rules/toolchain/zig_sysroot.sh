@@ -46,6 +46,8 @@ take libcompiler_rt.a libcompiler_rt.a
 # Rust's standard library asks for GCC's unwinder.
 take libunwind.a libgcc_s.a
 take libunwind.a libgcc_eh.a
-take libcompiler_rt.a libgcc.a
-# And C++ for GCC's operations on what a processor can't change at once.
-take libcompiler_rt.a libatomic.a
+# What GCC has in these is in zig's compiler support, which is linked behind all else. It holds memcpy and the like as well, slower ones than
+# glibc's, which would be taken if it came before that.
+for library in gcc atomic; do
+  printf '!<arch>\n' >"$output/lib$library.a"
+done
