@@ -7,8 +7,7 @@ use std::{
     io::Write,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use emulator::{
@@ -21,7 +20,7 @@ use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-use common::{BOOTSTRAP, EXTENSION, LAYER_EXTENSION, SHUTDOWN_HOOK, SILENT_EXTENSION};
+use common::{BOOTSTRAP, EXTENSION, LAYER_EXTENSION, SHUTDOWN_HOOK, SILENT_EXTENSION, await_end};
 
 /// A process that another test starts while this one writes an executable would keep that from being run.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
@@ -344,17 +343,6 @@ async fn a_layers_extension_that_ends_at_an_event_fails_it_and_the_next_has_anot
     }
 }
 
-/// Waits until a process is gone, of which whoever has it now may not have been told.
-#[track_caller]
-fn assert_gone(pid: &str) {
-    let stat = || fs::read_to_string(format!("/proc/{pid}/stat"));
-    let began = Instant::now();
-    while stat().is_ok_and(|stat| !stat.contains(") Z ")) {
-        assert!(began.elapsed() < Duration::from_secs(10), "{pid} still runs");
-        thread::sleep(Duration::from_millis(10));
-    }
-}
-
 #[tokio::test]
 async fn what_a_layers_extension_leaves_behind_is_killed() {
     let files = Files::new().await;
@@ -371,6 +359,6 @@ async fn what_a_layers_extension_leaves_behind_is_killed() {
         let mut runner = layered(&files, "sleep 0.5; respond 1", &env);
         passed(&runner.run(&files.case("n", &json!({}), expectation)).await.unwrap());
         runner.end().await;
-        assert_gone(fs::read_to_string(&left).unwrap().trim());
+        await_end(fs::read_to_string(&left).unwrap().trim());
     }
 }

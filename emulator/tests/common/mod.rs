@@ -1,6 +1,11 @@
 //! What the tests share. Not each of them needs all of it.
 #![allow(dead_code)]
 
+use std::{
+    fs, thread,
+    time::{Duration, Instant},
+};
+
 /// Speaks HTTP by Bash's own means. What it does with an event is put in the place of `HANDLE`.
 pub const BOOTSTRAP: &str = r#"#!/usr/bin/env bash
 runtime=/2018-06-01/runtime
@@ -78,3 +83,14 @@ while true; do
     [[ $body == *SHUTDOWN* ]] && { echo "$body" > "$SAVED"; exit; }
 done
 "#;
+
+/// Waits until a process is gone, or is a zombie: a signal is only sent, and whoever has the process now may be late to wait for it.
+#[track_caller]
+pub fn await_end(process: &str) {
+    let stat = || fs::read_to_string(format!("/proc/{process}/stat"));
+    let began = Instant::now();
+    while stat().is_ok_and(|stat| !stat.contains(") Z ")) {
+        assert!(began.elapsed() < Duration::from_secs(10), "{process} still runs");
+        thread::sleep(Duration::from_millis(10));
+    }
+}

@@ -13,7 +13,7 @@ use std::{
 use tempfile::TempDir;
 
 use crate::{
-    common::{EXTENSION, SHUTDOWN_HOOK},
+    common::{EXTENSION, SHUTDOWN_HOOK, await_end},
     harness::{INVOKE, Local, command, terminate, write_zip},
 };
 
@@ -64,11 +64,8 @@ fn a_process_that_is_killed_is_an_error_and_is_started_anew() {
     let local = Local::start(r#"[[ $event == 1 ]] && sleep 60; respond "$$""#, &[]);
     let kill = |pid: &str| {
         assert!(Command::new("kill").args(["-9", pid]).status().unwrap().success());
-        // A signal is only sent: until the process is reaped or a zombie, it would take the next event.
-        let stat = format!("/proc/{pid}/stat");
-        while fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z ")) {
-            thread::sleep(Duration::from_millis(1));
-        }
+        // Until then, it would take the next event.
+        await_end(pid);
     };
     let (_, first) = local.invoke("0");
     // Between two events.
@@ -98,12 +95,7 @@ fn what_a_process_that_has_ended_leaves_behind_is_killed() {
     let (_, first) = local.invoke("0");
     let (_, second) = local.invoke("0");
     assert_ne!(first, second);
-    let stat = || fs::read_to_string(format!("/proc/{first}/stat"));
-    let began = Instant::now();
-    while stat().is_ok_and(|stat| !stat.contains(") Z ")) {
-        assert!(began.elapsed() < Duration::from_secs(10), "{first} still runs");
-        thread::sleep(Duration::from_millis(10));
-    }
+    await_end(&first);
 }
 
 #[test]
