@@ -70,14 +70,15 @@ def wrong(machine: str, found: list[Action]) -> list[str]:
         if not action.machine.endswith(f":{machine}"):
             said.append(f"{action.mnemonic} runs on {action.machine}")
         for argument in action.arguments:
-            if re.search(r"(^|=)/", argument):
+            # Two strokes begin a label.
+            if re.search(r"(^|=)/(?!/)", argument):
                 said.append(f"{action.mnemonic} names {argument}, a path of the host's")
     sysroots = [action for action in own if action.mnemonic == "ZigSysroot"]
     for action in sysroots:
         if f"zig_{machine}/zig" not in " ".join(action.arguments):
             said.append(f"{action.mnemonic} runs another zig: {action.arguments}")
     linked = 0
-    rustc = rf"/rust_{system}_{cpu}__[^/]*/rust_toolchain/bin/rustc$"
+    rustc = rf"[/~+]rust_{system.replace('macos', 'darwin')}_{cpu}__[^/]*/rust_toolchain/bin/rustc$"
     for action in found:
         if action.mnemonic != "Rustc":
             continue
