@@ -10,7 +10,7 @@
 # Debian, since the C toolchain for what runs on an executor is the one that Bazel found on the host.
 set -euo pipefail
 
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/rules_rust_lambda/buildbox-1
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/rules_rust_lambda/buildbox-2
 if [[ -e $cache/.complete ]]; then
   echo "$cache"
   exit
@@ -60,7 +60,7 @@ unpack() {
   # shellcheck source=/dev/null
   suite=$(source /etc/os-release && echo "$VERSION_CODENAME")
   # What docs/remote_execution.md lists; g++ links what runs on the executor.
-  machine=(bash coreutils findutils g++)
+  machine=(bash coreutils findutils g++ sed)
   unpack "$cache/machine" "$suite" "${machine[@]}"
   unpack "$cache/test_machine" "$suite" "${machine[@]}" python3
   unpack "$cache/buildbox" forky bubblewrap buildbox

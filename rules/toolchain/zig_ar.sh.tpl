@@ -2,6 +2,6 @@
 # Archives objects with zig's copy of llvm-ar.
 set -euo pipefail
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+here=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 execroot=${here%/%{folder}}
 exec "$execroot/%{zig}" ar "$@"

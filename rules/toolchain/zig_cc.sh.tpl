@@ -4,7 +4,7 @@
 set -euo pipefail
 
 # A build script runs in a folder of its own, so the way to zig starts at this file.
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+here=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 execroot=${here%/%{folder}}
 mode=cc
 case ${0##*/} in *++*) mode=c++ ;; esac
@@ -89,7 +89,7 @@ for argument in "$@"; do add "$argument"; done
 work=$(mktemp -d "${TMPDIR:-/tmp}/zig.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 export ZIG_GLOBAL_CACHE_DIR=$work/cache ZIG_LOCAL_CACHE_DIR=$work/cache
-if [[ $PWD == "$execroot" ]]; then
+if [[ ${PWD%/} == "$execroot" ]]; then
   # An action of Bazel's own, which takes no header of an absolute path for one of its inputs: zig would look up its own place.
   zig=%{zig}
   export ZIG_LIB_DIR=${zig%/*}/lib

@@ -5,10 +5,10 @@ set -euo pipefail
 set -o noglob
 
 # The files of the toolchain, from where rustc calls this; a build script calls it, through `zig-cc`, from a folder of its own.
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+here=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 execroot=${here%/%{folder}}
 from=
-[[ $PWD == "$execroot" ]] || from=$execroot/
+[[ ${PWD%/} == "$execroot" ]] || from=$execroot/
 
 arguments=()
 folders=()
@@ -63,7 +63,7 @@ trap 'rm -rf "$work"' EXIT
 status=0
 "${from}%{zig}" ld.lld -m %{emulation} --hash-style=gnu --eh-frame-hdr "${arguments[@]}" \
   -L "$sysroot" -lc -lc_nonshared -lgcc_eh -lcompiler_rt 2>"$work/errors" || status=$?
-cat "$work/errors" >&2
+[[ ! -s $work/errors ]] || echo "$(<"$work/errors")" >&2
 if ((status != 0)); then
   # Behind what rustc shows of a linker's words, which ends with the last of them.
   "${from}%{build_tool}" explain-linker --log "$work/errors" --glibc %{glibc} >&2 || true

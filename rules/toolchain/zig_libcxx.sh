@@ -5,7 +5,7 @@
 # Usage: zig_libcxx.sh ZIG TARGET FOLDER
 set -euo pipefail
 
-zig=$(cd "$(dirname "$1")" && pwd)/${1##*/} target=$2
+zig=$(cd "${1%/*}" && pwd)/${1##*/} target=$2
 mkdir -p "$3"
 folder=$(cd "$3" && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/zig.XXXXXX")
@@ -18,7 +18,7 @@ echo 'int main() { return 0; }' >main.cc
 "$zig" c++ -target "$target" -pie -s -fno-sanitize=undefined -o main main.cc
 
 for library in libc++.a libc++abi.a; do
-  found=$(find cache/o -name "$library" | head -n 1)
-  [[ -n $found ]] || { echo "zig made no $library for $target" >&2; exit 1; }
-  cp "$found" "$folder/$library"
+  found=(cache/o/*/"$library")
+  [[ -e ${found[0]} ]] || { echo "zig made no $library for $target" >&2; exit 1; }
+  cp "${found[0]}" "$folder/$library"
 done

@@ -6,7 +6,7 @@
 # Usage: zig_sysroot.sh ZIG TARGET OUTPUT
 set -euo pipefail
 
-zig=$(cd "$(dirname "$1")" && pwd)/${1##*/} target=$2
+zig=$(cd "${1%/*}" && pwd)/${1##*/} target=$2
 mkdir -p "$3"
 output=$(cd "$3" && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/zig.XXXXXX")
@@ -22,10 +22,16 @@ for kind in -pie -no-pie; do
     -lunwind -lm -lpthread -ldl -lrt -lutil -lresolv -lc
 done
 
+# made PATTERN: whether zig made such a file, and which in `found`.
+made() {
+  found=
+  for found in cache/o/*/$1; do
+    [[ ! -e $found ]] || return 0
+  done
+  return 1
+}
 take() {
-  local found
-  found=$(find cache/o -name "$1" | head -n 1)
-  [[ -n $found ]] || { echo "zig made no $1 for $target" >&2; exit 1; }
+  made "$1" || { echo "zig made no $1 for $target" >&2; exit 1; }
   cp "$found" "$output/$2"
 }
 for library in c m; do
@@ -33,7 +39,7 @@ for library in c m; do
 done
 # From glibc 2.34 on, libc holds these too, and zig makes no stubs of them; who asks for them gets nothing.
 for library in pthread dl rt util resolv; do
-  if [[ -n $(find cache/o -name "lib$library.so.*") ]]; then
+  if made "lib$library.so.*"; then
     take "lib$library.so.*" "lib$library.so"
   else
     printf '!<arch>\n' >"$output/lib$library.a"
