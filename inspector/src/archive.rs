@@ -164,7 +164,7 @@ pub(crate) fn inspect(
         inspected.push(
             match binary::inspect(name, &format!("{root}/{name}"), &entry.content, &place) {
                 Ok(report) => report,
-                Err(error) => unreadable(name, &error),
+                Err(error) => Report::unreadable(name, "an ELF file", &error),
             },
         );
     }
@@ -179,20 +179,6 @@ pub(crate) fn inspect(
         findings,
         files: inspected,
     })
-}
-
-/// What is said of an ELF file that can't be read.
-pub(crate) fn unreadable(name: &str, error: &anyhow::Error) -> Report {
-    Report {
-        name: name.to_owned(),
-        what: "an ELF file".to_owned(),
-        findings: vec![Finding::breaks(
-            "format",
-            format!("{error:#}"),
-            "build, copy or download it again",
-        )],
-        files: Vec::new(),
-    }
 }
 
 fn read(zip: &[u8]) -> Result<BTreeMap<String, Entry>> {

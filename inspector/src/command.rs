@@ -7,7 +7,7 @@ use clap::Args;
 use elf::{GlibcVersion, Surroundings};
 
 use crate::{
-    Finding, Level, Report, Runtime, Runtimes, archive,
+    Level, Report, Runtime, Runtimes, archive,
     binary::{self, Place},
     format::{Format, foreign},
     runtimes::{Loader, python_of},
@@ -122,7 +122,7 @@ impl InspectArgs {
         let format = Format::of(&content);
         match format {
             Format::Zip => Ok(archive::inspect(&name, &content, &self.provided, runtimes, is_chosen)
-                .unwrap_or_else(|error| broken(&name, "a zip", &error))),
+                .unwrap_or_else(|error| Report::unreadable(&name, "a zip", &error))),
             Format::Elf => {
                 let surroundings = Surroundings {
                     provided: self.provided.clone(),
@@ -141,7 +141,7 @@ impl InspectArgs {
                 };
                 let lies_at = format!("{}/{name}", elf::TASK_ROOT);
                 Ok(binary::inspect(&name, &lies_at, &content, &place)
-                    .unwrap_or_else(|error| archive::unreadable(&name, &error)))
+                    .unwrap_or_else(|error| Report::unreadable(&name, "an ELF file", &error)))
             }
             format => match foreign(format) {
                 Some(finding) => Ok(Report {
@@ -155,19 +155,6 @@ impl InspectArgs {
                 }
             },
         }
-    }
-}
-
-fn broken(name: &str, what: &str, error: &anyhow::Error) -> Report {
-    Report {
-        name: name.to_owned(),
-        what: what.to_owned(),
-        findings: vec![Finding::breaks(
-            "format",
-            format!("{error:#}"),
-            "build, copy or download it again",
-        )],
-        files: Vec::new(),
     }
 }
 

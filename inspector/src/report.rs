@@ -89,6 +89,20 @@ pub struct Report {
 }
 
 impl Report {
+    /// What is said of a file that can't be read as what it begins like.
+    pub(crate) fn unreadable(name: &str, what: &str, error: &anyhow::Error) -> Self {
+        Self {
+            name: name.to_owned(),
+            what: what.to_owned(),
+            findings: vec![Finding::breaks(
+                "format",
+                format!("{error:#}"),
+                "build, copy or download it again",
+            )],
+            files: Vec::new(),
+        }
+    }
+
     /// Whether it would break on Lambda.
     pub fn breaks(&self) -> bool {
         self.count(Level::Breaks) > 0

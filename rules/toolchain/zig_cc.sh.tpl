@@ -19,7 +19,6 @@ processor=
 name_processor() {
   local base=${1%%+*} part sign
   case $base in
-    native) refuse "$argument is this machine's processor, which Lambda's need not be: name one, or leave it out" ;;
     armv[89]*)
       base=${base#arm} base=${base//./_}
       processor=generic+${base/-/}
@@ -53,11 +52,11 @@ add() {
   local argument=$1 part
   case $argument in
     --target=* | -Wl,-Bstatic | -Wl,-Bdynamic) return 0 ;;
-    # zig's are for x86_64 alone; what it changes is speed.
-    -mtune=*)
-      [[ ${argument#*=} != native ]] || refuse "$argument is this machine's processor, which Lambda's need not be: name one, or leave it out"
-      [[ %{target} == x86_64-* ]] || return 0
+    -mtune=native | -march=native* | -mcpu=native*)
+      refuse "$argument is this machine's processor, which Lambda's need not be: name one, or leave it out"
       ;;
+    # zig's are for x86_64 alone; what it changes is speed.
+    -mtune=*) [[ %{target} == x86_64-* ]] || return 0 ;;
     -march=* | -mcpu=*)
       name_processor "${argument#*=}"
       argument=-mcpu=$processor
@@ -89,7 +88,7 @@ for argument in "$@"; do add "$argument"; done
 work=$(mktemp -d "${TMPDIR:-/tmp}/zig.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 export ZIG_GLOBAL_CACHE_DIR=$work/cache ZIG_LOCAL_CACHE_DIR=$work/cache
-if [[ ${PWD%/} == "$execroot" ]]; then
+if [[ $PWD == "$execroot" ]]; then
   # An action of Bazel's own, which takes no header of an absolute path for one of its inputs: zig would look up its own place.
   zig=%{zig}
   export ZIG_LIB_DIR=${zig%/*}/lib

@@ -15,52 +15,45 @@ load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL")
 load(":architectures.bzl", "ARCHITECTURES")
 
-def _zig_sysroot_impl(ctx):
-    output = ctx.actions.declare_directory(ctx.label.name)
+def _made_by_zig(ctx, folder, outputs, mnemonic, what):
+    """Makes files by the rule's script, which is given zig, the target, and the folder that they are to lie in."""
     ctx.actions.run(
         executable = ctx.executable._script,
-        arguments = [ctx.file.zig.path, ctx.attr.target, output.path],
-        inputs = [ctx.file.zig] + ctx.files.lib,
-        outputs = [output],
-        mnemonic = "ZigSysroot",
-        progress_message = "Making a sysroot for " + ctx.attr.target,
-        use_default_shell_env = True,
-    )
-    return [DefaultInfo(files = depset([output]))]
-
-zig_sysroot = rule(
-    doc = "Makes what a linker needs of a version of glibc.",
-    implementation = _zig_sysroot_impl,
-    attrs = {
-        "lib": attr.label(doc = "What zig compiles with.", mandatory = True, cfg = "exec"),
-        "target": attr.string(doc = "The target, as zig names it: `x86_64-linux-gnu.2.34`.", mandatory = True),
-        "zig": attr.label(doc = "zig, for the machine that builds.", mandatory = True, allow_single_file = True, cfg = "exec"),
-        "_script": attr.label(default = ":zig_sysroot.sh", allow_single_file = True, executable = True, cfg = "exec"),
-    },
-)
-
-def _zig_libcxx_impl(ctx):
-    outputs = [ctx.actions.declare_file("{}/{}".format(ctx.label.name, name)) for name in ["libc++.a", "libc++abi.a"]]
-    ctx.actions.run(
-        executable = ctx.executable._script,
-        arguments = [ctx.file.zig.path, ctx.attr.target, outputs[0].dirname],
+        arguments = [ctx.file.zig.path, ctx.attr.target, folder],
         inputs = [ctx.file.zig] + ctx.files.lib,
         outputs = outputs,
-        mnemonic = "ZigLibcxx",
-        progress_message = "Making C++'s standard library for " + ctx.attr.target,
+        mnemonic = mnemonic,
+        progress_message = "Making {} for {}".format(what, ctx.attr.target),
         use_default_shell_env = True,
     )
     return [DefaultInfo(files = depset(outputs))]
 
+def _zig_attrs(script):
+    return {
+        "lib": attr.label(doc = "What zig compiles with.", mandatory = True, cfg = "exec"),
+        "target": attr.string(doc = "The target, as zig names it: `x86_64-linux-gnu.2.34`.", mandatory = True),
+        "zig": attr.label(doc = "zig, for the machine that builds.", mandatory = True, allow_single_file = True, cfg = "exec"),
+        "_script": attr.label(default = script, allow_single_file = True, executable = True, cfg = "exec"),
+    }
+
+def _zig_sysroot_impl(ctx):
+    output = ctx.actions.declare_directory(ctx.label.name)
+    return _made_by_zig(ctx, output.path, [output], "ZigSysroot", "a sysroot")
+
+zig_sysroot = rule(
+    doc = "Makes what a linker needs of a version of glibc.",
+    implementation = _zig_sysroot_impl,
+    attrs = _zig_attrs(":zig_sysroot.sh"),
+)
+
+def _zig_libcxx_impl(ctx):
+    outputs = [ctx.actions.declare_file("{}/{}".format(ctx.label.name, name)) for name in ["libc++.a", "libc++abi.a"]]
+    return _made_by_zig(ctx, outputs[0].dirname, outputs, "ZigLibcxx", "C++'s standard library")
+
 zig_libcxx = rule(
     doc = "Makes the archives of C++'s standard library.",
     implementation = _zig_libcxx_impl,
-    attrs = {
-        "lib": attr.label(doc = "What zig compiles with.", mandatory = True, cfg = "exec"),
-        "target": attr.string(doc = "The target, as zig names it.", mandatory = True),
-        "zig": attr.label(doc = "zig, for the machine that builds.", mandatory = True, allow_single_file = True, cfg = "exec"),
-        "_script": attr.label(default = ":zig_libcxx.sh", allow_single_file = True, executable = True, cfg = "exec"),
-    },
+    attrs = _zig_attrs(":zig_libcxx.sh"),
 )
 
 def _zig_libcxx_files_impl(ctx):

@@ -8,7 +8,7 @@ set -o noglob
 here=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 execroot=${here%/%{folder}}
 from=
-[[ ${PWD%/} == "$execroot" ]] || from=$execroot/
+[[ $PWD == "$execroot" ]] || from=$execroot/
 
 arguments=()
 folders=()

