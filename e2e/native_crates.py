@@ -94,9 +94,11 @@ class Outcomes:
     def __init__(self, events: Iterable[dict[str, Any]]) -> None:
         self.built: set[str] = set()
         self.logs: dict[str, tuple[bool, str]] = {}
-        # By the label of what was built, what it failed by.
+        # By the label of what was to be built, the outputs whose actions failed; by these, what the actions wrote.
         self.causes: dict[str, list[str]] = {}
         self.failures: dict[str, str] = {}
+        # By label, why nothing of it was tried.
+        self.aborted: dict[str, str] = {}
         for event in events:
             self._read(event)
 
@@ -109,6 +111,8 @@ class Outcomes:
             else:
                 children = [child.get("actionCompleted", {}) for child in event.get("children", [])]
                 self.causes[label] = [child["primaryOutput"] for child in children if "primaryOutput" in child]
+        elif "targetCompleted" in of and "aborted" in event:
+            self.aborted[of["targetCompleted"]["label"].removeprefix("@@")] = event["aborted"].get("description", "")
         elif "actionCompleted" in of and not event.get("action", {}).get("success"):
             stderr = event.get("action", {}).get("stderr", {}).get("uri", "")
             self.failures[of["actionCompleted"]["primaryOutput"]] = text_of(stderr) if stderr else ""
@@ -123,7 +127,7 @@ class Outcomes:
         zip, test = program.label(glibc, "zip"), program.label(glibc, "test")
         if zip not in self.built:
             texts = [self.failures.get(cause, "") for cause in self.causes.get(zip, [])]
-            return f"not built: {first_telling(''.join(texts))}"
+            return f"not built: {first_telling(''.join(texts) or self.aborted.get(zip, ''))}"
         passed, log = self.logs.get(test, (False, "it was not run"))
         if passed:
             return "built, loaded, ran"
