@@ -50,10 +50,7 @@ fn main() {
     tool("CXX", &["-O2", "-fPIC", "-c", "-o", &object, source]);
     // What the crate `cc` asks of every compiler is no link, which would make C++'s library, a minute for each crate.
     let compiler = env::var("CXX").expect("Bazel names a compiler of C++");
-    Command::new(compiler)
-        .arg("-?")
-        .output()
-        .expect("the compiler runs");
+    Command::new(compiler).arg("-?").output().expect("the compiler runs");
     assert!(
         !Path::new(&format!("{folder}.libcxx")).exists(),
         "C++'s library was made for a question"
