@@ -1,7 +1,8 @@
-"""The module extensions of these rules: zig, the runtime clients that tests run under, and what images are made by."""
+"""The module extensions of these rules: zig, libclang, the runtime clients that tests run under, and what images are made by."""
 
 load("//rules/private:oci_repository.bzl", "oci_repository")
 load("//rules/private:runtime_client_wheels.bzl", "runtime_client_repositories")
+load("//rules/toolchain:libclang_wheels.bzl", "libclang_repositories")
 load("//rules/toolchain:zig_wheels.bzl", "wrong_zig", "zig_repositories")
 
 _wheel = tag_class(
@@ -74,6 +75,19 @@ See docs/overrides.md.
         "version": _zig_version,
         "wheel": _wheel,
     },
+)
+
+def _libclang_impl(module_ctx):
+    libclang_repositories(_urls(module_ctx))
+    return module_ctx.extension_metadata(reproducible = True)
+
+libclang = module_extension(
+    doc = """Fetches libclang, for crates whose build scripts run bindgen with what `@rules_rust_lambda//rules:bindgen` brings.
+
+It is fetched by pip, as the Python package `libclang`, unless a tag says where a wheel is, as for `zig`. See docs/native_code.md.
+""",
+    implementation = _libclang_impl,
+    tag_classes = {"wheel": _wheel},
 )
 
 def _runtime_client_impl(module_ctx):

@@ -15,12 +15,13 @@ Neither fetches anything by itself.
 
 load("//rules/private:oci_repository.bzl", "oci_repository")
 load("//rules/private:runtime_client_wheels.bzl", "runtime_client_repositories")
+load("//rules/toolchain:libclang_wheels.bzl", "libclang_repositories")
 load("//rules/toolchain:zig_wheels.bzl", "wrong_zig", "zig_repositories")
 load("//rules/tools:repositories.bzl", "tool_repositories")
 
 # buildifier: disable=unnamed-macro
 def rules_rust_lambda_dependencies(rules_oci = None, wheel_urls = {}, zig_sha256 = {}, zig_version = ""):
-    """Declares the repositories that these rules name: zig, their tools, an allocator's crates, and the runtime clients of tests.
+    """Declares the repositories that these rules name: zig, libclang, their tools, an allocator's crates, and the runtime clients of tests.
 
     Each is fetched when something of it is built. The rule sets that these rules are written with are not among them: `bazel_skylib`,
     `platforms`, `rules_cc`, `rules_python` and `rules_rust` must have been declared before, this repository as `rules_rust_lambda`,
@@ -46,6 +47,7 @@ def rules_rust_lambda_dependencies(rules_oci = None, wheel_urls = {}, zig_sha256
     if wrong:
         fail("rules_rust_lambda_dependencies: {}.".format(wrong))
     zig_repositories(wheel_urls, zig_version, zig_sha256)
+    libclang_repositories(wheel_urls)
     runtime_client_repositories(wheel_urls)
     tool_repositories()
     oci_repository(name = "rules_rust_lambda_oci", defs = rules_oci or "")

@@ -25,7 +25,7 @@ _GENERATORS = ["cc_proto_library"]
 
 # The feature by which a C toolchain says that it brings the library. Others, whose linkers find it by themselves, may bring none, and fail when
 # they are asked.
-_BRINGS_CXX_RUNTIME = "brings_cxx_runtime"
+BRINGS_CXX_RUNTIME = "brings_cxx_runtime"
 
 _LIBRARIES = ["-lc++", "-lc++abi", "-lstdc++", "-lsupc++"]
 
@@ -80,7 +80,7 @@ def _cxx_runtime_impl(ctx):
     )
 
     archives = []
-    if cc_common.is_enabled(feature_configuration = feature_configuration, feature_name = _BRINGS_CXX_RUNTIME):
+    if cc_common.is_enabled(feature_configuration = feature_configuration, feature_name = BRINGS_CXX_RUNTIME):
         archives = cc_toolchain.static_runtime_lib(feature_configuration = feature_configuration).to_list()
     return [CcInfo(linking_context = cc_common.create_linking_context(linker_inputs = depset([cc_common.create_linker_input(
         libraries = depset([

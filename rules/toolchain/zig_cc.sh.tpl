@@ -79,7 +79,8 @@ add() {
     -lc++ | -lstdc++) links_cxx=1 ;;
     -g0) ;;
     -g*) debug= ;;
-    -c | -S | -E | -M | -MM | -fsyntax-only | --version | -v | -V | -dump* | -print* | --print* | --help | -###) links= ;;
+    # The last is how the crate `cc` asks a compiler whether it takes cl.exe's options.
+    -c | -S | -E | -M | -MM | -fsyntax-only | --version | -v | -V | -dump* | -print* | --print* | --help | -### | -\?) links= ;;
   esac
   arguments+=("$argument")
 }

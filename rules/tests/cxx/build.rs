@@ -48,6 +48,13 @@ fn main() {
     refused(&["-march=native"], "is this machine's processor", source);
     refused(&["-fsanitize=address"], "a sanitizer's runtime", source);
     tool("CXX", &["-O2", "-fPIC", "-c", "-o", &object, source]);
+    // What the crate `cc` asks of every compiler is no link, which would make C++'s library, a minute for each crate.
+    let compiler = env::var("CXX").expect("Bazel names a compiler of C++");
+    Command::new(compiler).arg("-?").output().expect("the compiler runs");
+    assert!(
+        !Path::new(&format!("{folder}.libcxx")).exists(),
+        "C++'s library was made for a question"
+    );
     tool("AR", &["rcs", &archive, &object]);
     tool("CXX", &["-O2", "-DMAIN", "-o", &program, source, "-latomic"]);
     let linked = fs::read(&program).expect("it was linked");
