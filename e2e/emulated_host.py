@@ -34,6 +34,8 @@ ON_ARM64 = [
     f"--extra_toolchains={MACHINES}:linux_aarch64_host",
     # By default, what is built is for the machine that builds.
     f"--platforms={MACHINES}:linux_x86_64",
+    # What runs once there is not worth the time to optimize it.
+    "--host_compilation_mode=fastbuild",
     "--remote_timeout=3600",
 ]
 

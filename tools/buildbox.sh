@@ -16,6 +16,7 @@
 #
 # Usage: buildbox.sh [arm64]
 set -Eeuo pipefail
+# shellcheck source=tools/debian.sh
 source "${BASH_SOURCE[0]%/*}/debian.sh"
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/rules_rust_lambda/buildbox-7
