@@ -29,15 +29,16 @@ TARGETS = [f"//{PACKAGE}:{name}" for name in ZIPS]
 MACHINES = "//rules/tests/toolchains"
 # Says which CPU the machine has, as it sees that itself.
 CPU = f"{MACHINES}:cpu"
-ON_ARM64 = [
-    f"--host_platform={MACHINES}:linux_aarch64",
+# What is given on both machines, since flags are in the paths of what is generated, and these in what rustc makes.
+FLAGS = [
+    # Of both, what is built for arm64 alone is compiled by it.
     f"--extra_toolchains={MACHINES}:linux_aarch64_host",
     # By default, what is built is for the machine that builds.
     f"--platforms={MACHINES}:linux_x86_64",
     # What runs once there is not worth the time to optimize it.
     "--host_compilation_mode=fastbuild",
-    "--remote_timeout=3600",
 ]
+ON_ARM64 = [*FLAGS, f"--host_platform={MACHINES}:linux_aarch64", "--remote_timeout=3600"]
 
 
 def main() -> int:
@@ -47,9 +48,9 @@ def main() -> int:
     failed = []
     with scratch("emulated_host") as folder:
         with bazel(folder / "here") as run:
-            run.fetch([], TARGETS)
-            built = run.build([], TARGETS)
-            here = {name: run.output(f"{PACKAGE}/{name}.zip") for name in ZIPS}
+            run.fetch(FLAGS, TARGETS)
+            built = run.build(FLAGS, TARGETS)
+            here = {name: run.output(f"{PACKAGE}/{name}.zip", FLAGS) for name in ZIPS}
             print(f"x86_64: {built}", flush=True)
         with contextlib.ExitStack() as stack:
             rust = stack.enter_context(archives(folder))
