@@ -6,8 +6,8 @@ Debian's packages for arm64, with nothing else in it, whose programs the kernel 
 zig for arm64, and the rules' tools that were compiled there. It is checked that no action is run by the machine that
 Bazel runs on, and that the zips are the bytes that it makes.
 
-It needs Debian on x86_64 with Linux 6.7 or later (see `tools/arm64/emulating.sh`), and an hour or more: a compiler that
-is emulated takes ten times as long. With `--storage`, what was built is kept there, and a later run goes on with it.
+It needs Debian on x86_64 with Linux 6.7 or later (see `tools/arm64/emulating.sh`), and most of an hour: a compiler that is
+emulated takes ten times as long. With `--storage`, what was built is kept there, and a later run goes on with it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MACHINES = "//rules/tests/toolchains"
 CPU = f"{MACHINES}:cpu"
 # What is given on both machines, since flags are in the paths of what is generated, and these in what rustc makes.
 FLAGS = [
-    # Of both, what is built for arm64 alone is compiled by it.
+    # Compiles what runs during a build on arm64; on x86_64, there is nothing for it to do.
     f"--extra_toolchains={MACHINES}:linux_aarch64_host",
     # By default, what is built is for the machine that builds.
     f"--platforms={MACHINES}:linux_x86_64",
