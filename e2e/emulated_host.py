@@ -2,12 +2,13 @@
 """Builds zips of `examples/hello` on an arm64 Linux machine, and compares them with those built here; prints a table.
 
 Actions run on the remote execution service of e2e/remote_execution.py, whose machine is one for arm64 here: a root of
-Debian's packages for arm64, with nothing else in it, whose programs the kernel has qemu-user run. So do Rust for arm64,
-zig for arm64, and the rules' tools that were compiled there. It is checked that no action is run by the machine that
+Debian's packages for arm64, with nothing else in it, whose programs the kernel has qemu-user run. So run Rust and zig
+for arm64, and the rules' tools, compiled there. It is checked that no action is run by the machine that
 Bazel runs on, and that the zips are the bytes that it makes.
 
-It needs Debian on x86_64 with Linux 6.7 or later (see `tools/arm64/emulating.sh`), and most of an hour: a compiler that is
-emulated takes ten times as long. With `--storage`, what was built is kept there, and a later run goes on with it.
+It needs Debian on x86_64 with Linux 6.7 or later (see `tools/arm64/emulating.sh`), and most of an hour: a compiler
+that is emulated takes ten times as long. With `--storage`, what was built is kept there, and a later run goes on with
+it.
 """
 
 from __future__ import annotations
