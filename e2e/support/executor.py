@@ -2,7 +2,7 @@
 
 The machine is a root of Debian's packages, in which BuildBox's runner is started by bubblewrap: none of the host's
 files are there, nor its environment. `tools/buildbox.sh` makes both. Between Bazel and the service is
-`pass_through.py`.
+`pass_through.py`. A machine may be one for arm64, whose programs the kernel has qemu-user run.
 """
 
 from __future__ import annotations
@@ -31,10 +31,23 @@ exec "{buildbox}/usr/bin/bwrap" --die-with-parent --unshare-pid --unshare-ipc --
 """
 
 
-def installed() -> Path:
-    """Returns the folder with BuildBox and the machines, which is made at the first call."""
-    done = subprocess.run([TOOLS / "buildbox.sh"], check=True, stdout=subprocess.PIPE, text=True)
+# Of tools/buildbox.sh, the machine whose programs are emulated.
+ARM64 = "arm64_machine"
+
+
+def installed(machine: str) -> Path:
+    """Returns the folder with BuildBox and a machine, which are made at the first call."""
+    parts = ["arm64"] if machine == ARM64 else []
+    done = subprocess.run([TOOLS / "buildbox.sh", *parts], check=True, stdout=subprocess.PIPE, text=True)
     return Path(done.stdout.strip())
+
+
+def emulating(folder: Path, machine: str) -> list[str | Path]:
+    """Returns what starts a command below which a machine's programs run."""
+    if machine != ARM64:
+        return []
+    namespace = ["unshare", "--user", "--map-root-user", "--mount"]
+    return [*namespace, TOOLS / "arm64/emulating.sh", folder / "qemu-aarch64"]
 
 
 @contextlib.contextmanager
@@ -49,7 +62,7 @@ def executor(storage: Path, machine: str = "machine", jobs: int | None = None) -
     Yields:
         What Bazel's `--remote_executor` takes.
     """
-    folder = installed()
+    folder = installed(machine)
     buildbox = folder / "buildbox"
     # Of casd's, for what it hands to runners.
     temporary = storage / "tmp"
@@ -63,6 +76,7 @@ def executor(storage: Path, machine: str = "machine", jobs: int | None = None) -
     with (storage / "log").open("a") as log:
         casd = subprocess.Popen(
             [
+                *emulating(folder, machine),
                 buildbox / "usr/bin/buildbox-casd",
                 f"--bind=unix:{socket}",
                 f"--buildbox-run={runner}",

@@ -32,16 +32,12 @@ for argument in "\$@"; do
 done
 exec "$bin/python" -m ziglang cc "\${arguments[@]}" -target aarch64-linux-gnu.2.34
 END
-# Has the kernel start programs for arm64 by qemu-user, and these find the C library where they look for it.
+# Has programs for arm64 find the C library where they look for it, and the kernel start them by qemu-user.
 cat >"$cache/namespace" <<END
 #!/usr/bin/env bash
 set -euo pipefail
-mount -t binfmt_misc none /proc/sys/fs/binfmt_misc
-magic='\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00'
-mask='\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff'
-echo ":arm64:M::\$magic:\$mask:$cache/qemu-aarch64:PF" >/proc/sys/fs/binfmt_misc/register
 mount -t overlay overlay -o "lowerdir=$cache/root/usr/lib:/usr/lib" /usr/lib
-exec "\$@"
+exec "$PWD/tools/arm64/emulating.sh" "$cache/qemu-aarch64" "\$@"
 END
 chmod +x "$cache/cc" "$cache/namespace"
 
