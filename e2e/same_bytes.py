@@ -61,6 +61,8 @@ ROWS = {
     "mapped": Row(
         flags=[
             *["-c", "dbg", "--jobs=8", "--experimental_output_paths=strip"],
+            # As on macOS.
+            "--cpu=darwin_arm64",
             # Actions run as `nobody`; what is not to be stamped is not.
             *["--sandbox_fake_username", "--stamp", "--embed_label=a_label"],
         ],

@@ -13,6 +13,7 @@ CPUS = {architecture.lambda_name: cpu for cpu, architecture in ARCHITECTURES.ite
 # Of a layer, in place of one of them.
 ANY_ARCHITECTURE = "any"
 
+_CPU = "//command_line_option:cpu"
 _HOST_COMPILATION_MODE = "//command_line_option:host_compilation_mode"
 _EXTRA_TOOLCHAINS = "//command_line_option:extra_toolchains"
 _OWN_TOOLCHAINS = str(Label("//rules/settings:cc_toolchains"))
@@ -42,12 +43,12 @@ def _for_lambda(settings, architecture, glibc, crate_flags):
     # and would link for the host's C library.
     toolchains = [str(Label("//rules/toolchain:all"))] + settings[_OWN_TOOLCHAINS]
     rustc_flags = _appended(settings[_RUSTC_FLAGS], crate_flags)
+    cpu = CPUS[architecture]
     changed = {
         "//command_line_option:compilation_mode": "opt",
-        "//command_line_option:platforms": str(Label("//rules/platforms:linux_{}_glibc_{}".format(
-            CPUS[architecture],
-            glibc,
-        ))),
+        "//command_line_option:platforms": str(Label("//rules/platforms:linux_{}_glibc_{}".format(cpu, glibc))),
+        # It is in the paths of what is generated, which rustc's output depends on, and is that of the machine that builds by default.
+        _CPU: ARCHITECTURES[cpu].bazel_name,
         # What runs during the build and not in Lambda, as procedural macros do, is compiled as Cargo's release profile compiles it:
         # optimising it takes longer than it saves.
         _HOST_COMPILATION_MODE: "fastbuild",
@@ -95,6 +96,7 @@ _INPUTS = [
 _OUTPUTS = [
     "//command_line_option:compilation_mode",
     "//command_line_option:platforms",
+    _CPU,
     _EXTRA_TOOLCHAINS,
     _HOST_COMPILATION_MODE,
     _READABLE_RUSTC_FLAGS,
