@@ -42,8 +42,17 @@ name_processor() {
   done
 }
 
+is_source() {
+  case $1 in *.c | *.i | *.s | *.S | *.cc | *.cpp | *.cxx | *.c++ | *.C | *.ii) return 0 ;; *) return 1 ;; esac
+}
+is_object() {
+  case $1 in *.o | *.a | *.so | *.so.*) return 0 ;; *) return 1 ;; esac
+}
+
 arguments=()
 links=1
+# Without anything to link, the compiler is asked a question, as `--version`, or `-?` by the crate `cc`.
+has_input=
 links_cxx=
 [[ $mode == cc ]] || links_cxx=1
 # zig would write debug information unasked.
@@ -79,8 +88,9 @@ add() {
     -lc++ | -lstdc++) links_cxx=1 ;;
     -g0) ;;
     -g*) debug= ;;
-    # The last is how the crate `cc` asks a compiler whether it takes cl.exe's options.
-    -c | -S | -E | -M | -MM | -fsyntax-only | --version | -v | -V | -dump* | -print* | --print* | --help | -### | -\?) links= ;;
+    -c | -S | -E | -M | -MM | -fsyntax-only | -###) links= ;;
+    -*) ;;
+    *) if is_source "$argument" || is_object "$argument"; then has_input=1; fi ;;
   esac
   arguments+=("$argument")
 }
@@ -98,14 +108,14 @@ fi
 compile() {
   "$execroot/%{zig}" "$mode" -fno-sanitize=undefined ${debug:+"$debug"} "-ffile-prefix-map=$execroot=." "$@" -target %{target}
 }
-if [[ -z $links ]]; then
+if [[ -z $links || -z $has_input ]]; then
   compile "${arguments[@]}"
   exit
 fi
 
 # zig would make start files and stubs of glibc for each link anew, as the many of a `configure` script: five seconds each. C++'s standard
 # library takes a minute.
-flags=() linked=()
+flags=() linked=() sources=()
 index=0
 while ((index < ${#arguments[@]})); do
   argument=${arguments[index]}
@@ -116,18 +126,23 @@ while ((index < ${#arguments[@]})); do
     -D | -I | -MF | -MQ | -MT | -U | -idirafter | -include | -iquote | -isystem | -x)
       flags+=("$argument" "${arguments[++index]:-}")
       ;;
-    -l* | -L* | -Wl,* | -shared | -static* | -pie | -no-pie | -rdynamic | *.o | *.a | *.so | *.so.*) linked+=("$argument") ;;
-    *.c | *.i | *.s | *.S | *.cc | *.cpp | *.cxx | *.c++ | *.C | *.ii) linked+=("$work/$index.o") ;;
-    *) flags+=("$argument") ;;
+    -l* | -L* | -Wl,* | -shared | -static* | -pie | -no-pie | -rdynamic) linked+=("$argument") ;;
+    -*) flags+=("$argument") ;;
+    *)
+      if is_source "$argument"; then
+        linked+=("$work/$index.o")
+        sources+=("$index")
+      elif is_object "$argument"; then
+        linked+=("$argument")
+      else
+        flags+=("$argument")
+      fi
+      ;;
   esac
   ((++index))
 done
-for ((index = 0; index < ${#arguments[@]}; ++index)); do
-  case ${arguments[index]} in
-    *.c | *.i | *.s | *.S | *.cc | *.cpp | *.cxx | *.c++ | *.C | *.ii)
-      compile ${flags[@]+"${flags[@]}"} -c -o "$work/$index.o" "${arguments[index]}"
-      ;;
-  esac
+for index in ${sources[@]+"${sources[@]}"}; do
+  compile ${flags[@]+"${flags[@]}"} -c -o "$work/$index.o" "${arguments[index]}"
 done
 if [[ -n $links_cxx ]]; then
   # For as long as a build script runs: beside its folder, which is all that is kept of it.

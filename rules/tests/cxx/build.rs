@@ -48,15 +48,23 @@ fn main() {
     refused(&["-march=native"], "is this machine's processor", source);
     refused(&["-fsanitize=address"], "a sanitizer's runtime", source);
     tool("CXX", &["-O2", "-fPIC", "-c", "-o", &object, source]);
-    // What the crate `cc` asks of every compiler is no link, which would make C++'s library, a minute for each crate.
-    let compiler = env::var("CXX").expect("Bazel names a compiler of C++");
-    Command::new(compiler).arg("-?").output().expect("the compiler runs");
-    assert!(
-        !Path::new(&format!("{folder}.libcxx")).exists(),
-        "C++'s library was made for a question"
-    );
+    // A question is no link, which would make C++'s library, a minute for each crate: `-?` is how the crate `cc` asks.
+    let made = format!("{folder}.libcxx");
+    for question in ["-?", "--version", "-dumpversion"] {
+        let compiler = env::var("CXX").expect("Bazel names a compiler of C++");
+        let asked = Command::new(compiler)
+            .arg(question)
+            .output()
+            .expect("the compiler runs");
+        assert!(
+            !Path::new(&made).exists(),
+            "C++'s library was made for {question}: {asked:?}"
+        );
+    }
     tool("AR", &["rcs", &archive, &object]);
-    tool("CXX", &["-O2", "-DMAIN", "-o", &program, source, "-latomic"]);
+    // It tells what it does, as CMake has it do, and links nevertheless.
+    tool("CXX", &["-v", "-O2", "-DMAIN", "-o", &program, source, "-latomic"]);
+    assert!(Path::new(&made).exists(), "it was not linked by the rules' own linker");
     let linked = fs::read(&program).expect("it was linked");
     let has = |text: &str| linked.windows(text.len()).any(|part| part == text.as_bytes());
     assert!(
