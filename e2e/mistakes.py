@@ -82,8 +82,8 @@ MISTAKES: list[tuple[str, str, list[str]]] = [
     ),
     (
         "library_attributes",
-        'rust_lambda_zip(name = "zip", srcs = ["main.rs"], allocator = "mimalloc", edge = True, runtime = "provided.al2023")',
-        ["//mistakes/library_attributes:zip: provided.al2023 runs one program as it is; take `allocator`, `edge` out"],
+        'rust_lambda_zip(name = "zip", srcs = ["main.rs"], dispatch = "native", edge = True, runtime = "provided.al2023")',
+        ["//mistakes/library_attributes:zip: provided.al2023 runs one program as it is; take `dispatch`, `edge` out"],
     ),
     (
         "image_without_rules_oci",

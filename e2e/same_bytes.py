@@ -27,7 +27,7 @@ from support.zips import difference
 
 PACKAGE = "examples/hello"
 # Those of the first row are what the others are compared with.
-ZIPS = ["lambda_zip", "arm64_zip", "mimalloc_zip", "os_only_zip"]
+ZIPS = ["lambda_zip", "arm64_zip", "system_zip", "os_only_zip"]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ source tools/venv.sh
 bin=$(venv cyclonedx-1 'cyclonedx-python-lib[json-validation]==11.12.0')
 targets=()
 files=()
-for zip in hello/lambda_zip hello/mimalloc_zip hello/node_zip hello/os_only_zip many_functions/lambda_zip snapstart/lambda_zip; do
+for zip in hello/lambda_zip hello/system_zip hello/node_zip hello/os_only_zip many_functions/lambda_zip snapstart/lambda_zip; do
   targets+=("//examples/${zip%/*}:${zip#*/}")
   files+=("bazel-bin/examples/$zip.cdx.json")
 done

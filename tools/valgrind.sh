@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-tools/bazel build --noshow_progress //examples/hello:lambda_zip //examples/hello:mimalloc_zip
+tools/bazel build --noshow_progress //examples/hello:lambda_zip //examples/hello:system_zip
 # Not a script that starts it, which Valgrind would look at in its place.
 python=$(python3 -c 'import sys; print(sys.executable)')
 folder=$(mktemp -d)
@@ -22,4 +22,4 @@ check() {
 }
 
 check bazel-bin/examples/hello/lambda_zip.zip hello '{"name": "Ada"}' '{"message": "Hello, Ada!"}'
-check bazel-bin/examples/hello/mimalloc_zip.zip mimalloc '{"name": "Ada"}' '{"message": "Hello, Ada!"}'
+check bazel-bin/examples/hello/system_zip.zip system '{"name": "Ada"}' '{"message": "Hello, Ada!"}'

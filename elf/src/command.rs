@@ -11,7 +11,7 @@ use packing_list::{files, read_list};
 
 use crate::{
     BinaryKind, Breach, GlibcVersion, LAYERS_ROOT, Limits, RefusedLibrary, Surroundings, TASK_ROOT, check_elf,
-    cut_symbolizer, explain_linker, report, strip,
+    cut_symbolizer, explain_linker, has_global_allocator, mentions_global_allocator, report, strip,
 };
 
 /// A subcommand, with its arguments.
@@ -25,6 +25,8 @@ pub enum Command {
     CutSymbolizer(CutArgs),
     /// Says what is known about the errors of a link that failed.
     ExplainLinker(ExplainArgs),
+    /// Gives the library that is an executable's allocator, or an empty one where the program has its own.
+    ProgramAllocator(ProgramAllocatorArgs),
 }
 
 /// What to check, and by which limits.
@@ -98,6 +100,23 @@ pub struct ExplainArgs {
     glibc: GlibcVersion,
 }
 
+/// What may have an allocator, and what to link where nothing has.
+#[derive(Args)]
+pub struct ProgramAllocatorArgs {
+    /// The static library of the allocator.
+    #[arg(long)]
+    library: PathBuf,
+    /// A crate that the program depends on, compiled.
+    #[arg(long = "rlib", value_name = "FILE")]
+    rlibs: Vec<PathBuf>,
+    /// A source of the program.
+    #[arg(long = "source", value_name = "FILE")]
+    sources: Vec<PathBuf>,
+    /// The static library to write.
+    #[arg(long)]
+    output: PathBuf,
+}
+
 impl Command {
     /// Does what the subcommand says.
     ///
@@ -110,6 +129,7 @@ impl Command {
             Command::Strip(arguments) => convert(&arguments.library, &arguments.output, strip),
             Command::CutSymbolizer(arguments) => convert(&arguments.object, &arguments.output, cut_symbolizer),
             Command::ExplainLinker(arguments) => explain(&arguments),
+            Command::ProgramAllocator(arguments) => program_allocator(&arguments),
         }
     }
 }
@@ -188,6 +208,25 @@ fn place(path: &str) -> String {
         (_, Some(name)) => format!("one of its layers as {name}"),
         _ => path.to_owned(),
     }
+}
+
+/// An archive of nothing.
+const NOTHING: &[u8] = b"!<arch>\n";
+
+fn program_allocator(arguments: &ProgramAllocatorArgs) -> Result<()> {
+    let read = |path: &PathBuf| fs::read(path).with_context(|| format!("{} can't be read", path.display()));
+    let mut has_own = false;
+    for source in &arguments.sources {
+        has_own |= mentions_global_allocator(&String::from_utf8_lossy(&read(source)?));
+    }
+    for rlib in &arguments.rlibs {
+        has_own |=
+            has_global_allocator(&read(rlib)?).with_context(|| format!("{} can't be looked into", rlib.display()))?;
+    }
+    let library = read(&arguments.library)?;
+    let output = &arguments.output;
+    fs::write(output, if has_own { NOTHING } else { &library })
+        .with_context(|| format!("{} can't be written", output.display()))
 }
 
 fn explain(arguments: &ExplainArgs) -> Result<()> {

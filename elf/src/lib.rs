@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod allocator;
 mod build_paths;
 mod check;
 mod command;
@@ -22,9 +23,10 @@ mod strip;
 mod surroundings;
 mod symbolizer;
 
+pub use allocator::{has_global_allocator, mentions_global_allocator};
 pub use build_paths::{BuildPaths, build_paths};
 pub use check::{Breach, Limits, check_elf, glibc_floor};
-pub use command::{CheckArgs, Command, CutArgs, ExplainArgs, StripArgs};
+pub use command::{CheckArgs, Command, CutArgs, ExplainArgs, ProgramAllocatorArgs, StripArgs};
 pub use compiler::rust_versions;
 pub use family::known_advice;
 pub use glibc::GlibcVersion;

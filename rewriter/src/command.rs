@@ -1,12 +1,14 @@
 //! The rewriter's subcommands of the build tool's command line.
 
 use std::{
+    fmt::Display,
     fs,
     io::IsTerminal,
     path::{Path, PathBuf},
 };
 
 use clap::{Args, Subcommand};
+use elf::has_global_allocator;
 
 use crate::{
     emit::{conflicts::check_globals, explain::explain, manifest::Manifest, root_crate::root_crate},
@@ -108,9 +110,12 @@ pub struct RootCrateArgs {
     /// The name of the library's file, without its suffix.
     #[arg(long)]
     library: String,
-    /// A crate that is linked in for what it brings by itself, as a global allocator.
-    #[arg(long = "link", value_name = "CRATE")]
-    links: Vec<String>,
+    /// The crate that sets the library's allocator, where none of those that it is linked from does.
+    #[arg(long, value_name = "CRATE")]
+    allocator: Option<String>,
+    /// A crate that the library is linked from, compiled.
+    #[arg(long = "rlib", value_name = "FILE")]
+    rlibs: Vec<PathBuf>,
     /// A program's manifest. Functions are numbered in the order of these.
     #[arg(long = "manifest", required = true)]
     manifests: Vec<PathBuf>,
@@ -216,11 +221,26 @@ fn run_root_crate(arguments: &RootCrateArgs) -> Result<(), String> {
         .map(|path| serde_json::from_str(&read(path)?).map_err(|error| format!("{}: {error}", path.display())))
         .collect();
     let manifests = manifests?;
-    check_globals(&arguments.label, &manifests, &arguments.links)?;
+    check_globals(&arguments.label, &manifests)?;
+    let allocator = match &arguments.allocator {
+        Some(allocator) if !any_has_allocator(&arguments.rlibs)? => Some(allocator.as_str()),
+        _ => None,
+    };
     write(
         &arguments.output,
-        &root_crate(&arguments.library, &manifests, &arguments.links),
+        &root_crate(&arguments.library, &manifests, allocator),
     )
+}
+
+fn any_has_allocator(rlibs: &[PathBuf]) -> Result<bool, String> {
+    for path in rlibs {
+        let unreadable = |error: &dyn Display| format!("error: {} can't be read: {error}", path.display());
+        let rlib = fs::read(path).map_err(|error| unreadable(&error))?;
+        if has_global_allocator(&rlib).map_err(|error| unreadable(&error))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn read_sources(paths: Vec<String>) -> Result<Vec<Source>, String> {

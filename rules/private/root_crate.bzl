@@ -2,7 +2,7 @@
 
 load("//rules:providers.bzl", "LambdaFunctionInfo")
 load("//rules/tools:toolchain.bzl", "run_build_tool")
-load(":allocator.bzl", "ALLOCATORS")
+load(":allocator.bzl", "ALLOCATORS", "check_allocator", "rlibs_of")
 load(":attributes.bzl", "OWNER_ATTRS", "owner")
 load(":flags.bzl", "flags_for_dependants")
 load(":library_linker.bzl", "LIBRARY_LINKER_ATTRS", "LIBRARY_LINKER_TOOLCHAINS", "library_linker")
@@ -36,30 +36,29 @@ def exported_prefixes(crate_name):
     return [_INTERFACE, "PyInit_" + library_name(crate_name)]
 
 def _root_crate_impl(ctx):
-    if ctx.attr.allocator not in ALLOCATORS:
-        fail("{}: allocator is `{}`; it is {}.".format(
-            owner(ctx),
-            ctx.attr.allocator,
-            " or ".join(["`{}`".format(name) for name in ALLOCATORS]),
-        ))
+    check_allocator(ctx)
     wrong = wrong_library_name(library_name(ctx.attr.crate_name))
     if wrong:
         fail("{}: {}. Set `crate_name`.".format(owner(ctx), wrong))
     output = ctx.actions.declare_file(ctx.label.name + ".rs")
     manifests = [function[LambdaFunctionInfo].manifest for function in ctx.attr.functions]
-    link = ALLOCATORS[ctx.attr.allocator]
+    allocator = ALLOCATORS[ctx.attr.allocator]
+
+    # Asked whether one of them sets an allocator, which is kept then.
+    rlibs = rlibs_of(ctx.attr.functions) if allocator else depset()
     arguments = ctx.actions.args()
     arguments.add("root-crate")
     arguments.add("--label", owner(ctx))
     arguments.add("--library", library_name(ctx.attr.crate_name))
-    if link:
-        arguments.add("--link", link)
+    if allocator:
+        arguments.add("--allocator", allocator)
+    arguments.add_all(rlibs, before_each = "--rlib")
     arguments.add_all(manifests, before_each = "--manifest")
     arguments.add("--output", output)
     run_build_tool(
         ctx,
         arguments = [arguments],
-        inputs = manifests,
+        inputs = depset(manifests, transitive = [rlibs]),
         outputs = [output],
         mnemonic = "LambdaRootCrate",
         progress_message = "Writing the root crate of %{label}",

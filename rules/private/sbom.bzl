@@ -16,6 +16,10 @@ _CONTAINS_TAG = "sbom-contains="
 # The attributes by which one target has another linked into itself, or stands for it. Procedural macros and build scripts are not among them.
 _EDGES = ["_crates", "deps", "implementation_deps", "link_deps", "program"]
 
+# That of the rule which chooses an executable's allocator; its `deps` are what it asks.
+_ALLOCATOR = "program_allocator"
+_ALLOCATOR_EDGES = ["_library"]
+
 LinkedInfo = provider(
     doc = "What a target is, or is linked with.",
     fields = {
@@ -68,6 +72,8 @@ def _manifest(ctx, crate):
 def _below(ctx):
     """The LinkedInfo of what a target has linked into itself, or stands for."""
     edges = _EDGES + (["srcs"] if ctx.rule.kind == "filegroup" else [])
+    if ctx.rule.kind == _ALLOCATOR:
+        edges = _ALLOCATOR_EDGES if ctx.rule.attr.allocator != "system" else []
     found = []
     for edge in edges:
         targets = getattr(ctx.rule.attr, edge, None) or []
@@ -108,7 +114,7 @@ def _linked_aspect_impl(target, ctx):
             for variant in target[rust_common.crate_group_info].dep_variant_infos.to_list()
             if variant.crate_info and variant.crate_info.type != "proc-macro"
         ]
-    elif CcInfo in target and rust_common.dep_info not in target:
+    elif CcInfo in target and rust_common.dep_info not in target and ctx.rule.kind != _ALLOCATOR:
         label = _c_label(target.label)
         libraries.append(_library(
             label = label,
@@ -125,7 +131,7 @@ def _linked_aspect_impl(target, ctx):
 linked_aspect = aspect(
     doc = "Collects the crates and libraries that a target is linked with.",
     implementation = _linked_aspect_impl,
-    attr_aspects = _EDGES + ["srcs"],
+    attr_aspects = _EDGES + _ALLOCATOR_EDGES + ["srcs"],
 )
 
 # For the rules that describe what they pack.

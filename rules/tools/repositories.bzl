@@ -88,7 +88,6 @@ def tool_repositories():
     crates_repository(
         name = "rules_rust_lambda_mimalloc",
         build_files = {
-            Label("//shim/mimalloc/crates:libmimalloc-sys.BUILD.bazel"): "libmimalloc-sys/BUILD.bazel",
             Label("//shim/mimalloc/crates:root.BUILD.bazel"): "BUILD.bazel",
         },
         cargo = "@rules_rust_lambda_rust//:bin/cargo",

@@ -7,7 +7,7 @@ use crate::analyze::globals::ALLOCATOR;
 
 /// Refuses programs that can't be linked into one library.
 ///
-/// `label` is the target that joins them, `links` what is linked in besides them for its allocator.
+/// `label` is the target that joins them.
 ///
 /// ```
 /// use rewriter::{Program, Source, check_globals, rewrite};
@@ -25,8 +25,8 @@ use crate::analyze::globals::ALLOCATOR;
 ///     rewrite(&program).map(|rewritten| rewritten.manifest)
 /// };
 /// let programs = [manifest("orders")?, manifest("returns")?];
-/// assert!(check_globals("//app:zip", &programs[..1], &[]).is_ok());
-/// let message = check_globals("//app:zip", &programs, &[]).unwrap_err();
+/// assert!(check_globals("//app:zip", &programs[..1]).is_ok());
+/// let message = check_globals("//app:zip", &programs).unwrap_err();
 /// assert!(message.contains("exported symbol `version`\n --> orders.rs:1:1\n --> returns.rs:1:1\n"));
 /// # Ok::<(), rewriter::Diagnostic>(())
 /// ```
@@ -34,30 +34,21 @@ use crate::analyze::globals::ALLOCATOR;
 /// # Errors
 ///
 /// The message for the user, with the places in the programs' sources; all conflicts at once.
-pub fn check_globals(label: &str, programs: &[Manifest], links: &[String]) -> Result<(), String> {
+pub fn check_globals(label: &str, programs: &[Manifest]) -> Result<(), String> {
     let mut places: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for global in programs.iter().flat_map(|program| &program.globals) {
         let place = global.location.to_string();
         places.entry(&global.name).or_default().push(place);
     }
     let allocator = format!("#[{ALLOCATOR}]");
-    if !links.is_empty()
-        && let Some(places) = places.get_mut(allocator.as_str())
-    {
-        places.push(format!("the `allocator` of {label}"));
-    }
     let conflicts: Vec<String> = places
         .into_iter()
         .filter(|(_, places)| places.len() > 1)
         .map(|(name, places)| {
             let places: String = places.iter().map(|place| format!("\n --> {place}")).collect();
             let (what, help) = if name == allocator {
-                let help = match (links.is_empty(), programs.len()) {
-                    (false, _) => "take `allocator` out: the program's own is kept",
-                    _ => {
-                        "move the allocator into a library crate that all of them depend on, or pack each program in a zip of its own"
-                    }
-                };
+                let help =
+                    "move the allocator into a library crate that all of them depend on, or pack each program in a zip of its own";
                 (format!("`{name}`"), help)
             } else {
                 let help = "give one of them another name, or pack each program in a zip of its own";

@@ -66,7 +66,6 @@ def targets(prefix, **more):
 
     rust_lambda_zip(
         name = prefix + "zip",
-        allocator = "mimalloc",
         **(_COMMON | _PROGRAM | more)
     )
 

@@ -1,0 +1,18 @@
+//! A program with an allocator of its own.
+
+mod spacing;
+
+use lambda_runtime::{service_fn, Error, LambdaEvent};
+use serde_json::{json, Value};
+
+#[global_allocator]
+static OWN: std::alloc::System = std::alloc::System;
+
+async fn handler(_event: LambdaEvent<Value>) -> Result<Value, Error> {
+    Ok(json!({ "bytes": spacing::closest() }))
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    lambda_runtime::run(service_fn(handler)).await
+}

@@ -1,0 +1,15 @@
+//! A program without an allocator of its own.
+
+mod spacing;
+
+use lambda_runtime::{service_fn, Error, LambdaEvent};
+use serde_json::{json, Value};
+
+async fn handler(_event: LambdaEvent<Value>) -> Result<Value, Error> {
+    Ok(json!({ "bytes": spacing::closest() }))
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    lambda_runtime::run(service_fn(handler)).await
+}

@@ -1,0 +1,6 @@
+// mimalloc as an executable's `malloc`, `free` and so on: for all of its process, glibc included.
+#define MI_MALLOC_OVERRIDE 1
+#include "renamed.h"
+#include "settings.h"
+
+#include "static.c"
