@@ -1,4 +1,4 @@
-"""Prints a picture as base64: a JPEG of 1600 × 1064 pixels and some 200 KB, the same each time."""
+"""Prints a picture as base64: a JPEG of 1600 by 1064 pixels and some 200 KB, the same each time."""
 
 import base64
 import io

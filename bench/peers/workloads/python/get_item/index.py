@@ -1,4 +1,4 @@
-"""Gets an item of a table over TLS, by DynamoDB's protocol without its signature: urllib3, which boto3 speaks HTTP by."""
+"""Gets an item of a table over TLS, by DynamoDB's protocol without its signature: urllib3, as boto3 does."""
 
 import json
 import os

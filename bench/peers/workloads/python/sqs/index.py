@@ -1,4 +1,4 @@
-"""Takes a batch of messages, checks the total that each names, and reports those that are wrong; pydantic reads them."""
+"""Takes a batch of messages, checks the total that each names, and reports those that are wrong, by pydantic."""
 
 from typing import Any
 
