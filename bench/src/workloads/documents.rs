@@ -31,10 +31,12 @@ fn order(number: u64) -> Order {
     let lines: Vec<_> = (0..2 + number % 3).map(line).collect();
     let total_cents = lines.iter().map(|(_, quantity, price)| quantity * price).sum();
     let as_ordered = |(sku, quantity, price_cents): &(String, u64, u64)| {
-        json!({"sku": sku, "title": format!("Part {sku}"), "quantity": quantity, "price_cents": price_cents, "currency": "EUR"})
+        let title = format!("Part {sku}");
+        json!({"sku": sku, "title": title, "quantity": quantity, "price_cents": price_cents, "currency": "EUR"})
     };
     let as_billed = |(sku, quantity, price_cents): &(String, u64, u64)| {
-        json!({"sku": sku, "amount_cents": quantity * price_cents})
+        let amount = quantity * price_cents;
+        json!({"sku": sku, "amount_cents": amount})
     };
     Order {
         document: json!({
@@ -231,7 +233,8 @@ pub fn get_item() -> Exchange {
 
 /// An event of so many bytes, with few fields that matter: before what does not, and behind it.
 pub fn typed(bytes: usize) -> Exchange {
-    let opening = r#"{"requestId":"8b0f9a52-70d1-4c55-9c0e-2f6e6a3c1d11","user":{"id":4711,"name":"Zoë","tier":3,"since":2019},"#;
+    let opening =
+        r#"{"requestId":"8b0f9a52-70d1-4c55-9c0e-2f6e6a3c1d11","user":{"id":4711,"name":"Zoë","tier":3,"since":2019},"#;
     let closing = r#","source":"web"}"#;
     let (rest, _) = events::event(bytes + 1 - opening.len() - closing.len());
     // The members of an object of its own, taken out of its braces.

@@ -48,7 +48,10 @@ impl Exchange {
         match &self.expected {
             Expected::Json(expected) => same(&found, expected),
             Expected::Http(status, expected) => {
-                ensure!(found["statusCode"] == *status, "it answered {found} where {status} is right");
+                ensure!(
+                    found["statusCode"] == *status,
+                    "it answered {found} where {status} is right"
+                );
                 let body = found["body"].as_str().context("its response has no body")?;
                 let body = serde_json::from_str(body).context("its response's body is not JSON")?;
                 same(&body, expected)

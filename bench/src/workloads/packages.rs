@@ -31,7 +31,9 @@ impl Packages {
     /// If they cannot be installed.
     pub fn find(folder: Option<&Path>, python: &Path, version: &str) -> Result<Self> {
         let folder = match folder {
-            Some(folder) => std::path::absolute(folder).with_context(|| format!("cannot resolve {}", folder.display()))?,
+            Some(folder) => {
+                std::path::absolute(folder).with_context(|| format!("cannot resolve {}", folder.display()))?
+            }
             None => installed(&cache::folder()?.join(format!("python-{version}")), python, version)?,
         };
         Ok(Self {
@@ -79,9 +81,21 @@ fn installed(folder: &Path, python: &Path, version: &str) -> Result<PathBuf> {
     fs::write(&wanted, REQUIREMENTS).with_context(|| format!("cannot write {}", wanted.display()))?;
     // The interpreter that is measured may have no pip, so any has to do.
     let mut pip = Command::new("python3");
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"])
-        .args(["--no-compile", "--only-binary=:all:", "--implementation=cp", "--python-version"])
-        .arg(version);
+    pip.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+    ])
+    .args([
+        "--no-compile",
+        "--only-binary=:all:",
+        "--implementation=cp",
+        "--python-version",
+    ])
+    .arg(version);
     for platform in PLATFORMS {
         pip.arg(format!("--platform={platform}_{ARCH}"));
     }
@@ -106,7 +120,9 @@ mod tests {
     fn each_package_is_pinned() {
         let lines = REQUIREMENTS.lines().filter(|line| !line.starts_with('#'));
         assert_eq!(versions().count(), lines.count());
-        assert!(versions().any(|(name, version)| name == "pydantic" && version.starts_with(|c: char| c.is_ascii_digit())));
+        assert!(
+            versions().any(|(name, version)| name == "pydantic" && version.starts_with(|c: char| c.is_ascii_digit()))
+        );
     }
 
     #[test]
@@ -125,6 +141,9 @@ mod tests {
         fs::write(folder.path().join("PIL/__init__.py"), "raise ImportError('broken')").unwrap();
         let packages = Packages::find(Some(folder.path()), Path::new("python3"), "3.13").unwrap();
         let error = format!("{:#}", packages.picture().unwrap_err());
-        assert!(error.starts_with("the picture cannot be made") && error.contains("broken"), "{error}");
+        assert!(
+            error.starts_with("the picture cannot be made") && error.contains("broken"),
+            "{error}"
+        );
     }
 }

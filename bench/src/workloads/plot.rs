@@ -123,7 +123,15 @@ fn draw(plot: &mut Plot, results: &Results, area: Area, diagram: &Diagram, with_
     for (case, found) in measured(results) {
         let height = found.ways.len() as f64 * BAR;
         if with_labels {
-            plot.text(area.left - 12.0, y + height / 2.0 + 4.5, 13.0, "end", INK, case.label, false);
+            plot.text(
+                area.left - 12.0,
+                y + height / 2.0 + 4.5,
+                13.0,
+                "end",
+                INK,
+                case.label,
+                false,
+            );
         }
         for way in present(results) {
             let Some(own) = found.way(way.name) else {
@@ -139,7 +147,15 @@ fn draw(plot: &mut Plot, results: &Results, area: Area, diagram: &Diagram, with_
                     BAR - 2.0,
                     way.color
                 ));
-                plot.text(end + 5.0, y + BAR - 2.0, 9.5, "start", GREY, &(diagram.text)(value), false);
+                plot.text(
+                    end + 5.0,
+                    y + BAR - 2.0,
+                    9.5,
+                    "start",
+                    GREY,
+                    &(diagram.text)(value),
+                    false,
+                );
             }
             y += BAR;
         }
@@ -154,7 +170,11 @@ mod tests {
 
     #[test]
     fn each_way_has_a_bar_in_each_case_and_diagram() {
-        let svg = svg(&sample::results(&[("ours_extension", 0.5), ("python", 1.0), ("os_only", 0.8)]));
+        let svg = svg(&sample::results(&[
+            ("ours_extension", 0.5),
+            ("python", 1.0),
+            ("os_only", 0.8),
+        ]));
         // One more of each colour is in the legend.
         assert_eq!(svg.matches("fill=\"#f0803c\"").count(), 3 * CASES.len() + 1);
         assert!(svg.contains("ours, extension dispatch") && !svg.contains("PyO3"));
@@ -162,7 +182,11 @@ mod tests {
 
     #[test]
     fn all_bars_lie_within_the_plot() {
-        let svg = svg(&sample::results(&[("ours_extension", 0.001), ("python", 1.0), ("os_only", 900.0)]));
+        let svg = svg(&sample::results(&[
+            ("ours_extension", 0.001),
+            ("python", 1.0),
+            ("os_only", 900.0),
+        ]));
         let attribute = |element: &str, name: &str| -> f64 {
             let rest = element.split(&format!(" {name}=\"")).nth(1).unwrap();
             rest.split('"').next().unwrap().parse().unwrap()

@@ -91,7 +91,13 @@ mod tests {
     #[test]
     fn terms_name_price_region_and_date() {
         let terms = terms();
-        for part in ["0.0000166667", "0.0000133334", "0.20 USD per million", "us-east-1", "2024"] {
+        for part in [
+            "0.0000166667",
+            "0.0000133334",
+            "0.20 USD per million",
+            "us-east-1",
+            "2024",
+        ] {
             assert!(terms.contains(part), "{terms}");
         }
     }

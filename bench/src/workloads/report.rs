@@ -17,13 +17,18 @@ pub fn markdown(results: &Results) -> String {
     let mut sections = vec![
         introduction(results),
         goals(results),
-        by_case(results, "Time per invocation", "p50, µs", |_, way| way.p50_us().map(number)),
+        by_case(results, "Time per invocation", "p50, µs", |_, way| {
+            way.p50_us().map(number)
+        }),
         ratios(results, "python", "As a multiple of Python's"),
         ratios(results, "os_only", "As a multiple of the OS-only runtime's"),
         costs(results),
-        by_case(results, "First response", "median from the start of the process, ms", |_, way| {
-            way.first_response_ms().map(|ms| format!("{ms:.1}"))
-        }),
+        by_case(
+            results,
+            "First response",
+            "median from the start of the process, ms",
+            |_, way| way.first_response_ms().map(|ms| format!("{ms:.1}")),
+        ),
         by_case(results, "Memory", "resident after a round, MiB", |_, way| {
             way.resident_mib().map(|mib| format!("{mib:.1}"))
         }),
@@ -216,7 +221,10 @@ mod tests {
         ] {
             assert!(page.lines().any(|found| found == line), "{line}\n{page}");
         }
-        assert!(!page.contains("OS-only runtime |") && !page.contains("\n\n\n"), "{page}");
+        assert!(
+            !page.contains("OS-only runtime |") && !page.contains("\n\n\n"),
+            "{page}"
+        );
     }
 
     #[test]
@@ -226,6 +234,9 @@ mod tests {
         let cost = format!("{:.2}", per_million(4.0, 512, PRICES.gb_second[0].1));
         let row = page.split("| USD, 512 MB, x86_64 |").nth(1).unwrap();
         assert!(row.contains(&format!("| S3 event | {cost} |")), "{row}");
-        assert!(page.contains("USD, 512 MB, arm64") && page.contains("which was not measured"), "{page}");
+        assert!(
+            page.contains("USD, 512 MB, arm64") && page.contains("which was not measured"),
+            "{page}"
+        );
     }
 }

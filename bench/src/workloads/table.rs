@@ -45,11 +45,17 @@ pub fn serve(stream: &mut (impl Read + Write)) -> Result<()> {
 fn request(bytes: &[u8]) -> Result<Option<(&[u8], usize)>> {
     let mut headers = [httparse::EMPTY_HEADER; 32];
     let mut head = httparse::Request::new(&mut headers);
-    let Status::Complete(start) = head.parse(bytes).context("the client sent what is no request of HTTP")? else {
+    let Status::Complete(start) = head
+        .parse(bytes)
+        .context("the client sent what is no request of HTTP")?
+    else {
         return Ok(None);
     };
     let header = |name: &str| {
-        let found = head.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
+        let found = head
+            .headers
+            .iter()
+            .find(|header| header.name.eq_ignore_ascii_case(name));
         found.and_then(|header| std::str::from_utf8(header.value).ok())
     };
     let target = header("x-amz-target").unwrap_or_default();

@@ -208,7 +208,10 @@ fn wanted(cli: &Cli) -> Result<Vec<&'static Workload>> {
     let names = WORKLOADS.map(|workload| workload.name);
     let unknown: Vec<_> = cli.only.iter().filter(|name| !names.contains(&name.as_str())).collect();
     if !unknown.is_empty() {
-        bail!("--only names {unknown:?}, which are no workloads: use {}", names.join(", "));
+        bail!(
+            "--only names {unknown:?}, which are no workloads: use {}",
+            names.join(", ")
+        );
     }
     let is_wanted = |workload: &&Workload| cli.only.is_empty() || cli.only.iter().any(|name| name == workload.name);
     Ok(WORKLOADS.iter().filter(is_wanted).collect())

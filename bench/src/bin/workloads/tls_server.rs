@@ -9,7 +9,9 @@ use std::{
 
 use anyhow::{Context, Result};
 use bench::workloads::table;
-use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+};
 use rustls::{
     crypto::ring,
     pki_types::{CertificateDer, PrivatePkcs8KeyDer},
@@ -72,7 +74,9 @@ fn converse(stream: TcpStream, config: Arc<ServerConfig>) -> Result<()> {
 /// has all that is set here.
 fn certified() -> Result<(ServerConfig, String)> {
     let mut authority = CertificateParams::default();
-    authority.distinguished_name.push(DnType::CommonName, "the benchmark's authority");
+    authority
+        .distinguished_name
+        .push(DnType::CommonName, "the benchmark's authority");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     let authority_key = KeyPair::generate()?;
@@ -126,6 +130,9 @@ mod tests {
         let mut answer = [0; 4096];
         let read = stream.read(&mut answer).unwrap();
         let answer = String::from_utf8_lossy(&answer[..read]);
-        assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("order-7"), "{answer}");
+        assert!(
+            answer.starts_with("HTTP/1.1 200 OK") && answer.contains("order-7"),
+            "{answer}"
+        );
     }
 }
