@@ -86,7 +86,7 @@ pub fn http_api() -> Exchange {
     let event = json!({
         "version": "2.0",
         "routeKey": "$default",
-        "rawPath": "/orders/Ada%20Lovelace",
+        "rawPath": "/orders/customer-42",
         "rawQueryString": "express=true",
         "cookies": ["session=5f0c2b1c7d4e4a6f9b8d", "theme=dark"],
         "headers": {
@@ -116,7 +116,7 @@ pub fn http_api() -> Exchange {
             "domainPrefix": "abcdefghij",
             "http": {
                 "method": "POST",
-                "path": "/orders/Ada Lovelace",
+                "path": "/orders/customer-42",
                 "protocol": "HTTP/1.1",
                 "sourceIp": "192.0.2.17",
                 "userAgent": agent,
@@ -130,8 +130,7 @@ pub fn http_api() -> Exchange {
         "body": order.document.to_string(),
         "isBase64Encoded": false,
     });
-    let receipt =
-        json!({"customer": "Ada Lovelace", "express": true, "lines": lines, "total_cents": order.total_cents});
+    let receipt = json!({"customer": "customer-42", "express": true, "lines": lines, "total_cents": order.total_cents});
     Exchange::new(&event.to_string(), Expected::Http(201, receipt))
 }
 
