@@ -1,4 +1,4 @@
-//! Ways to run Rust on Lambda, measured beside one another; all but the command line, and what draws a PNG.
+//! Ways to run Rust on Lambda, measured beside one another; all but the command lines, and what draws a PNG or encrypts.
 #![forbid(unsafe_code)]
 #![warn(clippy::missing_errors_doc)]
 
@@ -25,3 +25,4 @@ mod sample;
 pub mod server;
 pub mod statistics;
 pub mod targets;
+pub mod workloads;

@@ -131,7 +131,7 @@ pub fn measure(
 }
 
 /// Each round begins with another peer, as the first may find the machine in another state.
-fn order(count: usize, round: usize) -> impl Iterator<Item = usize> {
+pub(crate) fn order(count: usize, round: usize) -> impl Iterator<Item = usize> {
     (0..count).map(move |index| (index + round) % count)
 }
 

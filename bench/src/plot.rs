@@ -13,39 +13,39 @@ use crate::{
 pub const WIDTH: f64 = 1280.0;
 /// Its height.
 pub const HEIGHT: f64 = 940.0;
-const INK: &str = "#1f2937";
-const FAINT: &str = "#e4e7eb";
-const GREY: &str = "#6b7280";
+pub(crate) const INK: &str = "#1f2937";
+pub(crate) const FAINT: &str = "#e4e7eb";
+pub(crate) const GREY: &str = "#6b7280";
 /// What both forms of the plot are set in; the first is what the PNG is drawn with.
-const FONTS: &str = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif";
+pub(crate) const FONTS: &str = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif";
 
 /// A rectangle to draw in.
 #[derive(Clone, Copy)]
-struct Area {
-    left: f64,
-    top: f64,
-    width: f64,
-    height: f64,
+pub(crate) struct Area {
+    pub(crate) left: f64,
+    pub(crate) top: f64,
+    pub(crate) width: f64,
+    pub(crate) height: f64,
 }
 
 impl Area {
-    fn bottom(&self) -> f64 {
+    pub(crate) fn bottom(&self) -> f64 {
         self.top + self.height
     }
 
-    fn right(&self) -> f64 {
+    pub(crate) fn right(&self) -> f64 {
         self.left + self.width
     }
 }
 
 /// A logarithmic axis, from one value to another, along pixels.
-struct Log {
-    values: (f64, f64),
-    pixels: (f64, f64),
+pub(crate) struct Log {
+    pub(crate) values: (f64, f64),
+    pub(crate) pixels: (f64, f64),
 }
 
 impl Log {
-    fn at(&self, value: f64) -> f64 {
+    pub(crate) fn at(&self, value: f64) -> f64 {
         let share = (value / self.values.0).ln() / (self.values.1 / self.values.0).ln();
         self.pixels.0 + share * (self.pixels.1 - self.pixels.0)
     }
@@ -107,16 +107,16 @@ pub fn svg(results: &Results) -> String {
 
 /// The elements that were drawn.
 #[derive(Default)]
-struct Plot(String);
+pub(crate) struct Plot(pub(crate) String);
 
 impl Plot {
-    fn add(&mut self, element: std::fmt::Arguments) {
+    pub(crate) fn add(&mut self, element: std::fmt::Arguments) {
         self.0.write_fmt(element).expect("a string takes all that is written");
         self.0.push('\n');
     }
 
     #[expect(clippy::too_many_arguments, reason = "text has that many sides")]
-    fn text(&mut self, x: f64, y: f64, size: f64, anchor: &str, color: &str, text: &str, bold: bool) {
+    pub(crate) fn text(&mut self, x: f64, y: f64, size: f64, anchor: &str, color: &str, text: &str, bold: bool) {
         let weight = if bold { " font-weight=\"bold\"" } else { "" };
         let text = text.replace('&', "&amp;").replace('<', "&lt;");
         self.add(format_args!(
@@ -124,7 +124,7 @@ impl Plot {
         ));
     }
 
-    fn line(&mut self, from: (f64, f64), to: (f64, f64), color: &str, width: f64) {
+    pub(crate) fn line(&mut self, from: (f64, f64), to: (f64, f64), color: &str, width: f64) {
         self.add(format_args!(
             "<line x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\" stroke=\"{color}\" stroke-width=\"{width}\"/>",
             from.0, from.1, to.0, to.1

@@ -259,7 +259,7 @@ pub fn number(value: f64) -> String {
 }
 
 /// A table whose first column is text, and the rest, where there are more than two, numbers.
-fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+pub fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut text = format!("| {} |\n|", header.join(" | "));
     for _ in header {
         text += "---|";
