@@ -42,10 +42,7 @@ impl Target {
 
 /// All of them.
 pub fn targets(results: &Results) -> Vec<Target> {
-    let mut targets = Vec::new();
-    for (suffix, with) in [("", ""), ("_mimalloc", ", mimalloc")] {
-        targets.extend(times(results, suffix, with));
-    }
+    let mut targets = times(results);
     targets.extend(engines(results));
     for (name, label) in [("ours_extension", "default"), ("ours_native", "native")] {
         targets.push(Target::at_most(
@@ -59,27 +56,50 @@ pub fn targets(results: &Results) -> Vec<Target> {
     targets
 }
 
-/// The goals for the time per invocation, of the zips whose names end with `suffix`.
-fn times(results: &Results, suffix: &str, with: &str) -> Vec<Target> {
-    let default = format!("ours_extension{suffix}");
-    let native = format!("ours_native{suffix}");
+/// The goals for the time per invocation.
+fn times(results: &Results) -> Vec<Target> {
+    let (default, native) = ("ours_extension", "ours_native");
     let (all, below_10, from_10, from_100): (Sizes, Sizes, Sizes, Sizes) = (
         |_| true,
         |bytes| bytes < KB_10,
         |bytes| bytes >= KB_10,
         |bytes| bytes >= KB_100,
     );
-    let ratio = |dispatch: &str, which: &str, name: &str, other: &str, limit: f64, sizes: Sizes| {
-        let what = format!("{dispatch} dispatch{with}, {which}");
-        ratio(results, &what, name, other, limit, sizes)
-    };
     vec![
-        ratio("default", "every event", &default, "python", 0.95, all),
-        ratio("default", "from 10 KB", &default, "python", 0.8, from_10),
-        ratio("default", "from 100 KB", &default, "os_only", 0.75, from_100),
-        ratio("default", "from 100 KB", &default, "classic_ctypes", 0.25, from_100),
-        ratio("native", "below 10 KB", &native, "os_only", 1.02, below_10),
-        ratio("native", "from 100 KB", &native, "os_only", 0.8, from_100),
+        ratio(results, "default dispatch, every event", default, "python", 0.95, all),
+        ratio(results, "default dispatch, from 10 KB", default, "python", 0.8, from_10),
+        ratio(
+            results,
+            "default dispatch, from 100 KB",
+            default,
+            "os_only",
+            0.75,
+            from_100,
+        ),
+        ratio(
+            results,
+            "default dispatch, from 100 KB",
+            default,
+            "classic_ctypes",
+            0.25,
+            from_100,
+        ),
+        ratio(
+            results,
+            "native dispatch, below 10 KB",
+            native,
+            "os_only",
+            1.02,
+            below_10,
+        ),
+        ratio(
+            results,
+            "native dispatch, from 100 KB",
+            native,
+            "os_only",
+            0.8,
+            from_100,
+        ),
     ]
 }
 
