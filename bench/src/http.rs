@@ -10,8 +10,10 @@ pub enum Kind {
     Next,
     /// To take a response.
     Response,
-    /// To take an error, of an invocation or of the initialisation.
+    /// To take an error, of an invocation, of the initialisation or of a restore.
     Error,
+    /// To go on once the process was restored from a snapshot, which is taken now.
+    Restore,
 }
 
 /// A request that has arrived as a whole.
@@ -67,6 +69,7 @@ impl Request {
 fn kind(path: &str) -> Result<Kind> {
     match path {
         path if path.ends_with("/invocation/next") => Ok(Kind::Next),
+        path if path.ends_with("/restore/next") => Ok(Kind::Restore),
         path if path.ends_with("/response") => Ok(Kind::Response),
         path if path.ends_with("/error") => Ok(Kind::Error),
         _ => bail!("the client asked for {path:?}, which the benchmark's Runtime API does not have"),
@@ -125,6 +128,14 @@ mod tests {
         let request = parse(&format!("{text}GET")).unwrap();
         assert_eq!(request.body, b"body");
         assert_eq!(request.consumed, text.len());
+    }
+
+    #[test]
+    fn a_restore_is_told_from_an_event() {
+        for (path, kind) in [("restore/next", Kind::Restore), ("invocation/next", Kind::Next)] {
+            let request = parse(&format!("GET /2018-06-01/runtime/{path} HTTP/1.1\r\n\r\n")).unwrap();
+            assert_eq!(request.kind, kind);
+        }
     }
 
     #[test]

@@ -1,10 +1,12 @@
-//! Ways to run Rust on Lambda, measured beside one another; all but the command lines, and what draws a PNG or encrypts.
+//! Ways to run Rust on Lambda, measured beside one another; all but what draws a PNG or encrypts.
 #![forbid(unsafe_code)]
 #![warn(clippy::missing_errors_doc)]
 
 pub mod affinity;
 pub mod builds;
 mod cache;
+pub mod cli;
+pub mod cold;
 pub mod command;
 pub mod environment;
 pub mod events;
@@ -16,6 +18,7 @@ pub mod node;
 pub mod package;
 pub mod peers;
 pub mod plot;
+mod processes;
 mod progress;
 pub mod python;
 pub mod report;
@@ -23,6 +26,7 @@ pub mod results;
 #[cfg(test)]
 mod sample;
 pub mod server;
+pub mod soak;
 pub mod statistics;
 pub mod targets;
 pub mod workloads;

@@ -14,70 +14,22 @@ use anyhow::{bail, Context, Result};
 use bench::{
     affinity::Cores,
     builds::builds,
+    cli::Cli,
+    cold,
     machine::{self, Machine},
     measure::{measure, Plan},
     node::Node,
     package::{Clients, Package},
-    peers::{peer, PEERS},
+    peers::{peer, Peer, PEERS},
     plot,
     python::Python,
     report,
     results::Results,
+    soak,
 };
 use clap::Parser;
 use launcher::RuntimeKind;
-
-/// Measures ways to run Rust on Lambda beside one another, and writes benchmark.md, .json, .svg and .png.
-#[derive(Parser)]
-#[command(version)]
-struct Cli {
-    /// How many rounds of events there are; in each, every peer is sent events of all sizes.
-    #[arg(long, default_value_t = 10)]
-    rounds: usize,
-    /// How many times each peer is started for the cold start.
-    #[arg(long, default_value_t = 21)]
-    starts: usize,
-    /// Measures these peers alone.
-    #[arg(long, value_name = "PEER", value_delimiter = ',')]
-    only: Vec<String>,
-    /// Where to write to; `docs` in the workspace by default.
-    #[arg(long, value_name = "DIR")]
-    output: Option<PathBuf>,
-    /// Keeps every sample in the JSON, not only each round's summary.
-    #[arg(long)]
-    samples: bool,
-    /// Times builds as well, which takes some minutes.
-    #[arg(long)]
-    builds: bool,
-    /// Writes the table and the plot anew from the JSON that is there, and measures nothing.
-    #[arg(long)]
-    render: bool,
-    /// A peer's zip, or another whose size is told.
-    #[arg(long = "package", value_name = "NAME=ZIP", value_parser = parse_pair)]
-    packages: Vec<(String, String)>,
-    /// The Python interpreter.
-    #[arg(long, default_value = "python3")]
-    python: PathBuf,
-    /// A folder with a folder for each version of Python, such as `3.13`, that holds awslambdaric.
-    #[arg(long, value_name = "DIR", required_unless_present = "render")]
-    ric: Option<PathBuf>,
-    /// A folder whose node_modules hold aws-lambda-ric; it is installed into the user's cache by default.
-    #[arg(long, value_name = "DIR")]
-    node_client: Option<PathBuf>,
-    /// The version of something that a package was built with.
-    #[arg(long = "built-with", value_name = "NAME=VERSION", value_parser = parse_pair)]
-    built_with: Vec<(String, String)>,
-    /// A file Cargo.lock that packages were built by, whose versions are told.
-    #[arg(long = "lock", value_name = "FILE")]
-    locks: Vec<PathBuf>,
-}
-
-fn parse_pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("write it as NAME=VALUE".to_owned()),
-    }
-}
+use serde::{de::DeserializeOwned, Serialize};
 
 fn main() -> ExitCode {
     match run(Cli::parse()) {
@@ -100,17 +52,19 @@ fn run(cli: Cli) -> Result<()> {
         (None, None) => bail!("there is no workspace to write to: run this by `bazel run //bench`, or give --output"),
     };
     fs::create_dir_all(&output).with_context(|| format!("cannot make {}", output.display()))?;
-    let json = output.join("benchmark.json");
-    let results = if cli.render {
-        let text = fs::read_to_string(&json).with_context(|| format!("cannot read {}", json.display()))?;
-        serde_json::from_str(&text)
-            .with_context(|| format!("{} is not of this version: measure anew", json.display()))?
-    } else {
-        let mut results = results(&cli)?;
+    match &cli {
+        Cli { soak: true, .. } => run_soak(&cli, &output),
+        Cli { cold: true, .. } => run_cold(&cli, &output),
+        _ => run_benchmark(&cli, &output, workspace.as_deref()),
+    }
+}
+
+fn run_benchmark(cli: &Cli, output: &Path, workspace: Option<&Path>) -> Result<()> {
+    let results = read_or(cli, &output.join("benchmark.json"), || {
+        let mut results = results(cli)?;
         if cli.builds {
-            let workspace = workspace
-                .as_deref()
-                .context("there is no workspace to build: run this by `bazel run //bench -- --builds`")?;
+            let workspace =
+                workspace.context("there is no workspace to build: run this by `bazel run //bench -- --builds`")?;
             let builds = builds(workspace)?;
             let version = format!(
                 "{} (with Rust {})",
@@ -119,10 +73,8 @@ fn run(cli: Cli) -> Result<()> {
             results.versions.insert("cargo-lambda".to_owned(), version);
             results.builds = Some(builds);
         }
-        let text = serde_json::to_string(&results).context("the results cannot be written as JSON")?;
-        write(&json, text.as_bytes())?;
-        results
-    };
+        Ok(results)
+    })?;
     write(&output.join("benchmark.md"), report::markdown(&results).as_bytes())?;
     let svg = plot::svg(&results);
     write(&output.join("benchmark.svg"), svg.as_bytes())?;
@@ -131,47 +83,136 @@ fn run(cli: Cli) -> Result<()> {
     Ok(())
 }
 
-fn results(cli: &Cli) -> Result<Results> {
-    for name in &cli.only {
-        if peer(name).is_none() {
-            let names = PEERS.map(|peer| peer.name).join(", ");
-            bail!("--only names {name:?}, which is no peer: use {names}");
-        }
-    }
-    let cores = Cores::of_this_process()?;
-    let mut machine = Machine::this(cores.pinned());
-    let wanted: Vec<_> = PEERS
-        .iter()
-        .filter(|peer| cli.only.is_empty() || cli.only.iter().any(|name| name == peer.name))
-        .collect();
-    let ric = cli.ric.as_deref().context("no client is given: give --ric")?;
-    let with_node = wanted.iter().any(|peer| peer.runtime == RuntimeKind::Node);
-    let clients = Clients {
-        python: Python::find(&cli.python, ric)?,
-        node: if with_node {
-            Node::find(cli.node_client.as_deref()).map_err(|error| format!("{error:#}"))
+fn run_soak(cli: &Cli, output: &Path) -> Result<()> {
+    let results = read_or(cli, &output.join("soak.json"), || {
+        let mut setup = Setup::new(cli, soak::peers())?;
+        let plan = soak::Plan::new(cli.events);
+        let peers = soak::soak(&setup.packages, plan, &mut setup.not_measured);
+        setup.machine.load_after = machine::load();
+        Ok(soak::Results {
+            versions: versions(cli, &setup.clients)?,
+            machine: setup.machine,
+            events: plan.events,
+            large_events: plan.large_events,
+            peers,
+            not_measured: setup.not_measured,
+        })
+    })?;
+    write(&output.join("soak.md"), soak::markdown(&results).as_bytes())?;
+    eprintln!("written: soak.md and .json in {}", output.display());
+    Ok(())
+}
+
+fn run_cold(cli: &Cli, output: &Path) -> Result<()> {
+    let results = read_or(cli, &output.join("cold_start.json"), || {
+        let mut setup = Setup::new(cli, PEERS.iter())?;
+        let page_cache = if cli.drop_caches {
+            cold::PageCache::All
         } else {
-            Err("Node.js is not asked for".to_owned())
-        },
-    };
-    let zips: BTreeMap<_, _> = cli.packages.iter().cloned().collect();
-    let mut not_measured = BTreeMap::new();
-    let mut packages = Vec::new();
-    for peer in wanted {
-        let package = zips
-            .get(peer.name)
-            .with_context(|| format!("no package is given: give --package {}=ZIP", peer.name))
-            .and_then(|zip| Package::new(peer, Path::new(zip), &clients));
-        match package {
-            Ok(package) => packages.push(package),
-            Err(error) => {
-                eprintln!("{} is left out: {error:#}", peer.label);
-                not_measured.insert(peer.name.to_owned(), format!("{error:#}"));
+            cold::PageCache::Files
+        };
+        let Setup {
+            packages,
+            clients,
+            not_measured,
+            ..
+        } = &mut setup;
+        let measured = cold::measure(packages, clients, cli.starts, &page_cache, not_measured)?;
+        setup.machine.load_after = machine::load();
+        Ok(cold::Results {
+            versions: versions(cli, &setup.clients)?,
+            machine: setup.machine,
+            starts: cli.starts,
+            limited_by: measured.limited_by.as_ref().ok().cloned(),
+            not_limited: measured.limited_by.err(),
+            evicted_by: page_cache.description().to_owned(),
+            peers: measured.peers,
+            not_measured: setup.not_measured,
+        })
+    })?;
+    write(&output.join("cold_start.md"), cold::markdown(&results).as_bytes())?;
+    eprintln!("written: cold_start.md and .json in {}", output.display());
+    Ok(())
+}
+
+/// What is in a file, where nothing is to be measured, or what is measured, which is written there.
+fn read_or<T: Serialize + DeserializeOwned>(cli: &Cli, json: &Path, measure: impl FnOnce() -> Result<T>) -> Result<T> {
+    if cli.render {
+        let text = fs::read_to_string(json).with_context(|| format!("cannot read {}", json.display()))?;
+        return serde_json::from_str(&text)
+            .with_context(|| format!("{} is not of this version: measure anew", json.display()));
+    }
+    let results = measure()?;
+    let text = serde_json::to_string(&results).context("the results cannot be written as JSON")?;
+    write(json, text.as_bytes())?;
+    Ok(results)
+}
+
+/// What is measured, with what, and where.
+struct Setup {
+    cores: Cores,
+    machine: Machine,
+    clients: Clients,
+    zips: BTreeMap<String, String>,
+    packages: Vec<Package>,
+    not_measured: BTreeMap<String, String>,
+}
+
+impl Setup {
+    /// Of those of the peers that are asked for.
+    fn new(cli: &Cli, peers: impl Iterator<Item = &'static Peer>) -> Result<Self> {
+        for name in &cli.only {
+            if peer(name).is_none() {
+                let names = PEERS.map(|peer| peer.name).join(", ");
+                bail!("--only names {name:?}, which is no peer: use {names}");
             }
         }
+        let cores = Cores::of_this_process()?;
+        let machine = Machine::this(cores.pinned());
+        let wanted: Vec<_> = peers
+            .filter(|peer| cli.only.is_empty() || cli.only.iter().any(|name| name == peer.name))
+            .collect();
+        let ric = cli.ric.as_deref().context("no client is given: give --ric")?;
+        let with_node = wanted.iter().any(|peer| peer.runtime == RuntimeKind::Node);
+        let clients = Clients {
+            python: Python::find(&cli.python, ric)?,
+            node: if with_node {
+                Node::find(cli.node_client.as_deref()).map_err(|error| format!("{error:#}"))
+            } else {
+                Err("Node.js is not asked for".to_owned())
+            },
+        };
+        let zips: BTreeMap<_, _> = cli.packages.iter().cloned().collect();
+        let mut not_measured = BTreeMap::new();
+        let mut packages = Vec::new();
+        for peer in wanted {
+            let package = zips
+                .get(peer.name)
+                .with_context(|| format!("no package is given: give --package {}=ZIP", peer.name))
+                .and_then(|zip| Package::new(peer, Path::new(zip), &clients));
+            match package {
+                Ok(package) => packages.push(package),
+                Err(error) => {
+                    eprintln!("{} is left out: {error:#}", peer.label);
+                    not_measured.insert(peer.name.to_owned(), format!("{error:#}"));
+                }
+            }
+        }
+        Ok(Self {
+            cores,
+            machine,
+            clients,
+            zips,
+            packages,
+            not_measured,
+        })
     }
+}
+
+fn results(cli: &Cli) -> Result<Results> {
+    let mut setup = Setup::new(cli, PEERS.iter())?;
     let mut zip_bytes = BTreeMap::new();
-    for (name, zip) in zips.iter().filter(|(name, _)| peer(name).is_none()) {
+    for (name, zip) in setup.zips.iter().filter(|(name, _)| peer(name).is_none()) {
         let metadata = fs::metadata(zip).with_context(|| format!("cannot find {zip}: give --package a zip"))?;
         zip_bytes.insert(name.clone(), metadata.len());
     }
@@ -180,15 +221,15 @@ fn results(cli: &Cli) -> Result<Results> {
         starts: cli.starts,
         samples: cli.samples,
     };
-    let peers = measure(&packages, &cores, plan, &mut not_measured)?;
-    machine.load_after = machine::load();
+    let peers = measure(&setup.packages, &setup.cores, plan, &mut setup.not_measured)?;
+    setup.machine.load_after = machine::load();
     Ok(Results {
-        machine,
-        versions: versions(cli, &clients)?,
+        versions: versions(cli, &setup.clients)?,
+        machine: setup.machine,
         rounds: cli.rounds,
         starts: cli.starts,
         peers,
-        not_measured,
+        not_measured: setup.not_measured,
         zip_bytes,
         builds: None,
     })

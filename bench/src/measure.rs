@@ -32,13 +32,14 @@ pub struct Plan {
 }
 
 /// An event, ready to be sent, and what is to come of it.
-struct Exchange {
-    message: Message,
+pub(crate) struct Exchange {
+    pub(crate) message: Message,
     expected: Value,
 }
 
 impl Exchange {
-    fn new(bytes: usize) -> Self {
+    /// Of a number of bytes.
+    pub(crate) fn new(bytes: usize) -> Self {
         let (event, keys) = event(bytes);
         Self {
             message: Message::new(&event),
@@ -47,7 +48,7 @@ impl Exchange {
     }
 
     /// Refuses a peer that does not do what the others do.
-    fn check(&self, peer: &Peer, answer: &[u8]) -> Result<()> {
+    pub(crate) fn check(&self, peer: &Peer, answer: &[u8]) -> Result<()> {
         let found: Value = serde_json::from_slice(answer).context("its response is not JSON")?;
         ensure!(
             !peer.is_program || found == self.expected,
@@ -135,7 +136,7 @@ pub(crate) fn order(count: usize, round: usize) -> impl Iterator<Item = usize> {
     (0..count).map(move |index| (index + round) % count)
 }
 
-fn note(failures: &mut BTreeMap<String, String>, peer: &Peer, error: &anyhow::Error) {
+pub(crate) fn note(failures: &mut BTreeMap<String, String>, peer: &Peer, error: &anyhow::Error) {
     eprintln!("{} is left out: {error:#}", peer.label);
     failures.insert(peer.name.to_owned(), format!("{error:#}"));
 }

@@ -1,10 +1,10 @@
 //! The memory of a process and of those that it started.
 
-use std::{collections::HashMap, fs};
-
-use anyhow::{bail, Context, Result};
+use anyhow::{bail, Result};
 use launcher::status_field;
 use serde::{Deserialize, Serialize};
+
+use crate::processes::tree;
 
 /// Resident memory, in KiB, summed over the processes.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -22,19 +22,8 @@ impl Memory {
     ///
     /// If the process has ended.
     pub fn of_tree(root: u32) -> Result<Self> {
-        let mut children: HashMap<u64, Vec<u32>> = HashMap::new();
-        for entry in fs::read_dir("/proc").context("cannot list /proc")?.flatten() {
-            let Some(id) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else {
-                continue;
-            };
-            // A process that has just ended has no status.
-            if let Some(parent) = status_field(id, "PPid") {
-                children.entry(parent).or_default().push(id);
-            }
-        }
         let mut memory = Self::default();
-        let mut open = vec![root];
-        while let Some(id) = open.pop() {
+        for id in tree(root)? {
             // Of what is left of a process that has ended, no memory is told.
             if let Some(resident) = status_field(id, "VmRSS") {
                 memory.rss_kib += resident;
@@ -42,7 +31,6 @@ impl Memory {
             } else if id == root {
                 bail!("process {id} has ended");
             }
-            open.extend(children.remove(&id.into()).unwrap_or_default());
         }
         Ok(memory)
     }

@@ -22,6 +22,8 @@ pub struct Node {
     pub version: String,
     /// The client's version.
     pub client_version: String,
+    /// The folder that the client was installed to.
+    pub folder: PathBuf,
 }
 
 impl Node {
@@ -54,6 +56,7 @@ impl Node {
             client,
             version: version.to_owned(),
             client_version: manifest["version"].as_str().unwrap_or("unknown").to_owned(),
+            folder,
         })
     }
 }

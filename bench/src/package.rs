@@ -1,11 +1,11 @@
 //! A peer's zip, unpacked as Lambda does, and how it is started.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use anyhow::{anyhow, Context, Result};
 use launcher::{Program, RuntimeKind, Sandbox};
 
-use crate::{environment::ExecutionEnvironment, node::Node, peers::Peer, python::Python};
+use crate::{environment::ExecutionEnvironment, node::Node, peers::Peer, python::Python, server::Server};
 
 const HANDLER: &str = "index.handler";
 
@@ -65,7 +65,22 @@ impl Package {
     ///
     /// If the process cannot be started.
     pub fn start(&self) -> Result<ExecutionEnvironment> {
-        ExecutionEnvironment::start(|server| self.program.command(&self.sandbox, server.address()))
-            .with_context(|| self.program.start_failure())
+        ExecutionEnvironment::start(|server| self.command(server, &[])).with_context(|| self.program.start_failure())
+    }
+
+    /// The command that starts a process for it, with variables of its own.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub fn command(&self, server: &Server, variables: &[(&str, &str)]) -> Result<Command> {
+        let mut command = self.program.command(&self.sandbox, server.address())?;
+        command.envs(variables.iter().copied());
+        Ok(command)
+    }
+
+    /// The folder that the zip was unpacked to.
+    pub fn folder(&self) -> &Path {
+        self.sandbox.task_root()
     }
 }

@@ -20,7 +20,7 @@ pub struct Peer {
 }
 
 /// All of them, in the order of the tables.
-pub const PEERS: [Peer; 12] = [
+pub const PEERS: [Peer; 15] = [
     Peer {
         name: "ours_native",
         label: "ours, native dispatch",
@@ -46,25 +46,50 @@ pub const PEERS: [Peer; 12] = [
         color: "#c2570c",
     },
     Peer {
-        name: "ours_native_mimalloc",
-        label: "ours, native, mimalloc",
-        description: "`rust_lambda_zip(dispatch = \"native\", allocator = \"mimalloc\")`",
+        name: "ours_native_system",
+        label: "ours, native, glibc",
+        description: "`rust_lambda_zip(dispatch = \"native\", allocator = \"system\")`",
         runtime: RuntimeKind::Python,
         is_program: true,
         color: "#e39a94",
     },
     Peer {
-        name: "ours_extension_mimalloc",
-        label: "ours, extension, mimalloc",
-        description: "`rust_lambda_zip(allocator = \"mimalloc\")`",
+        name: "ours_extension_system",
+        label: "ours, extension, glibc",
+        description: "`rust_lambda_zip(allocator = \"system\")`",
         runtime: RuntimeKind::Python,
         is_program: true,
         color: "#f8c39d",
     },
     Peer {
+        name: "ours_current_thread",
+        label: "ours, current_thread",
+        description: "`#[tokio::main(flavor = \"current_thread\")]`, by the inline engine; the dispatch is the default",
+        runtime: RuntimeKind::Python,
+        is_program: true,
+        color: "#c98b6b",
+    },
+    Peer {
+        name: "ours_sync_main",
+        label: "ours, thread engine",
+        description:
+            "a synchronous `main` with a runtime of its own, by the thread engine; the dispatch is the default",
+        runtime: RuntimeKind::Python,
+        is_program: true,
+        color: "#a8562f",
+    },
+    Peer {
+        name: "ours_layered",
+        label: "ours, loopback engine",
+        description: "`Runtime::new(…).layer(…)`, by the loopback engine; the dispatch is the default",
+        runtime: RuntimeKind::Python,
+        is_program: true,
+        color: "#7d4a33",
+    },
+    Peer {
         name: "os_only",
         label: "OS-only runtime",
-        description: "the same Rust program as `bootstrap` on `provided.al2023`",
+        description: "the same Rust program as `bootstrap` on `provided.al2023`, with glibc's allocator, as cargo-lambda builds it",
         runtime: RuntimeKind::OsOnly,
         is_program: true,
         color: "#1f2937",
@@ -119,7 +144,25 @@ pub const PEERS: [Peer; 12] = [
     },
 ];
 
+/// Those that differ from `ours_extension` in how `main` starts the event loop alone.
+pub const ENGINES: [&str; 3] = ["ours_current_thread", "ours_sync_main", "ours_layered"];
+
 /// The peer of a name.
 pub fn peer(name: &str) -> Option<&'static Peer> {
     PEERS.iter().find(|peer| peer.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_each_a_peers() {
+        for (index, one) in PEERS.iter().enumerate() {
+            assert!(PEERS[..index]
+                .iter()
+                .all(|other| other.name != one.name && other.label != one.label));
+        }
+        assert!(ENGINES.iter().all(|name| peer(name).is_some()));
+    }
 }

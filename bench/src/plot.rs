@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::{
     events::SIZES,
-    peers::{Peer, PEERS},
+    peers::{Peer, ENGINES, PEERS},
     results::{PeerResults, Results},
     statistics::median,
 };
@@ -311,9 +311,10 @@ fn width(peer: &Peer) -> f64 {
     }
 }
 
-/// What is drawn over the sizes of events; ours last, so above the others.
+/// What is drawn over the sizes of events; ours last, so above the others. Engines differ at small events alone, where the tables tell it.
 fn curves(results: &Results) -> Vec<(&'static Peer, &PeerResults)> {
-    let peers = PEERS.iter().rev().filter(|peer| peer.name != "empty_python");
+    let is_drawn = |name: &str| name != "empty_python" && !ENGINES.contains(&name);
+    let peers = PEERS.iter().rev().filter(|peer| is_drawn(peer.name));
     peers
         .filter_map(|peer| Some((peer, results.peer(peer.name)?)))
         .collect()

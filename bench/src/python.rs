@@ -1,6 +1,10 @@
 //! The Python interpreter, and Lambda's client for it as the managed runtime has it: compiled.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result};
 use launcher::PythonClient;
@@ -16,6 +20,8 @@ pub struct Python {
     pub full_version: String,
     /// The version of the client.
     pub client_version: String,
+    /// The folder of the standard library.
+    pub standard_library: PathBuf,
     _folder: TempDir,
 }
 
@@ -47,6 +53,12 @@ impl Python {
                 .arg(folder.path()),
         )
         .context("cannot compile the runtime client")?;
+        let standard_library = output(Command::new(executable).args([
+            "-I",
+            "-c",
+            "import sysconfig; print(sysconfig.get_path('stdlib'))",
+        ]))
+        .context("cannot ask the interpreter for its standard library")?;
         let client_version = output(
             Command::new(executable)
                 .args(["-c", "import awslambdaric; print(awslambdaric.__version__)"])
@@ -57,6 +69,7 @@ impl Python {
             client: PythonClient::find(executable, &[folder.path().to_owned()], None, None)?,
             full_version: full_version.to_owned(),
             client_version: client_version.trim().to_owned(),
+            standard_library: standard_library.trim().into(),
             _folder: folder,
         })
     }

@@ -3,6 +3,7 @@
 use std::{
     io::{Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    ops::Range,
     os::fd::AsFd,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -18,6 +19,8 @@ use crate::http::{Kind, Request};
 const ACCEPTED: &[u8] =
     b"HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{\"status\":\"OK\"}\n";
 
+const RESTORED: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+
 /// How far off the deadline of every invocation is.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -30,11 +33,24 @@ const SILENCE: Timespec = Timespec {
 /// What a connection has room for at first: what clients send is small, as the functions' responses are.
 const ROOM: usize = 64 * 1024;
 
+/// The root of a trace id, whose last digits an event may have for its own.
+const TRACE: &str = "1-00000000-000000000000000000000000";
+
 /// An event as it is sent, in one piece with its headers.
 pub struct Message {
     bytes: Vec<u8>,
-    id: std::ops::Range<usize>,
+    id: Range<usize>,
+    trace: Range<usize>,
     count: u64,
+}
+
+/// What came of an event.
+#[derive(Debug)]
+pub struct Answer {
+    /// Whether it is an error that the client reported.
+    pub is_error: bool,
+    /// The response, or the error.
+    pub body: Vec<u8>,
 }
 
 impl Message {
@@ -49,15 +65,28 @@ impl Message {
         let rest = format!(
             "000000000000\r\nLambda-Runtime-Deadline-Ms: {deadline}\r\n\
              Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:us-east-1:000000000000:function:bench\r\n\
-             Lambda-Runtime-Trace-Id: Root=1-00000000-000000000000000000000000;Parent=0000000000000000;Sampled=0\r\n\
+             Lambda-Runtime-Trace-Id: Root={TRACE};Parent=0000000000000000;Sampled=0\r\n\
              Content-Length: {}\r\n\r\n{event}",
             event.len()
         );
+        let trace = start + rest.find(TRACE).unwrap_or_default() + TRACE.len() - 16;
         bytes.extend_from_slice(rest.as_bytes());
         Self {
             bytes,
             id: start..start + 12,
+            trace: trace..trace + 16,
             count: 0,
+        }
+    }
+
+    /// Gives the next invocation a number, and a trace id of its own by it.
+    pub fn trace(&mut self, number: u64) {
+        self.count = number.saturating_sub(1);
+        // The factor is odd, so each number has other digits, which are as mixed as those of real ones.
+        let mut rest = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        for digit in self.bytes[self.trace.clone()].iter_mut().rev() {
+            *digit = b"0123456789abcdef"[(rest % 16) as usize];
+            rest /= 16;
         }
     }
 
@@ -150,12 +179,37 @@ impl Server {
     ///
     /// That of `check`; or if the client reports an error, or asks for something else.
     pub fn wait_for_client(&mut self, check: &mut dyn FnMut() -> Result<()>) -> Result<()> {
+        self.wait_for(Kind::Next, check)
+    }
+
+    /// Waits until the client has a snapshot taken.
+    ///
+    /// # Errors
+    ///
+    /// That of `check`; or if the client reports an error, or asks for something else.
+    pub fn wait_for_snapshot(&mut self, check: &mut dyn FnMut() -> Result<()>) -> Result<()> {
+        self.wait_for(Kind::Restore, check)
+    }
+
+    /// Tells the client, which waits for it, that it was restored from the snapshot.
+    ///
+    /// # Errors
+    ///
+    /// If it does not wait for that.
+    pub fn restore(&mut self) -> Result<()> {
+        let place = self.waiting.take().context("no client waits to be restored")?;
+        self.send(place, RESTORED)
+    }
+
+    fn wait_for(&mut self, wanted: Kind, check: &mut dyn FnMut() -> Result<()>) -> Result<()> {
         while self.waiting.is_none() {
             let (place, request) = self.receive(check)?;
             match request.kind {
-                Kind::Next => self.waiting = Some(place),
+                kind if kind == wanted => self.waiting = Some(place),
                 Kind::Error => bail!("it reported {}", String::from_utf8_lossy(&request.body)),
                 Kind::Response => bail!("it responded to no event"),
+                Kind::Next => bail!("it asked for an event where a snapshot was to be taken"),
+                Kind::Restore => bail!("it waits to be restored from a snapshot, which is not taken here"),
             }
         }
         Ok(())
@@ -171,6 +225,23 @@ impl Server {
         message: &mut Message,
         check: &mut dyn FnMut() -> Result<()>,
     ) -> Result<(Duration, Vec<u8>)> {
+        let (elapsed, answer) = self.exchange(message, check)?;
+        if answer.is_error {
+            bail!("it answered with {}", String::from_utf8_lossy(&answer.body));
+        }
+        Ok((elapsed, answer.body))
+    }
+
+    /// Sends an event, and returns how long it took until the whole answer was there, and the answer, which may be an error.
+    ///
+    /// # Errors
+    ///
+    /// That of `check`; or if the client asks for something else.
+    pub fn exchange(
+        &mut self,
+        message: &mut Message,
+        check: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<(Duration, Answer)> {
         self.wait_for_client(check)?;
         let place = self.waiting.take().context("no client waits for an event")?;
         let bytes = message.next();
@@ -178,12 +249,14 @@ impl Server {
         self.send(place, bytes)?;
         let (place, request) = self.receive(check)?;
         let elapsed = start.elapsed();
-        match request.kind {
-            Kind::Response => self.send(place, ACCEPTED)?,
-            Kind::Error => bail!("it answered with {}", String::from_utf8_lossy(&request.body)),
-            Kind::Next => bail!("it asked for an event before it answered the last"),
-        }
-        Ok((elapsed, request.body))
+        let is_error = match request.kind {
+            Kind::Response => false,
+            Kind::Error => true,
+            Kind::Next | Kind::Restore => bail!("it asked for an event before it answered the last"),
+        };
+        self.send(place, ACCEPTED)?;
+        let body = request.body;
+        Ok((elapsed, Answer { is_error, body }))
     }
 
     fn send(&mut self, place: usize, bytes: &[u8]) -> Result<()> {
@@ -278,6 +351,41 @@ mod tests {
         assert!(answers[0].contains("Request-Id: 00000000-0000-4000-8000-000000000001\r\n"));
         assert!(answers[0].ends_with("Content-Length: 3\r\n\r\n[1]"), "{}", answers[0]);
         assert!(answers[1].starts_with("HTTP/1.1 202"), "{}", answers[1]);
+    }
+
+    #[test]
+    fn an_event_has_the_trace_id_of_its_number() {
+        let mut message = Message::new("[1]");
+        let trace = |message: &mut Message, number| {
+            message.trace(number);
+            let text = String::from_utf8_lossy(message.next()).into_owned();
+            assert!(text.contains(&format!("8000-{number:012}\r\n")), "{text}");
+            let (_, rest) = text.split_once("Root=").unwrap();
+            rest.split_once(';').unwrap().0.to_owned()
+        };
+        let (one, other) = (trace(&mut message, 7), trace(&mut message, 123_456));
+        assert_eq!((one.len(), other.len()), (TRACE.len(), TRACE.len()));
+        assert_ne!(one, other);
+        assert_eq!(one, trace(&mut message, 7));
+    }
+
+    #[test]
+    fn a_client_is_restored_before_it_is_sent_an_event() {
+        let mut server = Server::start().unwrap();
+        let client = client(
+            server.address(),
+            &[
+                "GET /2018-06-01/runtime/restore/next HTTP/1.1\r\n\r\n",
+                "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n",
+                "POST /2018-06-01/runtime/invocation/1/error HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}",
+            ],
+        );
+        server.wait_for_snapshot(&mut || Ok(())).unwrap();
+        server.restore().unwrap();
+        let (_, answer) = server.exchange(&mut Message::new("[1]"), &mut || Ok(())).unwrap();
+        assert!(answer.is_error);
+        let answers = client.join().unwrap();
+        assert!(answers[0].starts_with("HTTP/1.1 200") && answers[2].starts_with("HTTP/1.1 202"));
     }
 
     #[test]

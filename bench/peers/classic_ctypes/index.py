@@ -15,7 +15,7 @@ _library.release.restype = None
 def handler(event: Any, context: Any) -> Any:
     response = _library.handle(json.dumps(event).encode())
     if not response:
-        raise ValueError("the event cannot be read")
+        raise ValueError("there is no response to the event")
     try:
         return json.loads(ctypes.string_at(response))
     finally:

@@ -1,0 +1,103 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// Measures ways to run Rust on Lambda beside one another, and writes benchmark.md, .json, .svg and .png.
+#[derive(Parser)]
+#[command(version)]
+pub struct Cli {
+    /// How many rounds of events there are; in each, every peer is sent events of all sizes.
+    #[arg(long, default_value_t = 10, conflicts_with_all = ["soak", "cold"])]
+    pub rounds: usize,
+    /// How many times each peer is started for the cold start.
+    #[arg(long, default_value_t = 21, conflicts_with = "soak")]
+    pub starts: usize,
+    /// Measures these peers alone.
+    #[arg(long, value_name = "PEER", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Where to write to; `docs` in the workspace by default.
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Keeps every sample in the JSON, not only each round's summary.
+    #[arg(long, conflicts_with_all = ["soak", "cold"])]
+    pub samples: bool,
+    /// Times builds as well, which takes some minutes.
+    #[arg(long, conflicts_with_all = ["soak", "cold"])]
+    pub builds: bool,
+    /// Measures instead what many events leave behind in a function's processes, and writes soak.md and .json.
+    #[arg(long, conflicts_with = "cold")]
+    pub soak: bool,
+    /// How many events of mixed sizes each peer is sent by --soak, and a hundredth of that of 6 MB.
+    #[arg(long, value_name = "N", default_value_t = 100_000, requires = "soak", value_parser = clap::value_parser!(u64).range(1000..))]
+    pub events: u64,
+    /// Measures instead cold starts with the share of a processor that small functions have, and writes cold_start.md and .json.
+    #[arg(long)]
+    pub cold: bool,
+    /// Has --cold empty the whole page cache of this machine, for all who use it, not of the function's files alone; for root.
+    #[arg(long, requires = "cold")]
+    pub drop_caches: bool,
+    /// Writes the table and the plot anew from the JSON that is there, and measures nothing.
+    #[arg(long)]
+    pub render: bool,
+    /// A peer's zip, or another whose size is told.
+    #[arg(long = "package", value_name = "NAME=ZIP", value_parser = parse_pair)]
+    pub packages: Vec<(String, String)>,
+    /// The Python interpreter.
+    #[arg(long, default_value = "python3")]
+    pub python: PathBuf,
+    /// A folder with a folder for each version of Python, such as `3.13`, that holds awslambdaric.
+    #[arg(long, value_name = "DIR", required_unless_present = "render")]
+    pub ric: Option<PathBuf>,
+    /// A folder whose node_modules hold aws-lambda-ric; it is installed into the user's cache by default.
+    #[arg(long, value_name = "DIR")]
+    pub node_client: Option<PathBuf>,
+    /// The version of something that a package was built with.
+    #[arg(long = "built-with", value_name = "NAME=VERSION", value_parser = parse_pair)]
+    pub built_with: Vec<(String, String)>,
+    /// A file Cargo.lock that packages were built by, whose versions are told.
+    #[arg(long = "lock", value_name = "FILE")]
+    pub locks: Vec<PathBuf>,
+}
+
+fn parse_pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write it as NAME=VALUE".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(arguments: &[&str]) -> Result<Cli, String> {
+        let all = ["bench", "--ric", "clients"].iter().chain(arguments);
+        Cli::try_parse_from(all).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_excludes_each_other_is_said() {
+        for (arguments, named) in [
+            (["--soak", "--cold"], "'--cold'"),
+            (["--soak", "--builds"], "'--builds'"),
+            (["--cold", "--builds"], "'--builds'"),
+            (["--cold", "--samples"], "'--samples'"),
+            (["--soak", "--starts=3"], "'--starts"),
+            (["--render", "--events=2000"], "--soak"),
+            (["--render", "--drop-caches"], "--cold"),
+            (["--soak", "--events=10"], "10"),
+        ] {
+            let error = parsed(&arguments).err().unwrap_or_default();
+            assert!(error.contains(named), "{arguments:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_soak_is_long_unless_it_is_said() {
+        assert_eq!(parsed(&["--soak"]).unwrap().events, 100_000);
+        assert_eq!(parsed(&["--soak", "--events=2000"]).unwrap().events, 2000);
+        assert!(parsed(&["--cold", "--starts=3"]).is_ok() && parsed(&["--builds"]).is_ok());
+    }
+}
