@@ -3,3 +3,4 @@
 #include "settings.h"
 
 #include "static.c"
+#include "keep.h"

@@ -4,3 +4,4 @@
 #include "settings.h"
 
 #include "static.c"
+#include "keep.h"

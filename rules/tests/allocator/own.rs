@@ -1,6 +1,6 @@
 //! A program with an allocator of its own.
 
-mod spacing;
+mod memory;
 
 use lambda_runtime::{service_fn, Error, LambdaEvent};
 use serde_json::{json, Value};
@@ -9,7 +9,7 @@ use serde_json::{json, Value};
 static OWN: std::alloc::System = std::alloc::System;
 
 async fn handler(_event: LambdaEvent<Value>) -> Result<Value, Error> {
-    Ok(json!({ "bytes": spacing::closest() }))
+    Ok(json!({ "bytes": memory::closest(), "keeps": memory::keeps() }))
 }
 
 #[tokio::main]

@@ -1,13 +1,13 @@
 //! A program with the allocator of a crate that it is linked with.
 
-mod spacing;
+mod memory;
 
 use lambda_runtime::{service_fn, Error, LambdaEvent};
 use own_allocator as _;
 use serde_json::{json, Value};
 
 async fn handler(_event: LambdaEvent<Value>) -> Result<Value, Error> {
-    Ok(json!({ "bytes": spacing::closest() }))
+    Ok(json!({ "bytes": memory::closest(), "keeps": memory::keeps() }))
 }
 
 #[tokio::main]

@@ -1,12 +1,12 @@
 //! A program without an allocator of its own.
 
-mod spacing;
+mod memory;
 
 use lambda_runtime::{service_fn, Error, LambdaEvent};
 use serde_json::{json, Value};
 
 async fn handler(_event: LambdaEvent<Value>) -> Result<Value, Error> {
-    Ok(json!({ "bytes": spacing::closest() }))
+    Ok(json!({ "bytes": memory::closest(), "keeps": memory::keeps() }))
 }
 
 #[tokio::main]
