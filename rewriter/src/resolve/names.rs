@@ -239,7 +239,7 @@ mod tests {
 
     fn resolve(source: &str, path: &str) -> Option<String> {
         let sources = [Source::new("main.rs", source)];
-        let tree = ModuleTree::load(&sources, &sources[0], &UNKNOWN).unwrap();
+        let tree = ModuleTree::load(&sources, &sources[0], &UNKNOWN);
         let crates = Crates {
             names: &["lambda_runtime".to_owned()],
             renamed: &BTreeMap::new(),
