@@ -84,7 +84,13 @@ fn rewrite_here(program: &Program) -> Result<Rewritten, Errors> {
     let references = references::read(&tree);
     let polled = choice.as_ref().and_then(|choice| choice.polled);
     errors.extend(missing_files::includes(program, &tree, &references.includes));
-    errors.extend(missing_crates::find(program, &tree, &references.first_names, polled, starts));
+    errors.extend(missing_crates::find(
+        program,
+        &tree,
+        &references.first_names,
+        polled,
+        starts,
+    ));
 
     match (&entry, choice) {
         (Some(entry), Some(choice)) if errors.is_empty() => {

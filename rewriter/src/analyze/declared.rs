@@ -238,7 +238,10 @@ fn derives_plainly(attribute: &Attribute) -> bool {
 
 /// A name as it may be a part of others: `OrderId` of `order_id_builder`.
 fn stem(name: &str) -> String {
-    name.chars().filter(|character| *character != '_').flat_map(char::to_lowercase).collect()
+    name.chars()
+        .filter(|character| *character != '_')
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// The name of an item that has one, and whether a `*` may stand behind it.
@@ -302,17 +305,27 @@ impl<'a> Visit<'a> for Declared {
             return;
         };
         self.own_macros.insert(unraw(ident));
+        self.declare(ident);
         // What such a macro names is in its rules, unless it puts names together, or has them from a file.
         let mut rules = Declared::default();
         rules.words(item.mac.tokens.clone());
-        self.is_opaque |= rules.names.iter().any(|word| word == "paste" || word.starts_with("include"));
+        self.is_opaque |= rules
+            .names
+            .iter()
+            .any(|word| word == "paste" || word.starts_with("include"));
         self.names.append(&mut rules.names);
     }
 
     fn visit_stmt_macro(&mut self, statement: &'a StmtMacro) {
         // A block that another macro may declare something in is not read for what it names.
         let is_rules = statement.mac.path.is_ident("macro_rules");
-        let name = statement.mac.path.segments.last().map(|last| unraw(&last.ident)).unwrap_or_default();
+        let name = statement
+            .mac
+            .path
+            .segments
+            .last()
+            .map(|last| unraw(&last.ident))
+            .unwrap_or_default();
         if is_rules || !is_plain_macro(&name) {
             self.words(statement.mac.tokens.clone());
         }

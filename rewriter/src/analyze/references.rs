@@ -7,8 +7,7 @@ use std::ops::Range;
 use proc_macro2::{Ident, Span};
 use syn::{
     Arm, Attribute, Block, Expr, ExprPath, ExprStruct, Field, FieldValue, ImplItem, Item, ItemExternCrate, ItemMod,
-    ItemUse, LitStr, Macro, Meta, PatStruct, PatTupleStruct, Path, Stmt, Token, TraitItem, TypePath, UseTree,
-    Variant,
+    ItemUse, LitStr, Macro, Meta, PatStruct, PatTupleStruct, Path, Stmt, Token, TraitItem, TypePath, UseTree, Variant,
     parse::ParseStream,
     punctuated::Punctuated,
     visit::{self, Visit},
@@ -74,7 +73,7 @@ impl Reader<'_> {
     /// Whether what bears these attributes surely is there as it is written.
     fn is_certain(&self, attributes: &[Attribute]) -> bool {
         let is_conditional = |attribute: &Attribute| attribute.path().is_ident("cfg_attr");
-        self.tree.cfg.keeps(attributes).is_some() && !attributes.iter().any(is_conditional)
+        self.tree.cfg.keeps(attributes) == Some(true) && !attributes.iter().any(is_conditional)
     }
 
     /// The same of an item, which macros may take in hand. What `derive` reads is no macro.
@@ -258,7 +257,9 @@ impl<'a> Visit<'a> for Reader<'_> {
 
     fn visit_macro(&mut self, invocation: &'a Macro) {
         self.visit_path(&invocation.path);
-        let Some(last) = invocation.path.segments.last() else { return };
+        let Some(last) = invocation.path.segments.last() else {
+            return;
+        };
         let by = unraw(&last.ident);
         if !INCLUDES.contains(&by.as_str()) {
             return;

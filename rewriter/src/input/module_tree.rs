@@ -217,7 +217,9 @@ fn path_attribute(attributes: &[Attribute]) -> Option<String> {
 
 /// A file's path as its author has it, if it is one that a build has made.
 pub(crate) fn in_workspace(path: &str) -> &str {
-    let made = path.strip_prefix("bazel-out/").and_then(|path| path.split_once("/bin/"));
+    let made = path
+        .strip_prefix("bazel-out/")
+        .and_then(|path| path.split_once("/bin/"));
     match made {
         Some((configuration, path)) if !configuration.contains('/') => path,
         _ => path,

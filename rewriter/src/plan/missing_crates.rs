@@ -29,6 +29,26 @@ const WORDS: [&str; 23] = [
     "super", "u128", "u16", "u32", "u64", "u8", "usize", "_",
 ];
 
+/// Crates that no workspace has of its own.
+const OF_PROGRAMS: [&str; 3] = ["lambda_http", "lambda_runtime", "tokio"];
+
+/// How packages' names start that have `_` as their crates do, or whole names of such. Most others have `-`.
+const PACKAGES: [&str; 13] = [
+    "aws_lambda_events",
+    "derive_builder",
+    "derive_more",
+    "env_logger",
+    "lambda_http",
+    "lambda_runtime",
+    "lazy_static",
+    "num_cpus",
+    "num_enum",
+    "once_cell",
+    "rand_",
+    "serde_",
+    "strum_macros",
+];
+
 /// The repository that crates come from, as most workspaces name it.
 const REPOSITORY: &str = "@crates";
 
@@ -86,19 +106,17 @@ impl Found<'_> {
             return;
         }
         let repository = self.program.crates_repository.as_deref().unwrap_or(REPOSITORY);
+        let package = package(name);
         let mut error = Diagnostic::at(source, place, format!("`{name}` is not among the deps"))
             .label("this comes from it")
             .help(format!(
-                "add the crate to the target's `deps`, as in `deps = [\"{repository}//:{name}\"]`"
+                "add the crate to the target's `deps`, as in `deps = [\"{repository}//:{package}\"]`"
             ));
-        if self.program.has_all_crates {
-            let hyphens = match name.contains('_') {
-                true => ", which may have `-` where the crate's has `_`",
-                false => "",
-            };
-            error = error.help(format!(
-                "the label has the package's name{hyphens}; a library of your workspace has its own target's"
-            ));
+        if package != name {
+            error = error.help("if there is no such label, the package's name may have `_` in place of `-`");
+        }
+        if !OF_PROGRAMS.contains(&name) {
+            error = error.help("if it is a library of your own workspace, name that one's target");
         }
         self.errors.push(error);
     }
@@ -126,7 +144,11 @@ struct Globs {
 
 impl<'a> Surroundings<'a> {
     fn new(program: &'a Program, declared: &'a Declared, any_is_open: bool) -> Self {
-        let known = program.deps.iter().chain(&program.proc_macros).chain(program.renamed.values());
+        let known = program
+            .deps
+            .iter()
+            .chain(&program.proc_macros)
+            .chain(program.renamed.values());
         let mut surroundings = Self {
             crates: known.map(String::as_str).chain(OF_RUST).collect(),
             declared,
@@ -178,4 +200,12 @@ impl<'a> Surroundings<'a> {
 fn is_name_of_crate(name: &str) -> bool {
     let is_small = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_';
     name.chars().all(is_small) && name.starts_with(|first: char| first.is_ascii_lowercase()) && !WORDS.contains(&name)
+}
+
+/// The name that a crate's package most likely has, by which its label is called.
+fn package(name: &str) -> String {
+    match PACKAGES.iter().any(|package| name.starts_with(package)) {
+        true => name.to_owned(),
+        false => name.replace('_', "-"),
+    }
 }

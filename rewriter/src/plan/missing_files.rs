@@ -39,7 +39,9 @@ pub(crate) fn includes(program: &Program, tree: &ModuleTree<'_>, includes: &[Inc
     let mut errors = Vec::new();
     for include in includes {
         let source = tree.source(include.file);
-        let Some(path) = join(folder_of(in_workspace(&source.path)), &include.path) else { continue };
+        let Some(path) = join(folder_of(in_workspace(&source.path)), &include.path) else {
+            continue;
+        };
         if is_given(program, &path) {
             continue;
         }
