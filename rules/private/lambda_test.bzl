@@ -68,11 +68,11 @@ def check_pairs(label, given):
             continue
         for event, file in files.items():
             if not file:
-                wrong.append("`{}` has {} without a file with what {}; name one, and `bazel run {}.update` writes it".format(
+                wrong.append("`{}` has {} without a file with what {}; name one{}".format(
                     kind,
                     event,
                     "accompanies it" if kind == "contexts" else "is expected",
-                    label,
+                    "" if kind == "contexts" else ", and `bazel run {}.update` writes it".format(label),
                 ))
     if wrong:
         fail("{}: {}.".format(label, ";\n  and ".join(wrong)))

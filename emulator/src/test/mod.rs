@@ -48,7 +48,7 @@ pub async fn run(args: TestArgs, matches: &ArgMatches) -> Result<bool> {
             Verdict::Passed => println!("test {} ... ok", case.name),
             Verdict::Failed {
                 updated: Some(value), ..
-            } if update.is_some() => {
+            } if update.is_some() && case.event.as_ref() != Some(file) => {
                 if let Some(update) = &mut update {
                     update.write(file, &value)?;
                     println!("test {} ... {} is written", case.name, file.display());

@@ -90,6 +90,16 @@ fn what_came_to_another_end_is_not_written() {
 }
 
 #[test]
+fn an_event_that_is_expected_itself_is_not_written() {
+    let folder = TempDir::new().unwrap();
+    let event = r#"{"id": {"$match": {"pattern": "x"}}}"#;
+    fs::write(folder.path().join("a.json"), event).unwrap();
+    let (passed, text) = test(folder.path(), &["--case", "a=a.json=a.json", "--update", "."]);
+    assert!(!passed && text.contains("$.id: "), "{text}");
+    assert_eq!(fs::read_to_string(folder.path().join("a.json")).unwrap(), event);
+}
+
+#[test]
 fn all_files_that_can_t_be_used_are_told_before_anything_runs() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("a.json"), "{}").unwrap();
