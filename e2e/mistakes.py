@@ -71,6 +71,15 @@ MISTAKES: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
+        "test_without_responses",
+        'rust_lambda_test(name = "test", zip = ":zip", events = ["a.json"], errors = {"b.json": ""})',
+        [
+            "//mistakes/test_without_responses:test: `errors` has b.json without a file with what is expected; name one, and"
+            " `bazel run //mistakes/test_without_responses:test.update` writes it",
+            "`events` is no dict from event files to files with what is expected of each",
+        ],
+    ),
+    (
         "both",
         'rust_lambda_zip(name = "zip", srcs = ["main.rs"], engine = "inline", functions = [":f"])',
         ["//mistakes/both:zip: it has a program's `srcs`, `engine`, and `functions`, which have their own"],

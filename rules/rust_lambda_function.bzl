@@ -162,6 +162,7 @@ def rust_lambda_function(
         engine = engine,
         handler = handler or "",
         owner = owner,
+        proc_macro_deps = proc_macro_deps,
         program_name = program_name or name,
         rustc_env = rustc_env,
         rustc_flags = rustc_flags,

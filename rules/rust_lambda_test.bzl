@@ -1,8 +1,8 @@
 """`rust_lambda_test`: real events to a zip, under Lambda's own runtime client."""
 
-load("//rules/private:attributes.bzl", "begin_macro", "owner_label")
+load("//rules/private:attributes.bzl", "TEST_ATTRIBUTES", "begin_macro", "internal", "is_select", "owner_label")
 load("//rules/private:forwarded.bzl", "FORWARDED")
-load("//rules/private:lambda_test.bzl", "expected_files", "lambda_test")
+load("//rules/private:lambda_test.bzl", "absent_files", "check_pairs", "expected_files", "lambda_test", "lambda_test_update")
 
 # What it names, for who misspells one.
 _NAMED = [
@@ -43,6 +43,9 @@ def rust_lambda_test(
             errors = {"testdata/empty.json": "testdata/empty.error.json"},
         )
 
+    `bazel run //app:lambda_test.update` writes what the function answers into the files with what is expected, those too that are not
+    there yet, and keeps the matchers (docs/testing.md) in them that still hold. `NAME.update` is tagged `manual`.
+
     Args:
       name: the target's name.
       zip: a `rust_lambda_zip`.
@@ -68,19 +71,37 @@ def rust_lambda_test(
         own = FORWARDED["rust_lambda_test"],
         hint = "The zip's `architecture` decides; see `target_compatible_with`." if "architecture" in kwargs else "",
     )
+    label = owner_label(name, kwargs)
     expected = {"contexts": contexts or {}, "errors": errors or {}, "events": events or {}}
+    check_pairs(label, expected)
+    named = [init_error] if init_error and not is_select(init_error) else []
+    for files in expected.values():
+        if not is_select(files):
+            named += files.keys() + files.values()
+    attributes = expected_files(label, expected) | {
+        "absent": absent_files(named),
+        "contexts": contexts,
+        "env": env,
+        "errors": errors,
+        "events": events,
+        "handler": handler,
+        "init_error": init_error,
+        "zip": zip,
+    }
+    compatible = {
+        "target_compatible_with": (common.get("target_compatible_with") or []) + [Label("@platforms//os:linux")],
+    }
     lambda_test(
         name = name,
-        contexts = contexts,
-        env = env,
-        errors = errors,
-        events = events,
-        handler = handler,
-        init_error = init_error,
         same_as = same_as,
         same_logs = same_logs,
-        zip = zip,
-        **(expected_files(owner_label(name, kwargs), expected) | common | {"size": "small"} | own | {
-            "target_compatible_with": (common.get("target_compatible_with") or []) + [Label("@platforms//os:linux")],
-        })
+        **(attributes | common | {"size": "small"} | own | compatible)
+    )
+    lambda_test_update(
+        name = name + ".update",
+        **(attributes | internal(common) | {
+            key: value
+            for key, value in own.items()
+            if key == "args" or key not in TEST_ATTRIBUTES
+        } | compatible | {"testonly": True})
     )

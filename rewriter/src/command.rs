@@ -57,9 +57,24 @@ pub struct RewriteArgs {
     /// A source, and the file that its rewritten text goes to.
     #[arg(long = "source", value_name = "INPUT=OUTPUT", value_parser = parse_source)]
     sources: Vec<(String, PathBuf)>,
+    /// A file, or a folder, that the program is compiled from besides, by its path in the workspace.
+    #[arg(long = "data", value_name = "PATH")]
+    data: Vec<String>,
+    /// Refuses a program that names a file which is none of these.
+    #[arg(long)]
+    all_files: bool,
     /// The name under which the program knows a direct dependency, and the crate's own if it is another.
     #[arg(long = "dep", value_name = "CRATE[=OWN]", value_parser = parse_dep)]
     deps: Vec<(String, Option<String>)>,
+    /// The name under which the program knows a procedural macro that is not among those.
+    #[arg(long = "proc-macro", value_name = "CRATE")]
+    proc_macros: Vec<String>,
+    /// Refuses a program that names a crate which is none of these.
+    #[arg(long)]
+    all_crates: bool,
+    /// The repository that the crates come from, such as `@crates`.
+    #[arg(long, value_name = "REPOSITORY")]
+    crates_repository: Option<String>,
     /// The name of a direct dependency, lambda_runtime and lambda_http apart, that depends on a lambda_runtime.
     #[arg(long = "framework", value_name = "CRATE")]
     frameworks: Vec<String>,
@@ -186,7 +201,12 @@ fn run_rewrite(arguments: RewriteArgs) -> Result<(), String> {
         crate_name: arguments.crate_name,
         crate_root: arguments.crate_root,
         sources: sources?,
+        data: arguments.data,
+        has_all_files: arguments.all_files,
         deps: deps.clone().map(|(name, _)| name.clone()).collect(),
+        proc_macros: arguments.proc_macros,
+        has_all_crates: arguments.all_crates,
+        crates_repository: arguments.crates_repository,
         renamed: deps
             .filter_map(|(name, own)| Some((name.clone(), own.clone()?)))
             .collect(),

@@ -40,7 +40,7 @@ pub use emit::{
     root_crate::root_crate,
 };
 pub use input::{
-    diagnostic::{Diagnostic, Warning},
+    diagnostic::{Diagnostic, Errors, Warning},
     engine::Engine,
     program::{Library, Program},
     source::{Location, Source},

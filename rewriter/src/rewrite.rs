@@ -1,17 +1,17 @@
 //! The rewriting itself: from a program to a library's sources.
 
 use crate::{
-    analyze::{entry, event_loop, functions, globals, macro_attributes::is_tokio_main, parity},
+    analyze::{entry, event_loop, functions, globals, macro_attributes::is_tokio_main, parity, references},
     emit::{manifest::Manifest, sources},
     input::{
         cfg::Cfg,
-        diagnostic::{Diagnostic, Warning},
+        diagnostic::{Diagnostic, Errors, Warning},
         module_tree::ModuleTree,
         program::Program,
         source::Source,
         stack,
     },
-    plan::{checks, choice, reserved_names},
+    plan::{checks, choice, missing_crates, missing_files, reserved_names},
     resolve::names::{Crates, Names},
 };
 
@@ -42,40 +42,67 @@ pub struct Rewritten {
 /// assert_eq!(rewritten.manifest.engine, Engine::Inline);
 /// let expected = "\nasync fn __lambda_main() { crate::__lambda::run(handler()).await.unwrap() }\n";
 /// assert!(rewritten.sources[0].text.starts_with(expected));
-/// # Ok::<(), rewriter::Diagnostic>(())
+/// # Ok::<(), rewriter::Errors>(())
 /// ```
 ///
 /// # Errors
 ///
 /// When the program does not parse, has no `main` that is understood, or starts the event loop nowhere or twice; when the
-/// engine that is asked for can't drive it; when it declares a name that the bridge takes, or uses a crate that is not
-/// among its deps.
-pub fn rewrite(program: &Program) -> Result<Rewritten, Diagnostic> {
+/// engine that is asked for can't drive it; when it declares a name that the bridge takes, or names a crate that is not
+/// among its deps, or a file that is not among its files. What can be told at once is.
+pub fn rewrite(program: &Program) -> Result<Rewritten, Errors> {
     stack::with_room(|| rewrite_here(program))
 }
 
-fn rewrite_here(program: &Program) -> Result<Rewritten, Diagnostic> {
+fn rewrite_here(program: &Program) -> Result<Rewritten, Errors> {
     let cfg = Cfg::new(&program.features, &program.rustc_flags, program.target_arch.as_deref());
-    let tree = ModuleTree::load(&program.sources, crate_root(program)?, &cfg)?;
-    reserved_names::check(&tree)?;
-
+    let mut tree = ModuleTree::load(&program.sources, crate_root(program)?, &cfg);
+    let mut errors = std::mem::take(&mut tree.unreadable);
+    let is_read = errors.is_empty();
+    errors.extend(missing_files::modules(program, &tree));
+    if !is_read {
+        // What the files that can't be read declare, the others may name.
+        return Err(Errors::new(errors));
+    }
+    errors.extend(reserved_names::check(&tree).err());
     let names = Names::new(&tree, Crates::of(program), |path| {
         event_loop::is_starter(path) || is_tokio_main(path)
     });
-    let entry = entry::find(&tree, &names)?;
+    let entry = entry::find(&tree, &names).map_err(|error| errors.push(error)).ok();
     let analysis = functions::read(&tree, names);
     let starts = analysis.starts.as_slice();
 
-    let choice = choice::choose(program, &tree, &entry, &analysis)?;
-    checks::check_starts(&tree, choice.replaced(starts))?;
-    checks::check_deps(&tree, &program.deps, choice.polled, starts)?;
+    // The call that is not found may be in a file that is missing.
+    let may_start = !starts.is_empty() || tree.missing.is_empty() || errors.is_empty();
+    let choice = entry.as_ref().filter(|_| may_start).and_then(|entry| {
+        let choice = choice::choose(program, &tree, entry, &analysis);
+        choice.map_err(|error| errors.push(error)).ok()
+    });
+    if let Some(choice) = &choice {
+        errors.extend(checks::check_starts(&tree, choice.replaced(starts)).err());
+    }
+    let references = references::read(&tree);
+    let polled = choice.as_ref().and_then(|choice| choice.polled);
+    errors.extend(missing_files::includes(program, &tree, &references.includes));
+    errors.extend(missing_crates::find(
+        program,
+        &tree,
+        &references.first_names,
+        polled,
+        starts,
+    ));
 
-    let (sources, edits) = sources::rewritten(&program.sources, &tree, &entry, &analysis, &choice);
-    Ok(Rewritten {
-        sources,
-        manifest: Manifest::new(program, choice, starts, globals::find(&tree), edits),
-        warnings: parity::warnings(&tree, &analysis.graph),
-    })
+    match (&entry, choice) {
+        (Some(entry), Some(choice)) if errors.is_empty() => {
+            let (sources, edits) = sources::rewritten(&program.sources, &tree, entry, &analysis, &choice);
+            Ok(Rewritten {
+                sources,
+                manifest: Manifest::new(program, choice, starts, globals::find(&tree), edits),
+                warnings: parity::warnings(&tree, &analysis.graph),
+            })
+        }
+        _ => Err(Errors::new(errors)),
+    }
 }
 
 fn crate_root(program: &Program) -> Result<&Source, Diagnostic> {

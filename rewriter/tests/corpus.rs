@@ -165,3 +165,75 @@ fn every_program_is_rewritten_as_before() {
     assert!(!known.is_empty(), "no program in {}", corpus.display());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// What programs.bzl has of a program, which is what it is built with.
+fn entry<'a>(programs: &'a str, name: &str) -> Option<&'a str> {
+    let start = programs.find(&format!("name = \"{name}\","))?;
+    programs[start..].split("    struct(").next()
+}
+
+/// The words in quotes of a list, or a dict, of such an entry.
+fn words<'a>(entry: &'a str, attribute: &str) -> Vec<&'a str> {
+    let list = entry.split_once(&format!("{attribute} = ")).map(|(_, rest)| rest);
+    let list = list.and_then(|rest| rest.split([']', '}']).next()).unwrap_or_default();
+    list.split('"').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn what_a_program_is_built_with_is_all_that_it_names() {
+    let corpus = tests_folder().join("corpus");
+    let programs = fs::read_to_string(corpus.join("programs.bzl")).unwrap();
+    let (mut known, mut told) = (0, 0);
+    let mut wrong = Vec::new();
+    for name in names(&corpus) {
+        let (Some(program), Some(entry)) = (program(&corpus.join(&name), &name, ""), entry(&programs, &name)) else {
+            continue;
+        };
+        // The crates of a group are in BUILD.bazel.
+        if name == "crate_group" {
+            continue;
+        }
+        let aliases = words(entry, "aliases");
+        let aliases: Vec<(&str, &str)> = aliases.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+        // Labels have the packages' names.
+        let renamed = |dep: &str| {
+            let alias = aliases.iter().find(|(own, _)| *own == dep);
+            alias.map_or(dep, |(_, name)| *name).replace('-', "_")
+        };
+        let deps = words(entry, "deps").into_iter().filter(|dep| !dep.starts_with(':'));
+        let built = Program {
+            sources: program
+                .sources
+                .iter()
+                .filter(|source| source.path != "build.rs")
+                .cloned()
+                .collect(),
+            data: words(entry, "compile_data").into_iter().map(str::to_owned).collect(),
+            deps: deps.map(renamed).collect(),
+            has_all_files: true,
+            has_all_crates: true,
+            ..program.clone()
+        };
+        let said = |program: &Program| rewrite(program).map_or_else(|errors| errors.to_string(), |_| String::new());
+        if said(&built) != said(&program) {
+            wrong.push(format!("{name}: {}", said(&built)));
+        }
+        known += 1;
+        // And without one of its crates, that one is told, or nothing.
+        for missing in built.deps.iter().filter(|_| said(&built).is_empty()) {
+            let deps = built.deps.iter().filter(|dep| *dep != missing).cloned().collect();
+            let Err(errors) = rewrite(&Program { deps, ..built.clone() }) else {
+                continue;
+            };
+            let titles = errors.all().iter().map(|error| error.title());
+            for title in titles.filter(|title| title.ends_with(" is not among the deps")) {
+                told += 1;
+                if title != format!("`{missing}` is not among the deps") {
+                    wrong.push(format!("{name} without {missing}: {errors}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(known > 100 && told > 2 * known, "{told} told of {known} programs");
+}

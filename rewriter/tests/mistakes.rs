@@ -15,7 +15,9 @@ fn message(text: &str, options: &str) -> String {
         crate_name: "app".to_owned(),
         crate_root: "src/main.rs".to_owned(),
         sources: vec![Source::new("src/main.rs", text)],
+        has_all_files: true,
         deps: deps.split(',').map(str::to_owned).collect(),
+        has_all_crates: true,
         engine: option("engine").and_then(Engine::named),
         ..Program::default()
     });

@@ -1,15 +1,16 @@
 """The rewriting of a program's sources."""
 
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
+load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
 load("@rules_rust//rust:rust_common.bzl", "BuildInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":attributes.bzl", "OWNER_ATTRS", "owner")
 load(":beside.bzl", "beside_aspect", "has_extension", "workspace_crates")
-load(":lambda_runtime.bzl", "crates_of", "find_lambda_runtime", "is_framework", "lambda_runtime_aspect")
+load(":lambda_runtime.bzl", "LambdaCratesInfo", "crates_of", "find_lambda_runtime", "is_framework", "lambda_runtime_aspect")
 load(":locations.bzl", "expand", "lines")
 load(":names.bzl", "wrong_crate_name", "wrong_handler")
-load(":rewritten_tree.bzl", "lay_out")
+load(":rewritten_tree.bzl", "lay_out", "path_in_workspace")
 
 def _crate_root(ctx):
     """Finds the file that holds `main` the way rules_rust does."""
@@ -26,6 +27,24 @@ def _crate_root(ctx):
         owner(ctx),
         ctx.attr.program_name,
     ))
+
+def _repository(crates):
+    """Returns the repository that the crates come from, as the program's author names it; None if crate_universe has made none."""
+    for crate in crates:
+        # That of a crate is HUB__CRATE-VERSION, behind the extension's own name if there is one.
+        hub, separator, _ = crate.label.repo_name.partition("__")
+        if separator:
+            return "@" + hub.replace("~", "+").rpartition("+")[2]
+    return None
+
+def _knows_all_crates(ctx):
+    """Whether the crates of the dependencies are all that rustc is given by name."""
+    known = [LambdaCratesInfo, BuildInfo, CcInfo]
+    return not [
+        dep
+        for dep in ctx.attr.deps + ctx.attr.proc_macro_deps
+        if not [provider for provider in known if provider in dep]
+    ] and not [flag for flag in ctx.attr.rustc_flags if flag.startswith("@")]
 
 def _crate_arguments(ctx):
     """Returns what the rewriter is told of the crates that the program depends on, and of its lambda_runtime."""
@@ -45,6 +64,14 @@ def _crate_arguments(ctx):
             arguments.add("--extension", name)
         if crate.runtime and bridged and crate.runtime.label != bridged.label:
             arguments.add("--other-runtime", "{}={}".format(name, crate.runtime.version or "(unknown)"))
+    proc_macros = crates_of(ctx.attr.proc_macro_deps)
+    for crate in proc_macros:
+        arguments.add("--proc-macro", aliases.get(crate.label, crate.name))
+    if _knows_all_crates(ctx):
+        arguments.add("--all-crates")
+    repository = _repository(crates + proc_macros)
+    if repository:
+        arguments.add("--crates-repository", repository)
     return arguments
 
 # What rustc calls the architectures that there are platforms for.
@@ -155,6 +182,8 @@ def _rewrite_impl(ctx):
     arguments.add_all(libraries.sources, before_each = "--library-source")
     for file, output in tree.sources.items():
         arguments.add("--source", "{}={}".format(file.path, output.path))
+    arguments.add_all([path_in_workspace(file) for file in tree.data], before_each = "--data")
+    arguments.add("--all-files")
     outputs = tree.sources.values()
     run_build_tool(
         ctx,
@@ -202,6 +231,7 @@ rewrite = rule(
             values = ["auto", "inline", "thread", "loopback"],
         ),
         "handler": attr.string(doc = "The function's name in the handler setting; the crate's by default."),
+        "proc_macro_deps": attr.label_list(doc = "As in rules_rust; they are looked at for their names alone.", aspects = [lambda_runtime_aspect], cfg = "exec"),
         "program_name": attr.string(doc = "The name that a `.rs` file with `main` may have.", mandatory = True),
         "rustc_env": attr.string_dict(doc = "As in rules_rust."),
         "rustc_flags": attr.string_list(doc = "As in rules_rust."),

@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
-use serde_json::{Map, Value};
+use anyhow::{Context, Result, bail};
+use serde_json::{Map, Value, json};
 
-use super::diff::{self, Labeled};
+use super::{
+    diff::{self, Labeled},
+    pattern::{Mismatch, Pattern},
+};
 use crate::{
     http_response::HttpResponse,
     json_file::read_json,
@@ -26,10 +29,15 @@ const IGNORED: [&str; 2] = ["requestId", "stackTrace"];
 /// let answer = |body: &str| Outcome::Response { body: body.into(), content_type: None };
 /// assert_eq!(expected.check(&answer("{\"a\":1}")), Ok(()));
 /// assert!(expected.check(&answer("2")).unwrap_err().contains("+2"));
+///
+/// let expected = Expectation::Response(json!({"id": {"$match": {"pattern": "^[0-9]+$"}}}));
+/// assert_eq!(expected.check(&answer("{\"id\":\"7\"}")), Ok(()));
+/// let difference = expected.check(&answer("{\"id\":\"x\"}")).unwrap_err();
+/// assert!(difference.starts_with("$.id: expected a string in which /^[0-9]+$/ is found, and it is \"x\"\n"));
 /// ```
 #[derive(Clone, Debug)]
 pub enum Expectation {
-    /// A response that equals this one as JSON; or if it is a streamed HTTP response, by its meaning.
+    /// A response that equals this one as JSON, and is as its matchers say; or if it is a streamed HTTP response, by its meaning.
     Response(Value),
     /// An error with these values.
     Error(Map<String, Value>),
@@ -42,9 +50,21 @@ impl Expectation {
     ///
     /// # Errors
     ///
-    /// If the file is no JSON.
+    /// If the file is no JSON, or a matcher in it is none.
     pub fn response(path: &Path) -> Result<Self> {
-        Ok(Self::Response(read_json(path)?))
+        let expected = read_json(path)?;
+        check_matchers(path, &expected)?;
+        Ok(Self::Response(expected))
+    }
+
+    /// The expectation of a response that is not known yet, which none is in accord with.
+    pub(crate) fn unknown_response() -> Self {
+        Self::Response(Value::Null)
+    }
+
+    /// The same of an error.
+    pub(crate) fn unknown_error() -> Map<String, Value> {
+        COMPARED.iter().map(|name| ((*name).to_owned(), Value::Null)).collect()
     }
 
     /// Reads an expected error.
@@ -77,9 +97,13 @@ impl Expectation {
             {
                 match Streamed::parse(body)? {
                     Streamed::Whole(head, body) => {
+                        let actual = HttpResponse::new(head, body).to_json();
+                        if has_matchers(expected) {
+                            return compare(expected, &without_defaults(actual, expected));
+                        }
                         let expected = HttpResponse::buffered(expected)
                             .map_err(|_| "the function streamed an HTTP response: expect one with a statusCode")?;
-                        compare(&expected.to_json(), &HttpResponse::new(head, body).to_json())
+                        compare(&expected.to_json(), &actual)
                     }
                     Streamed::Broken(message) => Err(format!("the response's stream broke off: {message}")),
                 }
@@ -94,6 +118,31 @@ impl Expectation {
                 compare(&Value::Object(expected.clone()), &actual)
             }
             _ => Err(format!("expected {}, but {}", self.kind(), describe(outcome))),
+        }
+    }
+
+    /// What the file would have to hold to expect an outcome; `None` if that is of another kind.
+    pub(crate) fn updated(&self, outcome: &Outcome) -> Option<Value> {
+        match (self, outcome) {
+            (Self::Response(expected), Outcome::Response { body, content_type }) => {
+                let actual = match has_prelude(content_type.as_deref()) {
+                    true => match Streamed::parse(body).ok()? {
+                        Streamed::Whole(head, body) => {
+                            without_defaults(HttpResponse::new(head, body).to_json(), expected)
+                        }
+                        Streamed::Broken(_) => return None,
+                    },
+                    false => parse(body).ok()?,
+                };
+                Some(Pattern::new(expected).ok()?.updated(&actual))
+            }
+            (Self::Error(expected), Outcome::Error { body, .. })
+            | (Self::InitError(expected), Outcome::InitError { body }) => {
+                let mut actual = parse(body).ok()?;
+                actual.as_object_mut()?.retain(|name, _| expected.contains_key(name));
+                Some(Pattern::new(&Value::Object(expected.clone())).ok()?.updated(&actual))
+            }
+            _ => None,
         }
     }
 
@@ -126,7 +175,36 @@ fn read_error(path: &Path) -> Result<Map<String, Value>> {
             path.display()
         );
     }
+    for (name, value) in &error {
+        check_matchers(path, value).with_context(|| format!("in {name}"))?;
+    }
     Ok(error)
+}
+
+/// Makes sure that all matchers are some.
+fn check_matchers(path: &Path, expected: &Value) -> Result<()> {
+    match Pattern::new(expected) {
+        Ok(_) => Ok(()),
+        Err(wrong) => bail!("{} has matchers that are none:\n{}", path.display(), lines(&wrong)),
+    }
+}
+
+fn has_matchers(expected: &Value) -> bool {
+    Pattern::new(expected).is_ok_and(|pattern| pattern.has_matchers())
+}
+
+/// What a streamed response means, without what it has not got and is not expected to have.
+fn without_defaults(mut response: Value, expected: &Value) -> Value {
+    if let Value::Object(response) = &mut response {
+        let is_empty = |value: &Value| [json!({}), json!([]), json!("")].contains(value);
+        response.retain(|name, value| !is_empty(value) || expected.get(name).is_some());
+    }
+    response
+}
+
+fn lines(mismatches: &[Mismatch]) -> String {
+    let lines: Vec<String> = mismatches.iter().map(ToString::to_string).collect();
+    lines.join("\n")
 }
 
 fn parse(body: &[u8]) -> Result<Value, String> {
@@ -138,8 +216,15 @@ fn parse(body: &[u8]) -> Result<Value, String> {
     })
 }
 
+/// All that differs, by its path, and then as a diff.
 fn compare(expected: &Value, actual: &Value) -> Result<(), String> {
-    diff::json(Labeled("expected", expected), Labeled("actual", actual)).map_or(Ok(()), Err)
+    let pattern = Pattern::new(expected).map_err(|wrong| lines(&wrong))?;
+    let mismatches = pattern.mismatches(actual);
+    if mismatches.is_empty() {
+        return Ok(());
+    }
+    let diff = diff::json(Labeled("expected", &pattern.shown(actual)), Labeled("actual", actual));
+    Err(format!("{}\n{}", lines(&mismatches), diff.unwrap_or_default()))
 }
 
 /// An outcome in words.
@@ -158,8 +243,6 @@ pub(crate) fn describe(outcome: &Outcome) -> String {
 #[cfg(test)]
 mod tests {
     use std::fs;
-
-    use serde_json::json;
 
     use super::*;
 
@@ -198,6 +281,64 @@ mod tests {
         assert!(other.check(&streamed).unwrap_err().contains("+    \"a\": \"1\""));
         let none = Expectation::Response(json!("hi"));
         assert!(none.check(&streamed).unwrap_err().contains("statusCode"));
+    }
+
+    #[test]
+    fn a_streamed_response_is_compared_with_matchers() {
+        let streamed = Outcome::Response {
+            body: b"{\"statusCode\":201,\"headers\":{\"X-Id\":\"17\"}}\0\0\0\0\0\0\0\0hi".to_vec(),
+            content_type: Some("application/vnd.awslambda.http-integration-response".to_owned()),
+        };
+        let expected = |id: &str| {
+            let id = json!({"$match": {"pattern": id}});
+            Expectation::Response(json!({"statusCode": 201, "headers": {"x-id": id}, "body": "hi"}))
+        };
+        assert_eq!(expected("^[0-9]+$").check(&streamed), Ok(()));
+        let difference = expected("^[a-z]+$").check(&streamed).unwrap_err();
+        assert!(
+            difference.starts_with("$.headers.x-id: ") || difference.starts_with("$.headers[\"x-id\"]: "),
+            "{difference}"
+        );
+        assert_eq!(
+            expected("^[a-z]+$").updated(&streamed),
+            Some(json!({"statusCode": 201, "headers": {"x-id": "17"}, "body": "hi"}))
+        );
+    }
+
+    #[test]
+    fn an_update_expects_what_came() {
+        let failed = Outcome::error("KeyError", "no x");
+        let error = |text: &str| read(text).unwrap();
+        let pattern = r#"{"errorType": {"$match": {"pattern": "Error$"}}, "errorMessage": "no y"}"#;
+        assert_eq!(
+            error(pattern).updated(&failed),
+            Some(json!({"errorType": {"$match": {"pattern": "Error$"}}, "errorMessage": "no x"}))
+        );
+        assert_eq!(
+            error(r#"{"errorMessage": "a"}"#).updated(&failed),
+            Some(json!({"errorMessage": "no x"}))
+        );
+        assert_eq!(
+            Expectation::Error(Expectation::unknown_error()).updated(&failed),
+            Some(json!({"errorType": "KeyError", "errorMessage": "no x"}))
+        );
+        assert_eq!(
+            Expectation::unknown_response().updated(&response("[1]")),
+            Some(json!([1]))
+        );
+        assert_eq!(Expectation::unknown_response().updated(&failed), None);
+        assert_eq!(error(pattern).updated(&response("1")), None);
+    }
+
+    #[test]
+    fn a_matcher_that_is_none_is_told_with_its_file() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), r#"{"a": {"$match": "x"}, "b": {"$match": "y"}}"#).unwrap();
+        let error = format!("{:#}", Expectation::response(file.path()).unwrap_err());
+        assert!(error.contains(&file.path().display().to_string()), "{error}");
+        assert!(error.contains("$.a: ") && error.contains("$.b: "), "{error}");
+        let error = format!("{:#}", read(r#"{"errorType": {"$match": "x"}}"#).unwrap_err());
+        assert!(error.contains("errorType"), "{error}");
     }
 
     #[test]

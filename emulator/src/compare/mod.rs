@@ -6,6 +6,7 @@ pub(crate) mod diff;
 pub(crate) mod equivalence;
 mod expectation;
 pub(crate) mod log;
+mod pattern;
 
 pub use case::Case;
 pub use context::CallContext;

@@ -7,6 +7,7 @@ use clap::{ArgMatches, Args};
 
 use crate::{
     compare::{CallContext, Case, Expectation},
+    json_file::read_event,
     managed::ManagedArgs,
 };
 
@@ -52,6 +53,9 @@ pub struct TestArgs {
     /// The error to expect as the function starts.
     #[arg(long, value_name = "EXPECTED_ERROR_FILE", conflicts_with_all = ["case", "error_case"])]
     init_error: Option<PathBuf>,
+    /// Writes what came of each case into its file of this folder, which need not be there, in place of failing.
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) update: Option<PathBuf>,
 }
 
 #[derive(Clone)]
@@ -79,45 +83,78 @@ fn parse_case(text: &str) -> Result<CaseArg, String> {
     }
 }
 
-/// The cases of both options, in the order in which they were given, each with its context.
-pub(super) fn cases(args: &TestArgs, matches: &ArgMatches) -> Result<Vec<Case>> {
-    let mut cases = expected_cases(args, matches)?;
+/// The cases of both options, in the order in which they were given, each with its context, and the files with what they expect.
+///
+/// # Errors
+///
+/// All files that can't be used.
+pub(super) fn cases(args: &TestArgs, matches: &ArgMatches) -> Result<(Vec<Case>, Vec<PathBuf>)> {
+    let (mut cases, files) = expected_cases(args, matches)?;
     add_contexts(&mut cases, &args.contexts)?;
-    Ok(cases)
+    Ok((cases, files))
 }
 
-fn expected_cases(args: &TestArgs, matches: &ArgMatches) -> Result<Vec<Case>> {
+/// What is read, unless its file is to be written and not there yet.
+fn expectation(
+    args: &TestArgs,
+    path: &Path,
+    read: impl Fn(&Path) -> Result<Expectation>,
+    new: Expectation,
+) -> Result<Expectation> {
+    match args.update.is_some() && !path.exists() {
+        true => Ok(new),
+        false => read(path),
+    }
+}
+
+fn expected_cases(args: &TestArgs, matches: &ArgMatches) -> Result<(Vec<Case>, Vec<PathBuf>)> {
     if let Some(path) = &args.init_error {
-        let expectation = Expectation::init_error(path)?;
-        return Ok(vec![Case {
+        let new = Expectation::InitError(Expectation::unknown_error());
+        let case = Case {
             name: "init-error".to_owned(),
             event: None,
             context: CallContext::default(),
-            expectation,
-        }]);
+            expectation: expectation(args, path, Expectation::init_error, new)?,
+        };
+        return Ok((vec![case], vec![path.clone()]));
     }
     let positions = |id| matches.indices_of(id).into_iter().flatten();
-    let mut cases = Vec::new();
+    let mut read = Vec::new();
     for (position, arg) in positions("case").zip(&args.cases) {
-        cases.push((position, arg, Expectation::response(&arg.expected)?));
+        let new = Expectation::unknown_response();
+        read.push((
+            position,
+            arg,
+            expectation(args, &arg.expected, Expectation::response, new),
+        ));
     }
     for (position, arg) in positions("error_case").zip(&args.error_cases) {
-        cases.push((position, arg, Expectation::error(&arg.expected)?));
+        let new = Expectation::Error(Expectation::unknown_error());
+        read.push((position, arg, expectation(args, &arg.expected, Expectation::error, new)));
     }
-    if cases.is_empty() {
+    if read.is_empty() {
         bail!("there is nothing to test: give --case, --error-case or --init-error");
     }
-    cases.sort_by_key(|(position, ..)| *position);
-    let case = |arg: &CaseArg, expectation| Case {
-        name: arg.name.clone(),
-        event: Some(arg.event.clone()),
-        context: CallContext::default(),
-        expectation,
-    };
-    Ok(cases
-        .into_iter()
-        .map(|(_, arg, expectation)| case(arg, expectation))
-        .collect())
+    read.sort_by_key(|(position, ..)| *position);
+    let (mut cases, mut files, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
+    for (_, arg, expectation) in read {
+        wrong.extend(read_event(&arg.event).err());
+        match expectation {
+            Ok(expectation) => cases.push(Case {
+                name: arg.name.clone(),
+                event: Some(arg.event.clone()),
+                context: CallContext::default(),
+                expectation,
+            }),
+            Err(error) => wrong.push(error),
+        }
+        files.push(arg.expected.clone());
+    }
+    if !wrong.is_empty() {
+        let wrong: Vec<String> = wrong.iter().map(|error| format!("{error:#}")).collect();
+        bail!("{}", wrong.join("\nerror: "));
+    }
+    Ok((cases, files))
 }
 
 /// Gives each case the context that is named as it is.

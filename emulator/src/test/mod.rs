@@ -3,6 +3,7 @@
 mod args;
 mod runner;
 mod subject;
+mod update;
 
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use anyhow::{Context, Result};
 use clap::ArgMatches;
 use launcher::{Program, Sandbox};
 
+use self::update::Update;
 pub use self::{
     args::TestArgs,
     runner::{Log, Runner, Verdict},
@@ -22,7 +24,8 @@ pub use self::{
 ///
 /// If an argument's file cannot be used, or the function's process cannot be started.
 pub async fn run(args: TestArgs, matches: &ArgMatches) -> Result<bool> {
-    let cases = args::cases(&args, matches)?;
+    let (cases, files) = args::cases(&args, matches)?;
+    let mut update = args.update.as_deref().map(Update::new).transpose()?;
     let mut needed = args.managed.files();
     needed.extend(args.same_as.as_deref());
     let sandbox = Sandbox::new(&args.zip, &args.handler, &args.runtime, args.env.clone())?
@@ -36,14 +39,22 @@ pub async fn run(args: TestArgs, matches: &ArgMatches) -> Result<bool> {
         runner = runner.same_as(&name, other, args.same_logs, &cases).await?;
     }
     let mut failed = 0;
-    for case in &cases {
+    for (case, file) in cases.iter().zip(&files) {
         match runner
             .run(case)
             .await
             .with_context(|| format!("case {:?} cannot be run", case.name))?
         {
             Verdict::Passed => println!("test {} ... ok", case.name),
-            Verdict::Failed { difference, logs } => {
+            Verdict::Failed {
+                updated: Some(value), ..
+            } if update.is_some() && case.event.as_ref() != Some(file) => {
+                if let Some(update) = &mut update {
+                    update.write(file, &value)?;
+                    println!("test {} ... {} is written", case.name, file.display());
+                }
+            }
+            Verdict::Failed { difference, logs, .. } => {
                 failed += 1;
                 println!("test {} ... FAILED\n{}", case.name, difference.trim_end());
                 if let Some(event) = &case.event {

@@ -24,6 +24,8 @@ pub enum Verdict {
     Failed {
         /// How the outcome differs.
         difference: String,
+        /// What the file with what is expected would have to hold; none, if it is as expected, or came to another kind of end.
+        updated: Option<serde_json::Value>,
         /// What each program wrote during the invocation, and as it started if this was its first.
         logs: Vec<Log>,
     },
@@ -146,6 +148,7 @@ impl Runner {
         self.case_number += 1;
         let observed = self.zip.run(&self.sandbox, invocation).await?;
         let mut differences = Vec::from_iter(case.expectation.check(&observed.outcome).err());
+        let is_expected = differences.is_empty();
         let mut logs = vec![readable(&self.zip, &observed)];
         if let Some((reference, expected)) = expected {
             differences.extend(differences_between(&self.zip, &observed, reference, &expected));
@@ -156,6 +159,9 @@ impl Runner {
         } else {
             Verdict::Failed {
                 difference: differences.join("\n"),
+                updated: (!is_expected)
+                    .then(|| case.expectation.updated(&observed.outcome))
+                    .flatten(),
                 logs,
             }
         })

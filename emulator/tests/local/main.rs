@@ -8,3 +8,4 @@ mod harness;
 mod invoke_api;
 mod processes;
 mod reload;
+mod updates;

@@ -28,7 +28,7 @@ use crate::analyze::globals::ALLOCATOR;
 /// assert!(check_globals("//app:zip", &programs[..1]).is_ok());
 /// let message = check_globals("//app:zip", &programs).unwrap_err();
 /// assert!(message.contains("exported symbol `version`\n --> orders.rs:1:1\n --> returns.rs:1:1\n"));
-/// # Ok::<(), rewriter::Diagnostic>(())
+/// # Ok::<(), rewriter::Errors>(())
 /// ```
 ///
 /// # Errors

@@ -26,7 +26,7 @@ use crate::input::engine::Engine;
 ///   src/main.rs:1:22: `lambda_runtime::run` -> `crate::__lambda::run`
 /// "
 /// );
-/// # Ok::<(), rewriter::Diagnostic>(())
+/// # Ok::<(), rewriter::Errors>(())
 /// ```
 pub fn explain(manifest: &Manifest) -> String {
     let mut text = String::new();

@@ -46,3 +46,75 @@ pub(crate) fn of_stmt_mut(statement: &mut Stmt) -> Option<&mut Vec<Attribute>> {
         Stmt::Macro(invocation) => Some(&mut invocation.attrs),
     }
 }
+
+/// Attributes of Rust's own, which leave an item where it is and what is in it as it is written; `derive` adds to it.
+const BUILT_IN: [&str; 47] = [
+    "allow",
+    "automatically_derived",
+    "cfg",
+    "cold",
+    "coverage",
+    "crate_name",
+    "crate_type",
+    "default",
+    "deny",
+    "deprecated",
+    "derive",
+    "doc",
+    "expect",
+    "export_name",
+    "feature",
+    "forbid",
+    "global_allocator",
+    "ignore",
+    "inline",
+    "link",
+    "link_name",
+    "link_section",
+    "macro_export",
+    "macro_use",
+    "must_use",
+    "naked",
+    "no_implicit_prelude",
+    "no_link",
+    "no_main",
+    "no_mangle",
+    "no_std",
+    "non_exhaustive",
+    "panic_handler",
+    "path",
+    "proc_macro",
+    "proc_macro_attribute",
+    "proc_macro_derive",
+    "recursion_limit",
+    "repr",
+    "should_panic",
+    "target_feature",
+    "track_caller",
+    "type_length_limit",
+    "unsafe",
+    "used",
+    "warn",
+    "windows_subsystem",
+];
+
+/// Tools, whose attributes change nothing.
+const TOOLS: [&str; 5] = ["clippy", "diagnostic", "miri", "rust_analyzer", "rustfmt"];
+
+/// Macros that leave the names in an item as they are, and add none: tokio's `main`, tracing's `instrument`, `async_trait`.
+const TRANSPARENT: [&str; 3] = ["async_trait", "instrument", "main"];
+
+/// Whether an attribute is of a tool, such as `#[rustfmt::skip]`.
+pub(crate) fn is_of_tool(attribute: &Attribute) -> bool {
+    let segments = &attribute.path().segments;
+    segments.len() > 1 && TOOLS.iter().any(|tool| segments[0].ident == tool)
+}
+
+/// Whether an attribute surely leaves an item, and what is in it, as it is written. Others may be macros.
+pub(crate) fn leaves_item(attribute: &Attribute) -> bool {
+    let segments = &attribute.path().segments;
+    let Some(last) = segments.last() else { return false };
+    is_of_tool(attribute)
+        || (segments.len() == 1 && BUILT_IN.iter().any(|name| last.ident == name))
+        || TRANSPARENT.iter().any(|name| last.ident == name)
+}

@@ -61,6 +61,11 @@ impl Diagnostic {
         self
     }
 
+    /// What is wrong, in a line.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
     /// Draws the error, in colour if asked.
     pub fn render(&self, colour: bool) -> String {
         self.render_as(Level::ERROR, colour)
@@ -94,6 +99,59 @@ impl fmt::Display for Diagnostic {
 
 impl std::error::Error for Diagnostic {}
 
+/// All that is wrong with a program, as far as one thing doesn't follow from another.
+///
+/// `Display` draws them one below the other, without colour.
+///
+/// ```
+/// use rewriter::{Program, Source, rewrite};
+///
+/// let errors = rewrite(&Program {
+///     crate_root: "src/main.rs".into(),
+///     sources: vec![Source::new("src/main.rs", "mod a;\nmod b;\nfn main() {}\n")],
+///     has_all_files: true,
+///     ..Program::default()
+/// })
+/// .unwrap_err();
+/// let titles: Vec<&str> = errors.all().iter().map(|error| error.title()).collect();
+/// assert_eq!(titles, ["the file of `mod a` is not among the `srcs`", "the file of `mod b` is not among the `srcs`"]);
+/// assert_eq!(errors.to_string().matches("error: ").count(), 2);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Errors(Vec<Diagnostic>);
+
+impl Errors {
+    /// Of at least one error.
+    pub(crate) fn new(all: Vec<Diagnostic>) -> Self {
+        Self(all)
+    }
+
+    /// The errors, of which there is at least one.
+    pub fn all(&self) -> &[Diagnostic] {
+        &self.0
+    }
+
+    /// Draws the errors, in colour if asked.
+    pub fn render(&self, colour: bool) -> String {
+        let drawn: Vec<String> = self.0.iter().map(|error| error.render(colour)).collect();
+        drawn.join("\n\n")
+    }
+}
+
+impl From<Diagnostic> for Errors {
+    fn from(error: Diagnostic) -> Self {
+        Self(vec![error])
+    }
+}
+
+impl fmt::Display for Errors {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Errors {}
+
 /// A warning of something in a program, drawn as a [`Diagnostic`] is.
 ///
 /// ```
@@ -108,7 +166,7 @@ impl std::error::Error for Diagnostic {}
 /// })?;
 /// let warning = rewritten.warnings[0].render(false);
 /// assert!(warning.starts_with("warning: `std::env::current_exe` does not name this program\n"));
-/// # Ok::<(), rewriter::Diagnostic>(())
+/// # Ok::<(), rewriter::Errors>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Warning(Diagnostic);

@@ -29,9 +29,19 @@ pub struct Program {
     pub crate_root: String,
     /// Its files.
     pub sources: Vec<Source>,
+    /// The paths of the files, or the folders, that it is compiled from besides.
+    pub data: Vec<String>,
+    /// Whether `sources` and `data` are all that rustc is given: a program that names another file is refused then.
+    pub has_all_files: bool,
     /// The names under which it knows its direct dependencies.
     pub deps: Vec<String>,
-    /// The names that those have of themselves, by the names under which the program knows them, where the two differ.
+    /// The names under which it knows the procedural macros that it is given beside its dependencies.
+    pub proc_macros: Vec<String>,
+    /// Whether `deps` and `proc_macros` are all the crates that rustc is given: a program that names another one is refused then.
+    pub has_all_crates: bool,
+    /// The repository that its crates come from, such as `@crates`, if that is known.
+    pub crates_repository: Option<String>,
+    /// The names that those of `deps` have of themselves, by the names under which the program knows them, where the two differ.
     pub renamed: BTreeMap<String, String>,
     /// Those of them, lambda_runtime and lambda_http apart, that depend on a lambda_runtime, and so may start the event loop.
     pub frameworks: Vec<String>,
@@ -77,7 +87,7 @@ pub struct Program {
 ///     ..program
 /// };
 /// assert_eq!(rewrite(&with_library)?.manifest.engine, Engine::Thread);
-/// # Ok::<(), rewriter::Diagnostic>(())
+/// # Ok::<(), rewriter::Errors>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Library {

@@ -1,7 +1,7 @@
 //! What is refused of a program, once it is known how it is driven.
 
 use crate::{
-    analyze::{event_loop::Start, tokio_main::AsyncMain},
+    analyze::event_loop::Start,
     input::{diagnostic::Diagnostic, module_tree::ModuleTree},
 };
 
@@ -19,34 +19,6 @@ pub(crate) fn check_starts(tree: &ModuleTree<'_>, starts: &[Start]) -> Result<()
                 .label("never reached: the first call serves events for as long as the process lives")
                 .also(first.place.clone(), "the first call")
                 .help("start the loop once, or choose between the calls with `if` or `match`"));
-        }
-    }
-    Ok(())
-}
-
-/// Refuses a program that uses a crate which it does not depend on.
-///
-/// # Errors
-///
-/// The first place that names one.
-pub(crate) fn check_deps(
-    tree: &ModuleTree<'_>,
-    deps: &[String],
-    polled: Option<&AsyncMain>,
-    starts: &[Start],
-) -> Result<(), Diagnostic> {
-    let root = tree.root().parsed.source;
-    let attribute = polled.map(|main| (root, main.attribute.clone(), &main.attribute_crate));
-    let calls = starts
-        .iter()
-        .map(|start| (tree.source(start.file), start.place.clone(), &start.path[0]));
-    for (source, place, name) in calls.chain(attribute) {
-        if !deps.contains(name) {
-            return Err(Diagnostic::at(source, place, format!("`{name}` is not among the deps"))
-                .label("this comes from it")
-                .help(format!(
-                    "add the crate to the target's `deps`, as in `deps = [\"@crates//:{name}\"]`"
-                )));
         }
     }
     Ok(())

@@ -24,17 +24,16 @@ fn in_library<'a>(program: &Program, library: &'a Library) -> Vec<Obstacle<'a>> 
         return Vec::new();
     };
     // Its features are not known, nor what it calls its crates.
-    match ModuleTree::load(&library.sources, crate_root, &cfg::UNKNOWN) {
-        Ok(tree) => {
-            let names = Names::new(&tree, Crates::of(program), is_starter);
-            single_thread::obstacles(&tree, &functions::read(&tree, names).graph)
-        }
-        // rustc says best what is wrong with it.
-        Err(_) => vec![Obstacle {
-            source: crate_root,
-            place: 0..0,
-            why: "this library can't be read, and may start tasks on the one thread that `main` has".to_owned(),
-            help: Some(single_thread::MORE_THREADS),
-        }],
+    let tree = ModuleTree::load(&library.sources, crate_root, &cfg::UNKNOWN);
+    if tree.unreadable.is_empty() {
+        let names = Names::new(&tree, Crates::of(program), is_starter);
+        return single_thread::obstacles(&tree, &functions::read(&tree, names).graph);
     }
+    // rustc says best what is wrong with it.
+    vec![Obstacle {
+        source: crate_root,
+        place: 0..0,
+        why: "this library can't be read, and may start tasks on the one thread that `main` has".to_owned(),
+        help: Some(single_thread::MORE_THREADS),
+    }]
 }

@@ -4,6 +4,8 @@ pub(crate) mod checks;
 pub(crate) mod choice;
 pub(crate) mod concurrent_work;
 pub(crate) mod libraries;
+pub(crate) mod missing_crates;
+pub(crate) mod missing_files;
 pub(crate) mod polling;
 pub(crate) mod replacing;
 pub(crate) mod reserved_names;

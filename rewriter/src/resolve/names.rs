@@ -1,6 +1,6 @@
 //! What a path in a program means: names are followed through `use`, whatever form it has.
 
-use std::collections::BTreeMap;
+use std::{cell::Cell, collections::BTreeMap};
 
 use syn::Item;
 
@@ -27,6 +27,8 @@ pub(crate) struct Names<'a> {
     crates: Crates<'a>,
     /// Whether an external path is one that is looked for. Only such are found through a glob import of a crate.
     wanted: fn(&[String]) -> bool,
+    /// How many steps the path that is looked up has taken.
+    steps: Cell<usize>,
 }
 
 /// The crates that a program depends on.
@@ -57,6 +59,8 @@ enum Globs {
 
 /// A bound for imports that lead to each other.
 const MAX_HOPS: usize = 32;
+/// The same for all ways that a path may be led on, of which there may be two at each hop.
+const MAX_STEPS: usize = 4096;
 
 impl<'a> Names<'a> {
     /// Gathers what the modules of a crate declare.
@@ -66,6 +70,7 @@ impl<'a> Names<'a> {
             use_items: Vec::new(),
             crates,
             wanted,
+            steps: Cell::new(0),
         };
         for (index, file) in tree.files.iter().enumerate() {
             names.add_module(&file.module, &file.parsed.tree.items, index);
@@ -106,6 +111,7 @@ impl<'a> Names<'a> {
     /// The external path that `segments` mean in a module, within the blocks around them (outermost first); `None` if
     /// they mean something of the program's own, or nothing known.
     pub(crate) fn resolve(&self, module: &[String], blocks: &[Scope], segments: &[String]) -> Option<External> {
+        self.steps.set(0);
         self.follow(module, blocks, segments, Globs::Seen, MAX_HOPS)
     }
 
@@ -118,6 +124,10 @@ impl<'a> Names<'a> {
         hops: usize,
     ) -> Option<External> {
         let hops = hops.checked_sub(1)?;
+        self.steps.set(self.steps.get() + 1);
+        if self.steps.get() > MAX_STEPS {
+            return None;
+        }
         let (first, rest) = segments.split_first()?;
         match first.as_str() {
             "" => return self.outside(rest, globs, hops),
@@ -185,13 +195,27 @@ impl<'a> Names<'a> {
     ) -> Option<Option<External>> {
         let (first, rest) = segments.split_first()?;
         if let Some(Import { path, name }) = scope.imports.get(first) {
+            let lead = |path: &[String]| match path.first() == Some(first) {
+                false => self.follow(module, outer(blocks), path, globs, hops),
+                // In `use name::name;` the first is what the name means without this import.
+                true if scope.items.contains(first) => {
+                    let inner: Vec<String> = module.iter().chain([first]).cloned().collect();
+                    self.in_module(&inner, &path[1..], Globs::Seen, hops)
+                }
+                true if !blocks.is_empty() => self.follow(module, outer(blocks), path, globs, hops),
+                true if !module.is_empty() => self.outside(path, globs, hops),
+                true => Some(External {
+                    path: path.to_vec(),
+                    import: None,
+                }),
+            };
             // `use name;` imports an external crate under its own name.
             let base = match path.as_slice() == [first.clone()] {
                 true => Some(External {
                     path: path.clone(),
                     import: None,
                 }),
-                false => self.follow(module, outer(blocks), path, globs, hops),
+                false => lead(path),
             };
             if let Some(base) = base {
                 let import = base.import.or(*name).filter(|_| rest.is_empty());
@@ -202,7 +226,7 @@ impl<'a> Names<'a> {
             let path: Vec<String> = path.iter().chain(rest).cloned().collect();
             return Some(match rest.is_empty() {
                 true => None,
-                false => self.follow(module, outer(blocks), &path, globs, hops),
+                false => lead(&path),
             });
         }
         if scope.items.contains(first) {
@@ -215,7 +239,12 @@ impl<'a> Names<'a> {
         if globs == Globs::Hidden {
             return None;
         }
-        for glob in &scope.globs {
+        // Nothing that is looked for is in what comes with Rust.
+        let is_of_rust = |glob: &[String]| {
+            let first = glob.iter().find(|name| !name.is_empty());
+            first.is_some_and(|first| first == "core" || first == "std")
+        };
+        for glob in scope.globs.iter().filter(|glob| !is_of_rust(glob)) {
             let inner: Vec<String> = glob.iter().chain(segments).cloned().collect();
             if let Some(found) = self.follow(module, outer(blocks), &inner, Globs::Hidden, hops)
                 && (self.wanted)(&self.canonical(&found.path))
@@ -239,7 +268,7 @@ mod tests {
 
     fn resolve(source: &str, path: &str) -> Option<String> {
         let sources = [Source::new("main.rs", source)];
-        let tree = ModuleTree::load(&sources, &sources[0], &UNKNOWN).unwrap();
+        let tree = ModuleTree::load(&sources, &sources[0], &UNKNOWN);
         let crates = Crates {
             names: &["lambda_runtime".to_owned()],
             renamed: &BTreeMap::new(),
@@ -261,6 +290,7 @@ mod tests {
             ("use lambda_runtime as lr;", "lr::run"),
             ("use ::lambda_runtime::run;", "run"),
             ("use lambda_runtime::*;", "run"),
+            ("use std::io::prelude::*;", "lambda_runtime::run"),
             ("extern crate lambda_runtime as lr;", "lr::run"),
             ("use lambda_runtime; use lambda_runtime::run as r#loop;", "loop"),
             ("mod aws { pub use lambda_runtime::*; } use aws::run;", "run"),
@@ -282,6 +312,28 @@ mod tests {
                 Some("lambda_runtime::run"),
                 "{source}"
             );
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_imported_from_one_like_it_is_followed() {
+        for (source, path, expected) in [
+            (
+                "use async_trait::async_trait;",
+                "async_trait",
+                Some("async_trait::async_trait"),
+            ),
+            (
+                "use a::a; mod a { pub use lambda_runtime as a; }",
+                "a::run",
+                Some("lambda_runtime::run"),
+            ),
+            ("use a::a; mod a { pub fn a() {} }", "a", None),
+            ("use m::a; mod m { pub use a::a; }", "a::run", None),
+            ("use b::x as a; use a::y as b;", "a::z", None),
+            ("use b::a; use a::b; use c::b; use a::c;", "a::z::y", None),
+        ] {
+            assert_eq!(resolve(source, path).as_deref(), expected, "{source}");
         }
     }
 

@@ -24,6 +24,7 @@ macro_rules! message {
 mod engine;
 mod event_loop;
 mod main_function;
+mod missing;
 mod names;
 mod syntax;
 
