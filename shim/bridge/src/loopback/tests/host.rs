@@ -1,0 +1,163 @@
+//! The thread that calls in, which serves the connection on which `main` asks for events.
+
+#[cfg(target_os = "linux")]
+use std::{env, fs, process::Command, time::Instant};
+use std::{mem, thread, time::Duration};
+
+use lambda_shim::{Exit, Function};
+use serde_json::json;
+
+use super::{
+    by_hand::{address, Client},
+    environment, invoke, invoke_as,
+};
+use crate::loopback;
+
+/// Longer than that thread waits without an ear for anything else.
+const LONG: Duration = Duration::from_millis(30);
+
+static SLOW: Function = Function::new(|| {
+    loopback(&SLOW, || {
+        let mut client = Client::new(&address());
+        client.next();
+        thread::sleep(LONG);
+        client.send("POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\ncontent-");
+        thread::sleep(LONG);
+        client.send("length: 8\r\n\r\nan ");
+        thread::sleep(LONG);
+        client.send("event");
+        assert!(client
+            .response()
+            .starts_with("HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n"));
+        thread::sleep(LONG);
+        client.next();
+        client.answer("id-2", "at once");
+        client.next();
+        Exit::new(0, "done")
+    })
+});
+
+#[test]
+fn what_takes_long_comes_whole() {
+    let _environment = environment();
+    assert_eq!(invoke(&SLOW, &json!({})).unwrap(), b"an event");
+    assert_eq!(invoke_as("id-2", &SLOW, &json!({})).unwrap(), b"at once");
+}
+
+/// A `main` that ends with its connection open, in the midst of an answer that is `begun`.
+fn end_with_open_connection(begun: &str) -> Exit {
+    let mut client = Client::new(&address());
+    client.next();
+    client.send(begun);
+    mem::forget(client);
+    Exit::new(3, "it ended")
+}
+
+static ENDED: Function = Function::new(|| loopback(&ENDED, || end_with_open_connection("")));
+static ENDED_IN_HEAD: Function =
+    Function::new(|| loopback(&ENDED_IN_HEAD, || end_with_open_connection("POST /2018-06-01/runtime/")));
+static ENDED_IN_BODY: Function = Function::new(|| {
+    loopback(&ENDED_IN_BODY, || {
+        end_with_open_connection(
+            "POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\ncontent-length: 9\r\n\r\ntext",
+        )
+    })
+});
+
+#[test]
+fn a_main_that_ends_is_not_waited_for_on_a_connection_that_is_left_open() {
+    let _environment = environment();
+    for function in [&ENDED, &ENDED_IN_HEAD, &ENDED_IN_BODY] {
+        assert_eq!(invoke(function, &json!({})).unwrap_err().message, "it ended");
+    }
+}
+
+static TWO_CLIENTS: Function = Function::new(|| {
+    loopback(&TWO_CLIENTS, || {
+        let address = address();
+        let mut clients = [Client::new(&address), Client::new(&address)];
+        // The second queues behind the first, and from then on each behind the other.
+        clients[0].ask();
+        thread::sleep(LONG);
+        clients[1].ask();
+        for number in 0..6 {
+            let client = &mut clients[number % 2];
+            client.response();
+            client.answer(&format!("id-{number}"), &format!("client {}", number % 2));
+            client.ask();
+        }
+        clients[0].response();
+        Exit::new(0, "done")
+    })
+});
+
+#[test]
+fn two_clients_take_turns() {
+    let _environment = environment();
+    for number in 0..6 {
+        let answer = invoke_as(&format!("id-{number}"), &TWO_CLIENTS, &json!({})).unwrap();
+        assert_eq!(answer, format!("client {}", number % 2).into_bytes());
+    }
+}
+
+static RECONNECTING: Function = Function::new(|| {
+    loopback(&RECONNECTING, || {
+        let address = address();
+        for number in 0..3 {
+            let mut client = Client::new(&address);
+            client.next();
+            client.answer(&format!("id-{number}"), "a new connection");
+        }
+        Client::new(&address).next();
+        Exit::new(0, "done")
+    })
+});
+
+#[test]
+fn a_client_may_connect_anew() {
+    let _environment = environment();
+    for number in 0..3 {
+        let answer = invoke_as(&format!("id-{number}"), &RECONNECTING, &json!({})).unwrap();
+        assert_eq!(answer, b"a new connection");
+    }
+}
+
+/// How many threads of this process serve Runtime APIs on loopback.
+#[cfg(target_os = "linux")]
+fn servers() -> usize {
+    let tasks = fs::read_dir("/proc/self/task").unwrap();
+    tasks
+        .filter_map(|task| fs::read_to_string(task.ok()?.path().join("comm")).ok())
+        .filter(|name| name.trim_end() == "lambda-loopback")
+        .count()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_thread_stands_between() {
+    let environment = environment();
+    // In a process of its own, where no other function has threads.
+    let test = Command::new(env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "loopback::tests::host::without_threads"])
+        .output()
+        .unwrap();
+    drop(environment);
+    let log = String::from_utf8_lossy(&test.stdout);
+    assert!(test.status.success() && log.contains("1 passed"), "{log}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "run by no_thread_stands_between"]
+fn without_threads() {
+    let _environment = environment();
+    for _ in 0..3 {
+        invoke(&super::PLAIN, &json!({})).unwrap();
+    }
+    // The one that served the connection up to its first event may yet have to end.
+    let end = Instant::now() + Duration::from_secs(10);
+    while servers() > 1 && Instant::now() < end {
+        thread::yield_now();
+    }
+    assert_eq!(servers(), 1, "the one that accepts connections");
+}
