@@ -102,7 +102,7 @@ fn accept(listener: &TcpListener, api: &Arc<Api>) {
         };
         pause = FIRST_PAUSE;
         if peer::is_own_process(&stream) {
-            api.spawn(Connection::new(stream), None);
+            api.spawn(Connection::new(stream, Arc::clone(&api.open)), None);
         }
     }
 }

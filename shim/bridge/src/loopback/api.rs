@@ -39,6 +39,8 @@ pub(super) struct Api {
     pub(super) turns: Turns,
     /// A connection whose client waits for an event, for the thread that calls in.
     offered: Mutex<Option<Connection>>,
+    /// Shared by all connections that are served.
+    pub(super) open: Arc<()>,
     pub(super) endpoint: Endpoint,
     pub(super) shutdown: Shutdown,
 }
@@ -83,6 +85,7 @@ impl Api {
             slot,
             turns: Turns::default(),
             offered: Mutex::default(),
+            open: Arc::default(),
             endpoint,
             shutdown: Shutdown::default(),
         }
@@ -172,8 +175,8 @@ impl Api {
         }
         let connection = match self.shutdown.wait(self.turns.turn())? {
             Turn::Take => connection,
-            // Where workers take turns, so would their connections on that thread.
-            Turn::Wait if request.is_last || max_concurrency() > 1 => {
+            // Where a client has several connections, it may ask on one and answer on another.
+            Turn::Wait if request.is_last || self.is_crowded() => {
                 self.shutdown.wait(self.slot.next())?;
                 connection
             }
@@ -181,6 +184,12 @@ impl Api {
         };
         self.turns.answered();
         Some(connection)
+    }
+
+    /// Whether there are several connections, or may be.
+    fn is_crowded(&self) -> bool {
+        // This server's own, and that of the connection at hand.
+        Arc::strong_count(&self.open) > 2 || max_concurrency() > 1
     }
 
     /// Has the thread that calls in wait for an event in a client's place. Gives the connection back if there is one already.

@@ -8,7 +8,6 @@ use std::{
     ops::Range,
     os::fd::AsFd,
     sync::Arc,
-    time::Duration,
 };
 
 use lambda_shim::{is_readable, Bell};
@@ -104,6 +103,8 @@ fn has_token(list: &[u8], token: &str) -> bool {
 /// One connection of the client.
 pub(super) struct Connection {
     reader: BufReader<Stream>,
+    /// Counts this one among those of its server.
+    _open: Arc<()>,
 }
 
 /// The client's socket, as whose thread it is reads from it.
@@ -117,26 +118,12 @@ struct Stream {
     is_rung: bool,
 }
 
-/// For how long the thread that calls in waits without an ear for its bell: one system call does, where it would be two. A `main` that ends closes
-/// its connection, and a client that goes on does so on this one, as a rule.
-const DEAF: Duration = Duration::from_millis(10);
-
 impl Read for Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let (read, bell) = (self.socket.read(buffer), &self.bell);
-            let (Err(error), Some(bell)) = (&read, bell) else {
-                return read;
-            };
-            match error.kind() {
-                io::ErrorKind::WouldBlock => (),
-                // A signal, which ends a wait that has a limit even where its handler is to be passed over.
-                io::ErrorKind::Interrupted => continue,
-                _ => return read,
-            }
+        if let Some(bell) = &self.bell {
             while !bell.wait_readable(self.socket.as_fd()) {
                 if self.is_between {
-                    return read;
+                    return Err(io::ErrorKind::WouldBlock.into());
                 }
                 if bell.is_over() {
                     return Err(io::ErrorKind::ConnectionAborted.into());
@@ -144,6 +131,7 @@ impl Read for Stream {
                 self.is_rung = true;
             }
         }
+        self.socket.read(buffer)
     }
 }
 
@@ -165,7 +153,7 @@ fn truncated(what: &str) -> io::Error {
 }
 
 impl Connection {
-    pub(super) fn new(stream: TcpStream) -> io::Result<Self> {
+    pub(super) fn new(stream: TcpStream, open: Arc<()>) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         Ok(Self {
             reader: BufReader::new(Stream {
@@ -174,16 +162,15 @@ impl Connection {
                 is_between: false,
                 is_rung: false,
             }),
+            _open: open,
         })
     }
 
     /// Has a bell end waits for the client, on the thread that made it; none, on another.
-    pub(super) fn listen(&mut self, bell: Option<Arc<Bell>>) -> io::Result<()> {
+    pub(super) fn listen(&mut self, bell: Option<Arc<Bell>>) {
         let stream = self.reader.get_mut();
-        stream.socket.set_read_timeout(bell.is_some().then_some(DEAF))?;
         stream.bell = bell;
         stream.is_rung = false;
-        Ok(())
     }
 
     /// Whether the client has closed the connection, so that nothing that is sent arrives.
@@ -342,7 +329,7 @@ mod tests {
     fn read(sent: &[u8]) -> io::Result<Option<Vec<u8>>> {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let mut connection = Connection::new(listener.accept().unwrap().0).unwrap();
+        let mut connection = Connection::new(listener.accept().unwrap().0, Arc::default()).unwrap();
         // The sender meets a reset when the reader gives up.
         let sender = std::thread::spawn({
             let sent = sent.to_owned();
@@ -453,7 +440,7 @@ mod tests {
     fn a_client_that_has_gone_is_seen() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let connection = Connection::new(listener.accept().unwrap().0).unwrap();
+        let connection = Connection::new(listener.accept().unwrap().0, Arc::default()).unwrap();
         assert!(!connection.is_closed());
         drop(client);
         while !connection.is_closed() {

@@ -41,7 +41,10 @@ impl Host {
                 Ok(Some(request)) => request,
                 Ok(None) => return Ok(()),
                 // `main` has ended, or the event loop waits on another connection.
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return self.give_up(connection, None),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.give_up(connection, None);
+                    return Ok(());
+                }
                 Err(error) => return Err(error),
             };
             match self.api.call(&request) {
@@ -56,11 +59,15 @@ impl Host {
                         Some(Turn::Wait) => return self.serve(connection),
                         None => {
                             request.is_noted = true;
-                            return self.give_up(connection, Some(request));
+                            self.give_up(connection, Some(request));
+                            return Ok(());
                         }
                     }
                 }
-                Call::Event | Call::Restore | Call::Foreign => return self.give_up(connection, Some(request)),
+                Call::Event | Call::Restore | Call::Foreign => {
+                    self.give_up(connection, Some(request));
+                    return Ok(());
+                }
             }
             if request.is_last {
                 return Ok(());
@@ -69,10 +76,9 @@ impl Host {
     }
 
     /// Leaves a connection to a thread of its own.
-    fn give_up(&self, mut connection: Connection, request: Option<Request>) -> io::Result<()> {
-        connection.listen(None)?;
+    fn give_up(&self, mut connection: Connection, request: Option<Request>) {
+        connection.listen(None);
         self.api.spawn(Ok(connection), request);
-        Ok(())
     }
 }
 
@@ -81,9 +87,10 @@ impl Attendant for Host {
         let served = match self.asking.take() {
             Some(connection) => self.serve(connection),
             None => match self.api.take_offered() {
-                Some(mut connection) => connection
-                    .listen(Some(Arc::clone(&self.bell)))
-                    .and_then(|()| self.serve(connection)),
+                Some(mut connection) => {
+                    connection.listen(Some(Arc::clone(&self.bell)));
+                    self.serve(connection)
+                }
                 None => {
                     self.bell.wait(active_until);
                     return;

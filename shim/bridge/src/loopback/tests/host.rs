@@ -2,7 +2,12 @@
 
 #[cfg(target_os = "linux")]
 use std::{env, fs, process::Command, time::Instant};
-use std::{mem, thread, time::Duration};
+use std::{
+    mem,
+    sync::{Barrier, LazyLock},
+    thread,
+    time::Duration,
+};
 
 use lambda_shim::{Exit, Function};
 use serde_json::json;
@@ -13,7 +18,7 @@ use super::{
 };
 use crate::loopback;
 
-/// Longer than that thread waits without an ear for anything else.
+/// Longer than a thread needs to come to its wait.
 const LONG: Duration = Duration::from_millis(30);
 
 static SLOW: Function = Function::new(|| {
@@ -72,6 +77,9 @@ fn a_main_that_ends_is_not_waited_for_on_a_connection_that_is_left_open() {
     }
 }
 
+/// Reached once both clients have asked.
+static ASKED: LazyLock<Barrier> = LazyLock::new(|| Barrier::new(2));
+
 static TWO_CLIENTS: Function = Function::new(|| {
     loopback(&TWO_CLIENTS, || {
         let address = address();
@@ -80,6 +88,8 @@ static TWO_CLIENTS: Function = Function::new(|| {
         clients[0].ask();
         thread::sleep(LONG);
         clients[1].ask();
+        thread::sleep(LONG);
+        ASKED.wait();
         for number in 0..6 {
             let client = &mut clients[number % 2];
             client.response();
@@ -94,6 +104,8 @@ static TWO_CLIENTS: Function = Function::new(|| {
 #[test]
 fn two_clients_take_turns() {
     let _environment = environment();
+    TWO_CLIENTS.initialize().unwrap();
+    ASKED.wait();
     for number in 0..6 {
         let answer = invoke_as(&format!("id-{number}"), &TWO_CLIENTS, &json!({})).unwrap();
         assert_eq!(answer, format!("client {}", number % 2).into_bytes());
@@ -121,6 +133,19 @@ fn a_client_may_connect_anew() {
         assert_eq!(answer, b"a new connection");
     }
 }
+
+/// With one connection, where a pool may have another.
+static ALONE: Function = Function::new(|| {
+    loopback(&ALONE, || {
+        let mut client = Client::new(&address());
+        for _ in 0..3 {
+            client.next();
+            client.answer("id-1", "alone");
+        }
+        client.next();
+        Exit::new(0, "done")
+    })
+});
 
 /// How many threads of this process serve Runtime APIs on loopback.
 #[cfg(target_os = "linux")]
@@ -152,7 +177,7 @@ fn no_thread_stands_between() {
 fn without_threads() {
     let _environment = environment();
     for _ in 0..3 {
-        invoke(&super::PLAIN, &json!({})).unwrap();
+        assert_eq!(invoke(&ALONE, &json!({})).unwrap(), b"alone");
     }
     // The one that served the connection up to its first event may yet have to end.
     let end = Instant::now() + Duration::from_secs(10);
