@@ -131,7 +131,13 @@ impl Read for Stream {
                 self.is_rung = true;
             }
         }
-        self.socket.read(buffer)
+        loop {
+            match self.socket.read(buffer) {
+                // A signal's handler, such as Python's.
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
+                read => return read,
+            }
+        }
     }
 }
 
