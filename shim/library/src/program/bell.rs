@@ -91,11 +91,11 @@ impl Bell {
         // In one order with what `wait_readable` does, so that either this thread sees it wait, or it sees the ring.
         self.rung.store(true, Ordering::SeqCst);
         self.owner.unpark();
-        if let Some(line) = &self.line {
-            if line.is_watched.load(Ordering::SeqCst) {
-                // A line that is full wakes as well.
-                let _ = (&line.far).write(&[1]);
-            }
+        if let Some(line) = &self.line
+            && line.is_watched.load(Ordering::SeqCst)
+        {
+            // A line that is full wakes as well.
+            let _ = (&line.far).write(&[1]);
         }
     }
 
