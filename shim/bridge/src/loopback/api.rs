@@ -36,7 +36,7 @@ const INVALID_REQUEST_ID: &[u8] = b"{\"errorMessage\":\"Invalid request ID\",\"e
 /// The Runtime API of one function.
 pub(super) struct Api {
     pub(super) slot: &'static Slot,
-    pub(super) turns: Turns,
+    pub(super) turns: Arc<Turns>,
     /// A connection whose client waits for an event, for the thread that calls in.
     offered: Mutex<Option<Connection>>,
     /// Shared by all connections that are served.
@@ -83,7 +83,7 @@ impl Api {
     pub(super) fn new(slot: &'static Slot, endpoint: Endpoint) -> Self {
         Self {
             slot,
-            turns: Turns::default(),
+            turns: Arc::default(),
             offered: Mutex::default(),
             open: Arc::default(),
             endpoint,
@@ -275,7 +275,7 @@ impl Api {
         }
         let (outcome, broken) = match body {
             Ok(body) => (read(request, body), None),
-            // `main` has ended, which says more.
+            // `main` has ended, which says more, or the event is over.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => return Err(error),
             Err(error) => (Err(broken_off("the answer broke off", &error)), Some(error)),
         };

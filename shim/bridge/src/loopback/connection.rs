@@ -12,6 +12,8 @@ use std::{
 
 use lambda_shim::{is_readable, Bell};
 
+use super::turns::Turns;
+
 /// A request, whose body has not been read yet.
 pub(super) struct Request {
     /// The lines of the head as they came, with the empty one that ends them.
@@ -107,11 +109,19 @@ pub(super) struct Connection {
     _open: Arc<()>,
 }
 
+/// What the thread that calls in has an ear for, which may not wait for the client alone.
+pub(super) struct Ear {
+    /// Ends its waits.
+    pub(super) bell: Arc<Bell>,
+    /// Say whether the event at hand may yet be answered.
+    pub(super) turns: Arc<Turns>,
+}
+
 /// The client's socket, as whose thread it is reads from it.
 struct Stream {
     socket: TcpStream,
-    /// Ends the waits of the thread that calls in, which may not wait for the client alone.
-    bell: Option<Arc<Bell>>,
+    /// Of the thread that calls in, where that reads.
+    ear: Option<Ear>,
     /// Whether what is waited for is a request, rather than the rest of one.
     is_between: bool,
     /// Whether the bell was rung in the midst of a request.
@@ -120,12 +130,13 @@ struct Stream {
 
 impl Read for Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if let Some(bell) = &self.bell {
+        if let Some(Ear { bell, turns }) = &self.ear {
             while !bell.wait_readable(self.socket.as_fd()) {
                 if self.is_between {
                     return Err(io::ErrorKind::WouldBlock.into());
                 }
-                if bell.is_over() {
+                // `main` has ended, or its event loop went on on another connection: the rest may never come, and counts no more.
+                if bell.is_over() || !turns.is_any_sent() {
                     return Err(io::ErrorKind::ConnectionAborted.into());
                 }
                 self.is_rung = true;
@@ -164,7 +175,7 @@ impl Connection {
         Ok(Self {
             reader: BufReader::new(Stream {
                 socket: stream,
-                bell: None,
+                ear: None,
                 is_between: false,
                 is_rung: false,
             }),
@@ -173,9 +184,9 @@ impl Connection {
     }
 
     /// Has a bell end waits for the client, on the thread that made it; none, on another.
-    pub(super) fn listen(&mut self, bell: Option<Arc<Bell>>) {
+    pub(super) fn listen(&mut self, ear: Option<Ear>) {
         let stream = self.reader.get_mut();
-        stream.bell = bell;
+        stream.ear = ear;
         stream.is_rung = false;
     }
 

@@ -7,7 +7,7 @@ use lambda_shim::{Attendant, Bell, Slot};
 
 use super::{
     api::{Api, Call},
-    connection::{Connection, Request},
+    connection::{Connection, Ear, Request},
     turns::Turn,
 };
 
@@ -88,7 +88,10 @@ impl Attendant for Host {
             Some(connection) => self.serve(connection),
             None => match self.api.take_offered() {
                 Some(mut connection) => {
-                    connection.listen(Some(Arc::clone(&self.bell)));
+                    connection.listen(Some(Ear {
+                        bell: Arc::clone(&self.bell),
+                        turns: Arc::clone(&self.api.turns),
+                    }));
                     self.serve(connection)
                 }
                 None => {

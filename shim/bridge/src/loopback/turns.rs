@@ -116,6 +116,11 @@ impl Turns {
         matches!(&self.lock().place, Place::Sent(sent) if sent == request_id)
     }
 
+    /// Whether a worker has an event.
+    pub(super) fn is_any_sent(&self) -> bool {
+        matches!(&self.lock().place, Place::Sent(_))
+    }
+
     /// Lets the next request wait at the slot: the event is over. Its outcome must be in the slot before.
     pub(super) fn over(&self) {
         self.free(self.lock());

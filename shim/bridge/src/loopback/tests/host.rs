@@ -93,6 +93,30 @@ fn a_client_may_go_on_on_another_connection() {
     assert_eq!(invoke_as("id-2", &ELSEWHERE, &json!({})).unwrap(), b"on the first");
 }
 
+static HALF: Function = Function::new(|| {
+    loopback(&HALF, || {
+        let address = address();
+        let mut first = Client::new(&address);
+        first.next();
+        first.send("POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\ncontent-length: 9\r\n\r\ntext");
+        // Until it is read: the rest is waited for.
+        thread::sleep(LONG);
+        let mut second = Client::new(&address);
+        second.next();
+        second.answer("id-2", "on another connection");
+        second.next();
+        Exit::new(0, "done")
+    })
+});
+
+#[test]
+fn the_rest_of_an_answer_that_nobody_needs_is_not_waited_for() {
+    let _environment = environment();
+    let forgotten = invoke(&HALF, &json!({})).unwrap_err();
+    assert_eq!(forgotten.message, "the event loop went on without answering");
+    assert_eq!(invoke_as("id-2", &HALF, &json!({})).unwrap(), b"on another connection");
+}
+
 static RECONNECTING: Function = Function::new(|| {
     loopback(&RECONNECTING, || {
         let address = address();
