@@ -54,7 +54,12 @@ where
         let Some(Running { main, runtime }) = &mut self.0 else {
             return Step::Ended(Exit::new(1, "main has ended"));
         };
+        let mut is_told = false;
         let polled = runtime.block_on(poll_fn(|cx| {
+            if !std::mem::replace(&mut is_told, true) {
+                // Here tokio knows that its runtime is awake, and calls nothing to wake it.
+                slot.wake();
+            }
             if let Poll::Ready(returned) = main.as_mut().poll(cx) {
                 return Poll::Ready(Some(returned));
             }
@@ -81,5 +86,89 @@ where
             let _ = catch_unwind(AssertUnwindSafe(|| self.0 = None));
             Step::Ended(Exit::panic(&*payload))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::{
+            atomic::{AtomicUsize, Ordering},
+            Arc, Mutex,
+        },
+        task::{Context, Wake, Waker},
+    };
+
+    use lambda_shim::{Function, Invocation};
+    use tokio::runtime::Builder;
+
+    use super::*;
+
+    /// Wakes `main`, and counts how often it was woken itself.
+    #[derive(Default)]
+    struct Counting {
+        wakes: AtomicUsize,
+        main: Mutex<Option<Waker>>,
+    }
+
+    impl Wake for Counting {
+        fn wake(self: Arc<Self>) {
+            self.wakes.fetch_add(1, Ordering::SeqCst);
+            if let Some(main) = self.main.lock().unwrap().as_ref() {
+                main.wake_by_ref();
+            }
+        }
+    }
+
+    /// Polls its part of `main` only when that was woken, as what joins futures does.
+    async fn when_woken(part: impl Future<Output = ()>) {
+        let mut part = Box::pin(part);
+        let counting = Arc::new(Counting::default());
+        let waker = Waker::from(Arc::clone(&counting));
+        let mut polled = None;
+        poll_fn(|cx| {
+            *counting.main.lock().unwrap() = Some(cx.waker().clone());
+            let wakes = counting.wakes.load(Ordering::SeqCst);
+            if polled.replace(wakes) == Some(wakes) {
+                return Poll::Pending;
+            }
+            part.as_mut().poll(&mut Context::from_waker(&waker))
+        })
+        .await;
+    }
+
+    async fn echo(slot: &Slot) {
+        loop {
+            slot.next().await;
+            let event = slot.read(|invocation| invocation.event.to_vec());
+            slot.respond(Ok(event.unwrap_or_default()));
+        }
+    }
+
+    static SINGLE: Function = Function::new(|| {
+        inline(Builder::new_current_thread().enable_all().build(), || async {
+            when_woken(echo(SINGLE.slot())).await;
+            || Exit::new(0, "done")
+        })
+    });
+
+    static MULTI: Function = Function::new(|| {
+        inline(Builder::new_multi_thread().enable_all().build(), || async {
+            when_woken(echo(MULTI.slot())).await;
+            || Exit::new(0, "done")
+        })
+    });
+
+    #[test]
+    fn an_event_wakes_what_waits_for_it() {
+        for function in [&SINGLE, &MULTI] {
+            for event in [b"[1]", b"[2]", b"[3]"] {
+                let invocation = Invocation {
+                    event,
+                    ..Invocation::default()
+                };
+                assert_eq!(function.invoke(&invocation), Ok(event.to_vec()));
+            }
+        }
     }
 }

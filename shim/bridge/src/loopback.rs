@@ -1,11 +1,12 @@
 //! The loopback engine: the program's unmodified `lambda_runtime` talks HTTP to a Runtime API that the library serves.
 //!
-//! It is for programs whose event loop no call in their own source stands for. They pay for two more threads and for
-//! HTTP on loopback; nothing of the program is replaced.
+//! It is for programs whose event loop no call in their own source stands for. They pay for another thread and for HTTP on
+//! loopback; nothing of the program is replaced.
 
 mod api;
 mod connection;
 mod endpoint;
+mod host;
 mod peer;
 #[cfg(test)]
 mod tests;
@@ -20,9 +21,9 @@ use std::{
     time::Duration,
 };
 
-use lambda_shim::{Engine, Exit, Failure, Function, Slot, Step};
+use lambda_shim::{attended_thread, Bell, Engine, Exit, Failure, Function, Slot, Step};
 
-use self::{api::Api, endpoint::Endpoint};
+use self::{api::Api, connection::Connection, endpoint::Endpoint, host::Host};
 
 /// Starts a `main`, which returns how it ended, with a Runtime API of its own that leads to `function`.
 ///
@@ -61,17 +62,19 @@ pub fn loopback(
     let failed = |error| Failure::exit(format!("no Runtime API on loopback: {error}"));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
+    let bell = Arc::new(Bell::with_line().map_err(failed)?);
     let api = Arc::new(Api::new(function.slot(), Endpoint::redirect(address)));
     let server = Server {
         address,
         api: Arc::clone(&api),
     };
+    let host = Host::new(Arc::clone(&api), Arc::clone(&bell));
     thread::Builder::new()
         .name("lambda-loopback".to_owned())
         .spawn(move || accept(&listener, &api))
         .map_err(failed)?;
     Ok(Box::new(Loopback {
-        main: lambda_shim::thread(function, main)?,
+        main: attended_thread(function, bell, host, main)?,
         _server: server,
     }))
 }
@@ -98,14 +101,9 @@ fn accept(listener: &TcpListener, api: &Arc<Api>) {
             }
         };
         pause = FIRST_PAUSE;
-        if !peer::is_own_process(&stream) {
-            continue;
+        if peer::is_own_process(&stream) {
+            api.spawn(Connection::new(stream, Arc::clone(&api.open)), None);
         }
-        let api = Arc::clone(api);
-        // Without a thread the connection closes, and the client says that it could not reach its Runtime API.
-        let _ = thread::Builder::new()
-            .name("lambda-loopback".to_owned())
-            .spawn(move || api.serve(stream));
     }
 }
 

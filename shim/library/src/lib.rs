@@ -30,4 +30,8 @@ mod program;
 #[doc(hidden)]
 pub mod startup;
 
-pub use program::{Engine, Exit, Failure, Function, Invocation, Outcome, Slot, Step, panic_message, thread};
+pub use process::poll::is_readable;
+pub use program::{
+    Attendant, Bell, Engine, Exit, Failure, Function, Invocation, Outcome, Slot, Step, attended_thread, panic_message,
+    thread,
+};

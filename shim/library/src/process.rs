@@ -5,6 +5,7 @@ pub(crate) mod errno;
 pub(crate) mod fork;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub(crate) mod pages;
+pub mod poll;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub mod stack_overflow;
 pub(crate) mod symbol;

@@ -10,9 +10,10 @@ mod slot;
 mod sync;
 mod thread;
 
+pub use bell::Bell;
 pub use engine::{Engine, Step};
 pub use exit::Exit;
 pub use failure::{Failure, panic_message};
 pub use function::Function;
 pub use slot::{Invocation, Outcome, Slot};
-pub use thread::thread;
+pub use thread::{Attendant, attended_thread, thread};

@@ -3,76 +3,161 @@
 use std::{
     borrow::Cow,
     io::{self, BufRead, BufReader, Read, Write},
+    mem::MaybeUninit,
     net::TcpStream,
+    ops::Range,
+    os::fd::AsFd,
+    sync::Arc,
 };
+
+use lambda_shim::{is_readable, Bell};
+
+use super::turns::Turns;
 
 /// A request, whose body has not been read yet.
 pub(super) struct Request {
-    pub(super) method: String,
-    pub(super) path: String,
-    headers: Vec<(String, String)>,
     /// The lines of the head as they came, with the empty one that ends them.
     pub(super) head: Vec<u8>,
+    method: Range<usize>,
+    path: Range<usize>,
+    length: Option<Range<usize>>,
+    content_type: Option<Range<usize>>,
+    mode: Option<Range<usize>>,
+    is_chunked: bool,
+    /// Whether the client wants the connection closed behind the response.
+    pub(super) is_last: bool,
+    /// Whether it is one for an event that has been noted.
+    pub(super) is_noted: bool,
 }
 
 impl Request {
     /// The request whose head `bytes` begin with, and how long that is; `None` where it goes on.
     fn parse(bytes: &[u8]) -> io::Result<Option<(Self, usize)>> {
-        let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
-        let mut head = httparse::Request::new(&mut headers);
-        let length = match head.parse(bytes) {
+        let mut headers = [const { MaybeUninit::uninit() }; MAX_HEADERS];
+        let mut head = httparse::Request::new(&mut []);
+        let length = match head.parse_with_uninit_headers(bytes, &mut headers) {
             Ok(httparse::Status::Complete(length)) => length,
             Ok(httparse::Status::Partial) => return Ok(None),
             Err(error) => return Err(malformed(&format!("a head that is not one of HTTP/1: {error}"))),
         };
-        let request = Self {
-            method: head.method.unwrap_or_default().to_owned(),
-            path: head.path.unwrap_or_default().to_owned(),
-            headers: head
-                .headers
-                .iter()
-                .map(|header| {
-                    let value = String::from_utf8_lossy(header.value).into_owned();
-                    (header.name.to_ascii_lowercase(), value)
-                })
-                .collect(),
-            head: bytes[..length].to_owned(),
+        // Where a part of the head lies, which is copied once.
+        let place = |part: &[u8]| {
+            let start = part.as_ptr().addr() - bytes.as_ptr().addr();
+            start..start + part.len()
         };
+        let mut request = Self {
+            head: bytes[..length].to_owned(),
+            method: place(head.method.unwrap_or_default().as_bytes()),
+            path: place(head.path.unwrap_or_default().as_bytes()),
+            length: None,
+            content_type: None,
+            mode: None,
+            is_chunked: false,
+            is_last: false,
+            is_noted: false,
+        };
+        // Of several headers of a name, the first counts.
+        for header in head.headers.iter().rev() {
+            let is = |name| header.name.eq_ignore_ascii_case(name);
+            if is("content-length") {
+                request.length = Some(place(header.value));
+            } else if is("content-type") {
+                request.content_type = Some(place(header.value));
+            } else if is("lambda-runtime-function-response-mode") {
+                request.mode = Some(place(header.value));
+            } else if is("transfer-encoding") {
+                request.is_chunked = has_token(header.value, "chunked");
+            } else if is("connection") {
+                request.is_last = has_token(header.value, "close");
+            }
+        }
         Ok(Some((request, length)))
     }
 
-    /// A header's value, by its name in lower case.
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(known, _)| known == name)?;
-        Some(&found.1)
+    fn text(&self, place: &Range<usize>) -> &str {
+        std::str::from_utf8(&self.head[place.clone()]).unwrap_or_default()
     }
 
-    /// Whether the client wants the connection closed behind the response.
-    pub(super) fn is_last(&self) -> bool {
-        self.header("connection")
-            .is_some_and(|options| has_token(options, "close"))
+    pub(super) fn method(&self) -> &str {
+        self.text(&self.method)
     }
 
-    fn is_chunked(&self) -> bool {
-        self.header("transfer-encoding")
-            .is_some_and(|codings| has_token(codings, "chunked"))
+    pub(super) fn path(&self) -> &str {
+        self.text(&self.path)
+    }
+
+    pub(super) fn content_type(&self) -> Option<&str> {
+        self.content_type.as_ref().map(|place| self.text(place))
+    }
+
+    /// `Lambda-Runtime-Function-Response-Mode`.
+    pub(super) fn response_mode(&self) -> Option<&str> {
+        self.mode.as_ref().map(|place| self.text(place))
     }
 }
 
 /// Whether a list of tokens, as a header has it, names one.
-fn has_token(list: &str, token: &str) -> bool {
-    list.split(',').any(|listed| listed.trim().eq_ignore_ascii_case(token))
+fn has_token(list: &[u8], token: &str) -> bool {
+    list.split(|byte| *byte == b',')
+        .any(|listed| listed.trim_ascii().eq_ignore_ascii_case(token.as_bytes()))
 }
 
 /// One connection of the client.
 pub(super) struct Connection {
-    reader: BufReader<TcpStream>,
+    reader: BufReader<Stream>,
+    /// Counts this one among those of its server.
+    _open: Arc<()>,
+}
+
+/// What the thread that calls in has an ear for, which may not wait for the client alone.
+pub(super) struct Ear {
+    /// Ends its waits.
+    pub(super) bell: Arc<Bell>,
+    /// Say whether the event at hand may yet be answered.
+    pub(super) turns: Arc<Turns>,
+}
+
+/// The client's socket, as whose thread it is reads from it.
+struct Stream {
+    socket: TcpStream,
+    /// Of the thread that calls in, where that reads.
+    ear: Option<Ear>,
+    /// Whether what is waited for is a request, rather than the rest of one.
+    is_between: bool,
+    /// Whether the bell was rung in the midst of a request.
+    is_rung: bool,
+}
+
+impl Read for Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if let Some(Ear { bell, turns }) = &self.ear {
+            while !bell.wait_readable(self.socket.as_fd()) {
+                if self.is_between {
+                    return Err(io::ErrorKind::WouldBlock.into());
+                }
+                // `main` has ended, or its event loop went on on another connection: the rest may never come, and counts no more.
+                if bell.is_over() || !turns.is_any_sent() {
+                    return Err(io::ErrorKind::ConnectionAborted.into());
+                }
+                self.is_rung = true;
+            }
+        }
+        loop {
+            match self.socket.read(buffer) {
+                // A signal's handler, such as Python's.
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
+                read => return read,
+            }
+        }
+    }
 }
 
 /// How long a request's head may be; the lines that frame a chunked body as well. Clients of Lambda send some hundred bytes.
 const HEAD_LIMIT: usize = 64 << 10;
 /// How many headers a request may have: as many as hyper takes. Clients of Lambda send fewer than ten.
 const MAX_HEADERS: usize = 100;
+/// How many bytes are set aside for a body, at the most: as long a response as Lambda takes.
+const RESPONSE_LIMIT: u64 = 6 << 20;
 const LINE_END: &[u8] = b"\r\n";
 
 fn malformed(what: &str) -> io::Error {
@@ -85,30 +170,47 @@ fn truncated(what: &str) -> io::Error {
 }
 
 impl Connection {
-    pub(super) fn new(stream: TcpStream) -> io::Result<Self> {
+    pub(super) fn new(stream: TcpStream, open: Arc<()>) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         Ok(Self {
-            reader: BufReader::new(stream),
+            reader: BufReader::new(Stream {
+                socket: stream,
+                ear: None,
+                is_between: false,
+                is_rung: false,
+            }),
+            _open: open,
         })
+    }
+
+    /// Has a bell end waits for the client, on the thread that made it; none, on another.
+    pub(super) fn listen(&mut self, ear: Option<Ear>) {
+        let stream = self.reader.get_mut();
+        stream.ear = ear;
+        stream.is_rung = false;
     }
 
     /// Whether the client has closed the connection, so that nothing that is sent arrives.
     pub(super) fn is_closed(&self) -> bool {
-        let stream = self.reader.get_ref();
-        let mut next = [0];
-        let peeked = stream.set_nonblocking(true).and_then(|()| stream.peek(&mut next));
-        let blocking = stream.set_nonblocking(false);
-        match peeked {
-            Ok(0) => true,
-            Ok(_) => blocking.is_err(),
-            Err(error) => error.kind() != io::ErrorKind::WouldBlock || blocking.is_err(),
-        }
+        let socket = &self.reader.get_ref().socket;
+        // What can be read is the end, or what a client sends that does not wait for its answers.
+        is_readable(socket.as_fd()) && !matches!(socket.peek(&mut [0]), Ok(1))
     }
 
-    /// Reads the next request up to its body; `None` when the client has closed the connection behind the last one.
+    /// Reads the next request up to its body; `None` when the client has closed the connection behind the last one. The error is
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) when the bell was rung before, and nothing was read.
     pub(super) fn request(&mut self) -> io::Result<Option<Request>> {
-        if self.reader.fill_buf()?.is_empty() {
-            return Ok(None);
+        if self.reader.buffer().is_empty() {
+            let stream = self.reader.get_mut();
+            if std::mem::take(&mut stream.is_rung) {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            stream.is_between = true;
+            let is_closed = self.reader.fill_buf().map(<[u8]>::is_empty);
+            self.reader.get_mut().is_between = false;
+            if is_closed? {
+                return Ok(None);
+            }
         }
         // Of a head that does not come in one piece, as it does from Lambda's clients.
         let mut head = Vec::new();
@@ -139,7 +241,7 @@ impl Connection {
     /// Reads a request's body.
     pub(super) fn body(&mut self, request: &Request) -> io::Result<Vec<u8>> {
         let mut body = Vec::new();
-        if request.is_chunked() {
+        if request.is_chunked {
             loop {
                 let line = self.framing()?;
                 let size = match httparse::parse_chunk_size(&line) {
@@ -157,10 +259,13 @@ impl Connection {
             }
             // What follows the last chunk, up to an empty line.
             while self.framing()? != LINE_END {}
-        } else if let Some(length) = request.header("content-length") {
-            let length = length
+        } else if let Some(length) = &request.length {
+            let length: u64 = request
+                .text(length)
                 .parse()
                 .map_err(|_| malformed("a content-length that is no number"))?;
+            // What a response may have, whatever the client says.
+            body.reserve_exact(length.min(RESPONSE_LIMIT) as usize);
             self.take(length, &mut body)?;
         }
         Ok(body)
@@ -190,19 +295,24 @@ impl Connection {
 
     /// Sends a response.
     pub(super) fn respond(&mut self, status: &str, headers: &[(&str, Cow<'_, str>)], body: &[u8]) -> io::Result<()> {
-        let mut message = Vec::with_capacity(512 + body.len());
-        write!(
-            message,
-            "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n",
-            body.len()
-        )?;
+        let mut message = Vec::with_capacity(1024 + body.len());
+        for part in ["HTTP/1.1 ", status, "\r\n"] {
+            message.extend_from_slice(part.as_bytes());
+        }
+        // A client has more to do for a body, even if nobody looks at it.
+        if !body.is_empty() {
+            message.extend_from_slice(b"content-type: application/json\r\n");
+        }
+        write!(message, "content-length: {}\r\n", body.len())?;
         for (name, value) in headers {
-            write!(message, "{name}: {value}\r\n")?;
+            for part in [name, ": ", value, "\r\n"] {
+                message.extend_from_slice(part.as_bytes());
+            }
         }
         message.extend_from_slice(b"\r\n");
         // In one piece, so that the client wakes once.
         message.extend_from_slice(body);
-        self.reader.get_mut().write_all(&message)
+        self.reader.get_mut().socket.write_all(&message)
     }
 
     /// Passes the request that was read and all that follows it on to another server, and that one's answers back.
@@ -210,7 +320,7 @@ impl Connection {
         let mut to_server = server.try_clone()?;
         to_server.write_all(&request.head)?;
         to_server.write_all(self.reader.buffer())?;
-        let mut from_client = self.reader.into_inner();
+        let mut from_client = self.reader.into_inner().socket;
         let mut to_client = from_client.try_clone()?;
         let back = std::thread::Builder::new()
             .name("lambda-loopback".to_owned())
@@ -236,7 +346,7 @@ mod tests {
     fn read(sent: &[u8]) -> io::Result<Option<Vec<u8>>> {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let mut connection = Connection::new(listener.accept().unwrap().0).unwrap();
+        let mut connection = Connection::new(listener.accept().unwrap().0, Arc::default()).unwrap();
         // The sender meets a reset when the reader gives up.
         let sender = std::thread::spawn({
             let sent = sent.to_owned();
@@ -320,10 +430,34 @@ mod tests {
     }
 
     #[test]
+    fn the_first_of_several_headers_of_a_name_counts() {
+        let head = format!(
+            "{POST}Content-Type: a/b; c=\u{e4}\r\nLambda-Runtime-Function-Response-Mode: streaming\r\ncontent-length: 4\r\n\
+             content-length: 5\r\ncontent-type: c/d\r\nConnection: Keep-Alive , Close\r\n\r\ntext"
+        );
+        let (request, length) = Request::parse(head.as_bytes()).unwrap().unwrap();
+        assert_eq!(length, head.len() - "text".len());
+        assert_eq!(
+            (request.method(), request.content_type()),
+            ("POST", Some("a/b; c=\u{e4}"))
+        );
+        assert_eq!(request.response_mode(), Some("streaming"));
+        assert_eq!(request.length.as_ref().map(|place| request.text(place)), Some("4"));
+        assert!(request.is_last);
+        let (request, _) = Request::parse(b"GET / HTTP/1.1\r\nconnection: x-close\r\n\r\n")
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            (request.path(), request.content_type(), request.is_last),
+            ("/", None, false)
+        );
+    }
+
+    #[test]
     fn a_client_that_has_gone_is_seen() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let connection = Connection::new(listener.accept().unwrap().0).unwrap();
+        let connection = Connection::new(listener.accept().unwrap().0, Arc::default()).unwrap();
         assert!(!connection.is_closed());
         drop(client);
         while !connection.is_closed() {

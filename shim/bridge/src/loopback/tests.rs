@@ -1,6 +1,7 @@
 //! Programs that are driven by the unmodified `lambda_runtime`.
 
 mod by_hand;
+mod host;
 
 use std::{
     cell::Cell,

@@ -10,8 +10,6 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use lambda_shim::Slot;
-
 /// How many workers Lambda lets a client have.
 const MAX_CONCURRENCY: &str = "AWS_LAMBDA_MAX_CONCURRENCY";
 
@@ -37,6 +35,27 @@ struct State {
     queue: Vec<Waker>,
 }
 
+impl State {
+    fn turn(&mut self) -> Option<Turn> {
+        let turn = match self.place {
+            Place::Nowhere => Turn::Wait,
+            Place::LeftBehind => Turn::Take,
+            Place::Awaited | Place::Sent(_) => return None,
+        };
+        self.place = Place::Awaited;
+        Some(turn)
+    }
+}
+
+/// What a request has to do whose turn it is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// Wait for the event at the slot.
+    Wait,
+    /// Take the event that was left behind.
+    Take,
+}
+
 /// The queue of a client's requests for an event.
 #[derive(Default)]
 pub(super) struct Turns {
@@ -44,16 +63,8 @@ pub(super) struct Turns {
 }
 
 impl Turns {
-    /// Waits for an event, which [`Slot::read`] then gives.
-    pub(super) async fn next(&self, slot: &Slot) {
-        self.ask();
-        if poll_fn(|cx| self.poll_turn(cx)).await == Place::Nowhere {
-            slot.next().await;
-        }
-        self.lock().asking -= 1;
-    }
-
-    fn ask(&self) {
+    /// Notes a request for an event, which is answered by [`Turns::answered`].
+    pub(super) fn ask(&self) {
         let mut state = self.lock();
         state.asking += 1;
         // More workers than there may be: the one that had the event asks for another, and will not answer it any more.
@@ -62,11 +73,15 @@ impl Turns {
         }
     }
 
-    /// Is ready with where the event was, once it is this request's turn.
-    fn poll_turn(&self, cx: &mut Context<'_>) -> Poll<Place> {
+    /// Waits until it is the turn of a request that asks.
+    pub(super) async fn turn(&self) -> Turn {
+        poll_fn(|cx| self.poll_turn(cx)).await
+    }
+
+    fn poll_turn(&self, cx: &mut Context<'_>) -> Poll<Turn> {
         let mut state = self.lock();
-        if matches!(state.place, Place::Nowhere | Place::LeftBehind) {
-            return Poll::Ready(std::mem::replace(&mut state.place, Place::Awaited));
+        if let Some(turn) = state.turn() {
+            return Poll::Ready(turn);
         }
         if !state.queue.iter().any(|waker| waker.will_wake(cx.waker())) {
             state.queue.push(cx.waker().clone());
@@ -74,12 +89,22 @@ impl Turns {
         Poll::Pending
     }
 
+    /// The turn of a request that asks, if it has not to queue for it.
+    pub(super) fn try_turn(&self) -> Option<Turn> {
+        self.lock().turn()
+    }
+
+    /// Notes that a request is about to get its event, or asks no more.
+    pub(super) fn answered(&self) {
+        self.lock().asking -= 1;
+    }
+
     /// Notes that the event is about to be sent.
     pub(super) fn sent(&self, request_id: String) {
         self.lock().place = Place::Sent(request_id);
     }
 
-    /// Leaves the event that [`Turns::next`] gave to the next request.
+    /// Leaves the event, which was taken out of the slot, to the next request.
     pub(super) fn leave_behind(&self) {
         let mut state = self.lock();
         state.place = Place::LeftBehind;
@@ -89,6 +114,11 @@ impl Turns {
     /// Whether a worker has the event of this request id.
     pub(super) fn is_sent(&self, request_id: &str) -> bool {
         matches!(&self.lock().place, Place::Sent(sent) if sent == request_id)
+    }
+
+    /// Whether a worker has an event.
+    pub(super) fn is_any_sent(&self) -> bool {
+        matches!(&self.lock().place, Place::Sent(_))
     }
 
     /// Lets the next request wait at the slot: the event is over. Its outcome must be in the slot before.
@@ -113,8 +143,8 @@ fn wake(mut state: MutexGuard<'_, State>) {
     queue.into_iter().for_each(Waker::wake);
 }
 
-/// As `lambda_runtime` reads it.
-fn max_concurrency() -> usize {
+/// How many workers the client has, as `lambda_runtime` reads it.
+pub(super) fn max_concurrency() -> usize {
     let value = env::var(MAX_CONCURRENCY).ok().and_then(|value| value.parse().ok());
     value.unwrap_or(1).max(1)
 }

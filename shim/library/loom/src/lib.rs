@@ -12,7 +12,11 @@ mod sync {
 
 #[cfg(test)]
 mod tests {
-    use std::{future::poll_fn, mem, task::Poll};
+    use std::{
+        future::poll_fn,
+        mem,
+        task::{Context, Poll, Waker},
+    };
 
     use loom::{future::block_on, model, sync::Arc, thread};
 
@@ -58,6 +62,7 @@ mod tests {
     fn call(slot: &Slot, text: &'static str) -> Option<Vec<u8>> {
         let invocation = event(text);
         let delivery = slot.deliver(&invocation);
+        slot.wake();
         wait(slot);
         delivery.finish().map(|outcome| outcome.expect("it is answered"))
     }
@@ -88,6 +93,29 @@ mod tests {
         });
     }
 
+    /// As the loopback engine has it: a thread waits for an event in the client's place, and the one that calls in takes it.
+    #[test]
+    fn an_event_is_taken_by_who_calls_in() {
+        check(|| {
+            let slot = Arc::new(Slot::new());
+            let announcing = slot.clone();
+            let server = thread::spawn(move || {
+                assert!(announcing.poll_next(&Context::from_waker(Waker::noop())).is_pending());
+            });
+            wait(&slot);
+            let invocation = event("one");
+            let delivery = slot.deliver(&invocation);
+            slot.wake();
+            let mut cx = Context::from_waker(Waker::noop());
+            assert!(slot.poll_waiting(&mut cx).is_pending());
+            assert!(slot.poll_next(&cx).is_ready());
+            slot.respond(Ok(b"one".to_vec()));
+            assert!(slot.poll_next(&cx).is_pending() && slot.poll_waiting(&mut cx).is_ready());
+            assert_eq!(delivery.finish(), Some(Ok(b"one".to_vec())));
+            server.join().unwrap();
+        });
+    }
+
     #[test]
     fn an_event_that_its_caller_took_back_is_not_read() {
         check(|| {
@@ -105,7 +133,9 @@ mod tests {
                     event: &text,
                     ..Invocation::default()
                 };
-                assert!(slot.deliver(&invocation).finish().is_none());
+                let delivery = slot.deliver(&invocation);
+                slot.wake();
+                assert!(delivery.finish().is_none());
             }
             main.join().unwrap();
         });

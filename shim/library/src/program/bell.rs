@@ -6,10 +6,17 @@
 
 use std::{
     env, hint,
+    io::{self, Read, Write},
+    os::{
+        fd::{AsFd, BorrowedFd},
+        unix::net::UnixStream,
+    },
     sync::atomic::{AtomicBool, Ordering},
     thread::{self, Thread},
     time::{Duration, Instant},
 };
+
+use crate::process::poll::wait_readable;
 
 /// How long to wait actively, at the most.
 const ACTIVE: Duration = Duration::from_micros(50);
@@ -20,9 +27,34 @@ const LONGEST_PAUSE: u32 = 1024;
 const WHOLE_PROCESSOR_MB: u32 = 1769;
 
 /// What wakes the thread that made it.
-pub(crate) struct Bell {
+///
+/// ```
+/// use std::{io::Write, os::{fd::AsFd, unix::net::UnixStream}};
+///
+/// use lambda_shim::Bell;
+///
+/// let bell = Bell::with_line()?;
+/// let (mut writer, reader) = UnixStream::pair()?;
+/// bell.ring();
+/// assert!(!bell.wait_readable(reader.as_fd()), "somebody rang");
+/// writer.write_all(b"1")?;
+/// assert!(bell.wait_readable(reader.as_fd()), "there is something to read");
+/// # std::io::Result::Ok(())
+/// ```
+pub struct Bell {
     owner: Thread,
     rung: AtomicBool,
+    /// Whether it was rung for the last time.
+    is_over: AtomicBool,
+    line: Option<Line>,
+}
+
+/// What wakes a thread that waits for a descriptor.
+struct Line {
+    /// Whether the thread does, or is about to.
+    is_watched: AtomicBool,
+    near: UnixStream,
+    far: UnixStream,
 }
 
 impl Bell {
@@ -30,17 +62,86 @@ impl Bell {
         Self {
             owner: thread::current(),
             rung: AtomicBool::new(false),
+            is_over: AtomicBool::new(false),
+            line: None,
         }
     }
 
+    /// One that ends waits for descriptors, too.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no descriptors.
+    pub fn with_line() -> io::Result<Self> {
+        let (near, far) = UnixStream::pair()?;
+        near.set_nonblocking(true)?;
+        far.set_nonblocking(true)?;
+        Ok(Self {
+            line: Some(Line {
+                is_watched: AtomicBool::new(false),
+                near,
+                far,
+            }),
+            ..Self::new()
+        })
+    }
+
     /// Ends the wait of the thread that made it, or its next one.
-    pub(crate) fn ring(&self) {
-        self.rung.store(true, Ordering::Release);
+    pub fn ring(&self) {
+        // In one order with what `wait_readable` does, so that either this thread sees it wait, or it sees the ring.
+        self.rung.store(true, Ordering::SeqCst);
         self.owner.unpark();
+        if let Some(line) = &self.line
+            && line.is_watched.load(Ordering::SeqCst)
+        {
+            // A line that is full wakes as well.
+            let _ = (&line.far).write(&[1]);
+        }
+    }
+
+    /// Rings as the one that is waited for has ended.
+    pub(crate) fn ring_last(&self) {
+        self.is_over.store(true, Ordering::Release);
+        self.ring();
+    }
+
+    /// Whether `main` has ended, so that nothing of its thread is to be waited for.
+    pub fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Acquire)
+    }
+
+    /// Forgets who rang, by who looks from here on at what it may have been for.
+    pub(crate) fn silence(&self) {
+        self.rung.store(false, Ordering::SeqCst);
+    }
+
+    /// Waits until a descriptor can be read from without a wait: its end, and an error, count as well. False when somebody rang before. For the
+    /// thread that made it.
+    pub fn wait_readable(&self, descriptor: BorrowedFd<'_>) -> bool {
+        let Some(line) = &self.line else {
+            // Nobody would end the wait.
+            return !self.rung.swap(false, Ordering::SeqCst);
+        };
+        line.is_watched.store(true, Ordering::SeqCst);
+        let is_readable = loop {
+            if self.rung.swap(false, Ordering::SeqCst) {
+                break false;
+            }
+            let [is_readable, is_rung] = wait_readable([descriptor, line.near.as_fd()]);
+            if is_rung {
+                // Or was for a wait before, which something to read ended.
+                while (&line.near).read(&mut [0; 64]).is_ok() {}
+            }
+            if is_readable {
+                break true;
+            }
+        };
+        line.is_watched.store(false, Ordering::SeqCst);
+        is_readable
     }
 
     /// Waits until somebody rings, or for no reason: what is waited for has to be looked at again. For the thread that made it.
-    pub(crate) fn wait(&self, active_until: Option<Instant>) {
+    pub fn wait(&self, active_until: Option<Instant>) {
         if let Some(end) = active_until {
             while Instant::now() < end {
                 if self.rung.swap(false, Ordering::Acquire) {
@@ -189,5 +290,57 @@ mod tests {
                 }
             }
         });
+    }
+    /// As above, beside a descriptor: of a ring and of what can be read, neither may be missed.
+    #[test]
+    fn no_ring_is_missed_beside_a_descriptor() {
+        const ROUNDS: usize = 4_000;
+        let bell = Arc::new(Bell::with_line().unwrap());
+        let (mut writer, mut reader) = UnixStream::pair().unwrap();
+        let (asked, answered) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        thread::scope(|scope| {
+            let other = Arc::clone(&bell);
+            let (asked, answered) = (&asked, &answered);
+            let answering = scope.spawn(move || {
+                for round in 1..=ROUNDS {
+                    while asked.load(Ordering::SeqCst) < round {
+                        thread::park();
+                    }
+                    answered.store(round, Ordering::SeqCst);
+                    if round % 3 != 0 {
+                        other.ring();
+                    }
+                    if round % 3 != 1 {
+                        writer.write_all(&[1]).unwrap();
+                    }
+                }
+            });
+            for round in 1..=ROUNDS {
+                asked.store(round, Ordering::SeqCst);
+                answering.thread().unpark();
+                let (mut rings, mut bytes) = (0, 0);
+                let (wanted_rings, wanted_bytes) = [(0, 1), (1, 0), (1, 1)][round % 3];
+                while (rings, bytes) != (wanted_rings, wanted_bytes) {
+                    if bell.wait_readable(reader.as_fd()) {
+                        bytes += reader.read(&mut [0; 8]).unwrap();
+                    } else {
+                        rings += 1;
+                    }
+                }
+                assert_eq!(answered.load(Ordering::SeqCst), round);
+            }
+        });
+    }
+
+    #[test]
+    fn who_rang_is_forgotten_but_not_the_last_time() {
+        let bell = Bell::with_line().unwrap();
+        let (mut writer, reader) = UnixStream::pair().unwrap();
+        writer.write_all(&[1]).unwrap();
+        bell.ring();
+        bell.silence();
+        assert!(bell.wait_readable(reader.as_fd()) && !bell.is_over());
+        bell.ring_last();
+        assert!(!bell.wait_readable(reader.as_fd()) && bell.is_over());
     }
 }

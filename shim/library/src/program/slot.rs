@@ -67,7 +67,7 @@ struct State {
     phase: Phase,
     delivery: Option<Delivery>,
     outcome: Option<Outcome>,
-    /// Woken when an event is delivered.
+    /// Woken when an event is there, or a restore.
     event_loop_waker: Option<Waker>,
     /// Woken when the event loop waits again.
     engine_waker: Option<Waker>,
@@ -144,7 +144,8 @@ impl Slot {
         waiting.armed = false;
     }
 
-    fn poll_next(&self, cx: &Context<'_>) -> Poll<()> {
+    /// Waits as [`Slot::next`] does, for who is sure to come back: the event loop counts as waiting until then.
+    pub fn poll_next(&self, cx: &Context<'_>) -> Poll<()> {
         self.poll(Phase::Waiting, cx, |state| {
             let is_delivered = state.phase == Phase::Delivered;
             if is_delivered {
@@ -232,7 +233,7 @@ impl Slot {
         polled
     }
 
-    /// Hands an invocation to the event loop. The guard takes it out again, with the outcome.
+    /// Hands an invocation to the event loop, which [`Slot::wake`] tells of it. The guard takes it out again, with the outcome.
     pub(crate) fn deliver<'a>(&'a self, invocation: &'a Invocation<'a>) -> DeliveryGuard<'a> {
         // SAFETY: only the lifetime changes. The guard borrows `invocation` for 'a, is not leaked by its one
         // caller, and empties the slot under the lock that every reader holds, so no reader outlives 'a.
@@ -241,12 +242,22 @@ impl Slot {
         state.phase = Phase::Delivered;
         state.delivery = Some(Delivery(erased));
         state.outcome = None;
-        let event_loop = state.event_loop_waker.take();
+        drop(state);
+        DeliveryGuard { slot: self }
+    }
+
+    /// Wakes the event loop if it waits for the event that was handed to it. For an engine, as it begins to drive `main`: what polls `main` itself
+    /// calls this where that costs least.
+    pub fn wake(&self) {
+        let mut state = self.lock();
+        let event_loop = match state.phase {
+            Phase::Delivered => state.event_loop_waker.take(),
+            Phase::Away | Phase::Waiting | Phase::Suspended | Phase::Running => None,
+        };
         drop(state);
         if let Some(event_loop) = event_loop {
             event_loop.wake();
         }
-        DeliveryGuard { slot: self }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -287,5 +298,49 @@ impl DeliveryGuard<'_> {
 impl Drop for DeliveryGuard<'_> {
     fn drop(&mut self) {
         self.slot.lock().delivery = None;
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::{
+        sync::{
+            Arc,
+            atomic::{AtomicUsize, Ordering},
+        },
+        task::Wake,
+    };
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Counting(AtomicUsize);
+
+    impl Wake for Counting {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    /// The engine knows where a wake costs least: outside of tokio it is a system call.
+    #[test]
+    fn an_event_is_told_once_and_by_the_engine() {
+        let slot = Slot::new();
+        let counting = Arc::new(Counting::default());
+        let waker = Waker::from(Arc::clone(&counting));
+        let wakes = || counting.0.load(Ordering::SeqCst);
+        let mut cx = Context::from_waker(&waker);
+        assert!(slot.poll_next(&cx).is_pending());
+        slot.wake();
+        assert_eq!(wakes(), 0, "there is no event");
+        let invocation = Invocation::default();
+        let delivery = slot.deliver(&invocation);
+        assert_eq!(wakes(), 0);
+        slot.wake();
+        slot.wake();
+        assert_eq!(wakes(), 1);
+        assert!(slot.poll_waiting(&mut cx).is_pending() && slot.poll_next(&cx).is_ready());
+        slot.respond(Ok(Vec::new()));
+        assert_eq!(delivery.finish(), Some(Ok(Vec::new())));
     }
 }

@@ -7,6 +7,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Wake, Waker},
     thread::{self, JoinHandle},
+    time::Instant,
 };
 
 use super::{
@@ -40,9 +41,41 @@ pub fn thread(
     function: &'static Function,
     main: impl FnOnce() -> Exit + Send + 'static,
 ) -> Result<Box<dyn Engine>, Failure> {
+    let bell = Arc::new(Bell::new());
+    attended_thread(function, Arc::clone(&bell), Sleeper(bell), main)
+}
+
+/// What the thread that calls in does while `main` runs on its own.
+pub trait Attendant {
+    /// Returns when the slot has to be looked at again, or whether `main` has ended: once the engine's bell was rung, at the latest.
+    ///
+    /// Who waits actively does it up to `active_until`.
+    fn attend(&mut self, slot: &Slot, active_until: Option<Instant>);
+}
+
+/// Waits for the bell.
+struct Sleeper(Arc<Bell>);
+
+impl Attendant for Sleeper {
+    fn attend(&mut self, _: &Slot, active_until: Option<Instant>) {
+        self.0.wait(active_until);
+    }
+}
+
+/// Starts a `main` as [`thread`] does; while it runs, the thread that calls in, which made `bell`, does what `attendant` says.
+///
+/// # Errors
+///
+/// When the system gives no thread.
+pub fn attended_thread(
+    function: &'static Function,
+    bell: Arc<Bell>,
+    attendant: impl Attendant + 'static,
+    main: impl FnOnce() -> Exit + Send + 'static,
+) -> Result<Box<dyn Engine>, Failure> {
     let shared = Arc::new(Shared {
         state: Mutex::default(),
-        driver: Bell::new(),
+        driver: bell,
     });
     let ending = Arc::clone(&shared);
     let thread = thread::Builder::new()
@@ -55,7 +88,7 @@ pub fn thread(
             state.ended = Some(exit.clone());
             drop(state);
             if is_driven {
-                ending.driver.ring();
+                ending.driver.ring_last();
             } else {
                 function.end_process(&exit);
             }
@@ -65,20 +98,22 @@ pub fn thread(
         shared,
         thread: Some(thread),
         patience: Patience::of_process(),
+        attendant,
     }))
 }
 
-struct OnThread {
+struct OnThread<A> {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
     patience: Patience,
+    attendant: A,
 }
 
 /// What the thread of `main` and the one that drives it share.
 struct Shared {
     state: Mutex<State>,
     /// Wakes the thread that drives the engine; an engine stays on the thread that made it.
-    driver: Bell,
+    driver: Arc<Bell>,
 }
 
 #[derive(Default)]
@@ -101,7 +136,7 @@ impl Wake for Shared {
     }
 }
 
-impl OnThread {
+impl<A> OnThread<A> {
     /// Notes whether the engine is driven; how `main` ended, if it did.
     fn drives(&mut self, is_driven: bool) -> Option<Exit> {
         let exit = {
@@ -117,11 +152,13 @@ impl OnThread {
     }
 }
 
-impl Engine for OnThread {
+impl<A: Attendant> Engine for OnThread<A> {
     fn drive(&mut self, slot: &Slot) -> Step {
         let waker = Waker::from(Arc::clone(&self.shared));
         let mut cx = Context::from_waker(&waker);
         let active_until = self.patience.begin();
+        self.shared.driver.silence();
+        slot.wake();
         loop {
             // First, since an event loop that `main` left behind as it ended may still look as if it waited.
             if let Some(exit) = self.drives(true) {
@@ -131,7 +168,7 @@ impl Engine for OnThread {
                 self.patience.end(active_until);
                 return self.drives(false).map_or(Step::Waiting, Step::Ended);
             }
-            self.shared.driver.wait(active_until);
+            self.attendant.attend(slot, active_until);
         }
     }
 }
