@@ -2,6 +2,8 @@
 
 use syn::Attribute;
 
+use crate::input::attributes::is_of_tool;
+
 /// Attributes that leave a function as it is.
 const PLAIN_ATTRIBUTES: [&str; 16] = [
     "allow",
@@ -22,18 +24,10 @@ const PLAIN_ATTRIBUTES: [&str; 16] = [
     "warn",
 ];
 
-/// Tools whose attributes leave a function as it is.
-const TOOLS: [&str; 5] = ["clippy", "diagnostic", "miri", "rust_analyzer", "rustfmt"];
-
 /// Whether an attribute may be a macro, which may make something else of the function.
 pub(crate) fn may_be_macro(attribute: &Attribute) -> bool {
     let path = attribute.path();
-    let first = path.segments.first().map(|segment| segment.ident.to_string());
-    let first = first.unwrap_or_default();
-    match path.segments.len() {
-        1 => !PLAIN_ATTRIBUTES.contains(&first.as_str()),
-        _ => !TOOLS.contains(&first.as_str()),
-    }
+    !is_of_tool(attribute) && !PLAIN_ATTRIBUTES.iter().any(|name| path.is_ident(name))
 }
 
 /// Whether an external path is tokio's `main`, which other crates re-export.

@@ -6,8 +6,9 @@ use std::ops::Range;
 
 use proc_macro2::{Ident, Span};
 use syn::{
-    Arm, Attribute, Block, Expr, ExprPath, ExprStruct, Field, FieldValue, ImplItem, Item, ItemExternCrate, ItemMod,
-    ItemUse, LitStr, Macro, Meta, PatStruct, PatTupleStruct, Path, Stmt, Token, TraitItem, TypePath, UseTree, Variant,
+    Arm, Attribute, Block, Expr, ExprPath, ExprStruct, Field, FieldValue, FnArg, ForeignItem, ImplItem, Item,
+    ItemExternCrate, ItemMod, ItemUse, LitStr, Macro, Meta, PatStruct, PatTupleStruct, Path, Stmt, Token, TraitItem,
+    TypePath, UseTree, Variant,
     parse::ParseStream,
     punctuated::Punctuated,
     visit::{self, Visit},
@@ -126,6 +127,18 @@ impl<'a> Visit<'a> for Reader<'_> {
     fn visit_trait_item(&mut self, item: &'a TraitItem) {
         if self.is_certain_item(attributes::of_trait_item(item)) {
             visit::visit_trait_item(self, item);
+        }
+    }
+
+    fn visit_foreign_item(&mut self, item: &'a ForeignItem) {
+        if self.is_certain_item(attributes::of_foreign_item(item)) {
+            visit::visit_foreign_item(self, item);
+        }
+    }
+
+    fn visit_fn_arg(&mut self, argument: &'a FnArg) {
+        if self.is_certain(attributes::of_fn_arg(argument)) {
+            visit::visit_fn_arg(self, argument);
         }
     }
 
@@ -261,7 +274,10 @@ impl<'a> Visit<'a> for Reader<'_> {
             return;
         };
         let by = unraw(&last.ident);
-        if !INCLUDES.contains(&by.as_str()) {
+        // Another crate's may be called so, too.
+        let segments = &invocation.path.segments;
+        let is_of_rust = segments.len() == 1 || segments[0].ident == "core" || segments[0].ident == "std";
+        if !is_of_rust || !INCLUDES.contains(&by.as_str()) {
             return;
         }
         if let Ok(path) = literal(invocation) {

@@ -1,6 +1,6 @@
 //! The attributes of a node of a syntax tree that is of one of several kinds.
 
-use syn::{Attribute, Expr, ImplItem, Item, Stmt, TraitItem};
+use syn::{Attribute, Expr, FnArg, ForeignItem, ImplItem, Item, Stmt, TraitItem};
 
 /// Two functions that give a node's attributes, to read and to change. Tokens that syn leaves unread have none.
 macro_rules! attributes {
@@ -28,6 +28,23 @@ attributes!(of_trait_item, of_trait_item_mut, TraitItem: Const Fn Macro Type);
 attributes!(of_expr, of_expr_mut, Expr: Array Assign Async Await Binary Block Break Call Cast Closure Const Continue Field
     ForLoop Group If Index Infer Let Lit Loop Macro Match MethodCall Paren Path Range RawAddr Reference Repeat Return Struct
     Try TryBlock Tuple Unary Unsafe While Yield);
+
+pub(crate) fn of_foreign_item(item: &ForeignItem) -> &[Attribute] {
+    match item {
+        ForeignItem::Fn(item) => &item.attrs,
+        ForeignItem::Macro(item) => &item.attrs,
+        ForeignItem::Static(item) => &item.attrs,
+        ForeignItem::Type(item) => &item.attrs,
+        _ => &[],
+    }
+}
+
+pub(crate) fn of_fn_arg(argument: &FnArg) -> &[Attribute] {
+    match argument {
+        FnArg::Receiver(argument) => &argument.attrs,
+        FnArg::Typed(argument) => &argument.attrs,
+    }
+}
 
 pub(crate) fn of_stmt(statement: &Stmt) -> &[Attribute] {
     match statement {

@@ -61,8 +61,7 @@ pub(crate) fn includes(program: &Program, tree: &ModuleTree<'_>, includes: &[Inc
 
 /// Whether rustc is given a file, by itself or with its folder.
 fn is_given(program: &Program, path: &str) -> bool {
-    let mut data = program.data.iter().map(|data| in_workspace(data));
     let mut sources = program.sources.iter().map(|source| in_workspace(&source.path));
     let is_below = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-    sources.any(|source| source == path) || data.any(|data| data == path || is_below(data))
+    sources.any(|source| source == path) || program.data.iter().any(|data| data == path || is_below(data))
 }

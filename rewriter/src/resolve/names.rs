@@ -136,6 +136,11 @@ impl<'a> Names<'a> {
             "super" => return self.in_module(module.split_last()?.1, rest, Globs::Seen, hops),
             _ => {}
         }
+        // A crate that is given has its name whatever a `*` brings: what that one has under the name is most likely the same.
+        let globs = match rest.is_empty() || !self.is_dependency(first) {
+            true => globs,
+            false => Globs::Hidden,
+        };
         for (index, scope) in blocks.iter().enumerate().rev() {
             if let Some(found) = self.in_scope(scope, module, &blocks[..=index], segments, globs, hops) {
                 return found;
@@ -242,7 +247,8 @@ impl<'a> Names<'a> {
         // Nothing that is looked for is in what comes with Rust.
         let is_of_rust = |glob: &[String]| {
             let first = glob.iter().find(|name| !name.is_empty());
-            first.is_some_and(|first| first == "core" || first == "std")
+            let is_own = |name: &str| self.modules.get(module).is_some_and(|own| own.declares(name));
+            first.is_some_and(|first| ["alloc", "core", "std"].contains(&first.as_str()) && !is_own(first))
         };
         for glob in scope.globs.iter().filter(|glob| !is_of_rust(glob)) {
             let inner: Vec<String> = glob.iter().chain(segments).cloned().collect();
@@ -291,6 +297,7 @@ mod tests {
             ("use ::lambda_runtime::run;", "run"),
             ("use lambda_runtime::*;", "run"),
             ("use std::io::prelude::*;", "lambda_runtime::run"),
+            ("mod core { pub use lambda_runtime::*; } use core::*;", "run"),
             ("extern crate lambda_runtime as lr;", "lr::run"),
             ("use lambda_runtime; use lambda_runtime::run as r#loop;", "loop"),
             ("mod aws { pub use lambda_runtime::*; } use aws::run;", "run"),

@@ -146,6 +146,15 @@ fn crates_that_are_missing_are_named() {
 }
 
 #[test]
+fn a_crate_that_is_missing_is_told_where_it_is_named() {
+    let errors = rewritten("use rayon::prelude::*;").unwrap_err().to_string();
+    assert!(
+        errors.contains("--> app/src/main.rs:1:5\n") && errors.contains("1 | use rayon::prelude::*;"),
+        "{errors}"
+    );
+}
+
+#[test]
 fn what_may_come_from_elsewhere_is_left_to_rustc() {
     for text in [
         "use std::fmt; use core::mem; use alloc::vec; use lambda_http::http; use tokio::fs; use async_trait::async_trait;",
@@ -159,6 +168,10 @@ fn what_may_come_from_elsewhere_is_left_to_rustc() {
         "struct uuid; impl uuid { fn f() { uuid::f() } }",
         "macro_rules! make { () => { mod uuid {} } } make!(); use uuid::U;",
         "macro_rules! uuid { () => {} } pub(crate) use uuid;",
+        "macro_rules! make { () => { pub mod pb {} } } make!(); use pb::*;",
+        "extern crate alloc; use alloc::vec::*;",
+        "extern \"C\" { #[cfg(feature = \"off\")] fn f(id: uuid::Int); }",
+        "fn f(#[cfg(custom)] id: uuid::Uuid) {}",
         "make::modules!(\"proto\"); use uuid::U;",
         "include!(\"made.rs\"); ",
         "cfg_if::cfg_if! { if #[cfg(custom)] { mod uuid {} } else { use renamed as uuid; } } use uuid::U;",
@@ -229,6 +242,7 @@ fn files_that_are_missing_are_named() {
             &[],
         ),
         ("macro_rules! m { () => { include_str!(\"a.txt\") } }", &[]),
+        ("const A: &str = renamed::include_str!(\"a.txt\");", &[]),
         ("#[cfg(custom)] const A: &str = include_str!(\"a.txt\");", &[]),
     ] {
         assert_missing(text, expected);
