@@ -77,6 +77,11 @@ def check_pairs(label, given):
     if wrong:
         fail("{}: {}.".format(label, ";\n  and ".join(wrong)))
 
+def _is_absent(ctx, file):
+    """Whether a file is one of the package's sources, and not there."""
+    label = file.owner
+    return file.is_source and (label.repo_name, label.package) == (ctx.label.repo_name, ctx.label.package) and label.name in ctx.attr.absent
+
 def _check_files(ctx, cases, may_write):
     """Refuses, all at once, files that are not there, before anything is compiled."""
     wrong = []
@@ -85,11 +90,10 @@ def _check_files(ctx, cases, may_write):
             # What a rule makes is there when it is needed. What an update writes need not be there.
             if file == None or (may_write and file == other and kind != "contexts"):
                 continue
-            name = file.short_path.removeprefix(ctx.label.package + "/") if ctx.label.package else file.short_path
-            if file.is_source and name in ctx.attr.absent:
+            if _is_absent(ctx, file):
                 wrong.append("`{}` names {}, which is no file of the package{}".format(
                     kind,
-                    name,
+                    file.owner.name,
                     ", but `bazel run {}.update` writes it".format(readable(ctx.label)) if file == other and kind != "contexts" else "",
                 ))
     events = [event for kind, event, _ in cases if kind != "contexts"]
@@ -160,12 +164,11 @@ def _impl(ctx, may_write):
         return [emulated(ctx, "test", arguments, files, after = " \"$@\"")]
 
     # A file that is to be written first can't be among those that are read.
-    absent = {"{}/{}".format(ctx.label.package, name) if ctx.label.package else name: None for name in ctx.attr.absent}
     return [emulated(
         ctx,
         "test",
         arguments,
-        [file for file in files if not file.is_source or file.short_path not in absent],
+        [file for file in files if not _is_absent(ctx, file)],
         before = in_runfiles(ctx) + ": \"${BUILD_WORKSPACE_DIRECTORY:?is not set: run this by bazel run}\"\n",
         after = " --update \"$BUILD_WORKSPACE_DIRECTORY\" \"$@\"",
     )]

@@ -59,12 +59,12 @@ impl Expectation {
 
     /// The expectation of a response that is not known yet, which none is in accord with.
     pub(crate) fn unknown_response() -> Self {
-        Self::Response(Value::Null)
+        Self::Response(unknown())
     }
 
     /// The same of an error.
     pub(crate) fn unknown_error() -> Map<String, Value> {
-        COMPARED.iter().map(|name| ((*name).to_owned(), Value::Null)).collect()
+        COMPARED.iter().map(|name| ((*name).to_owned(), unknown())).collect()
     }
 
     /// Reads an expected error.
@@ -153,6 +153,11 @@ impl Expectation {
             Self::InitError(_) => "an error as the function starts",
         }
     }
+}
+
+/// A matcher that no value is in accord with.
+fn unknown() -> Value {
+    json!({"$match": {"pattern": "[^\\s\\S]"}})
 }
 
 fn read_error(path: &Path) -> Result<Map<String, Value>> {
@@ -294,6 +299,8 @@ mod tests {
             Expectation::Response(json!({"statusCode": 201, "headers": {"x-id": id}, "body": "hi"}))
         };
         assert_eq!(expected("^[0-9]+$").check(&streamed), Ok(()));
+        let equal = json!({"statusCode": {"$match": {"equals": 201}}, "headers": {"x-id": "17"}, "body": "hi"});
+        assert_eq!(Expectation::Response(equal).check(&streamed), Ok(()));
         let difference = expected("^[a-z]+$").check(&streamed).unwrap_err();
         assert!(
             difference.starts_with("$.headers.x-id: ") || difference.starts_with("$.headers[\"x-id\"]: "),
@@ -326,6 +333,13 @@ mod tests {
             Expectation::unknown_response().updated(&response("[1]")),
             Some(json!([1]))
         );
+        // Whatever comes is another, so that it is written.
+        for answer in ["null", "\"\"", "{}"] {
+            assert!(
+                Expectation::unknown_response().check(&response(answer)).is_err(),
+                "{answer}"
+            );
+        }
         assert_eq!(Expectation::unknown_response().updated(&failed), None);
         assert_eq!(error(pattern).updated(&response("1")), None);
     }

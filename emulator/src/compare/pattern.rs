@@ -188,13 +188,12 @@ impl Pattern {
 
     /// Whether there is a matcher in it.
     pub(crate) fn has_matchers(&self) -> bool {
-        match &self.expected {
-            Expected::Equal(_) => false,
-            _ if is_matcher(&self.written) => true,
-            Expected::Array(elements) => elements.iter().any(Self::has_matchers),
-            Expected::Object(members) => members.iter().any(|(_, value)| value.has_matchers()),
-            _ => true,
-        }
+        is_matcher(&self.written)
+            || match &self.expected {
+                Expected::Array(elements) => elements.iter().any(Self::has_matchers),
+                Expected::Object(members) => members.iter().any(|(_, value)| value.has_matchers()),
+                _ => false,
+            }
     }
 
     /// All places where a value is not as it should be.

@@ -45,7 +45,12 @@ pub async fn run(args: TestArgs, matches: &ArgMatches) -> Result<bool> {
             .await
             .with_context(|| format!("case {:?} cannot be run", case.name))?
         {
-            Verdict::Passed => println!("test {} ... ok", case.name),
+            Verdict::Passed => {
+                println!("test {} ... ok", case.name);
+                if let Some(update) = &mut update {
+                    update.keep(file)?;
+                }
+            }
             Verdict::Failed {
                 updated: Some(value), ..
             } if update.is_some() && case.event.as_ref() != Some(file) => {

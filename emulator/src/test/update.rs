@@ -12,7 +12,8 @@ use serde_json::Value;
 /// A folder that files are written into.
 pub(super) struct Update {
     folder: PathBuf,
-    written: BTreeMap<PathBuf, Value>,
+    /// The files, and what was written into them; those that hold what came already have none.
+    files: BTreeMap<PathBuf, Option<Value>>,
 }
 
 impl Update {
@@ -29,24 +30,38 @@ impl Update {
         );
         Ok(Self {
             folder: folder.to_owned(),
-            written: BTreeMap::new(),
+            files: BTreeMap::new(),
         })
     }
 
-    /// Writes a file.
+    /// Leaves a file as it is.
     ///
     /// # Errors
     ///
-    /// If it can't be written, or was with another value: two cases can't both have it.
-    pub(super) fn write(&mut self, file: &Path, value: &Value) -> Result<()> {
-        if let Some(written) = self.written.insert(file.to_owned(), value.clone())
-            && written != *value
+    /// If it was written for another case: two that differ can't both have it.
+    pub(super) fn keep(&mut self, file: &Path) -> Result<()> {
+        self.note(file, None)
+    }
+
+    fn note(&mut self, file: &Path, value: Option<&Value>) -> Result<()> {
+        if let Some(before) = self.files.insert(file.to_owned(), value.cloned())
+            && before.as_ref() != value
         {
             bail!(
                 "two events have {} for what is expected, and differ: give each a file of its own",
                 file.display()
             );
         }
+        Ok(())
+    }
+
+    /// Writes a file.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be written, or another case needs it otherwise.
+    pub(super) fn write(&mut self, file: &Path, value: &Value) -> Result<()> {
+        self.note(file, Some(value))?;
         let path = self.folder.join(file);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -77,6 +92,13 @@ mod tests {
             error.contains("a.response.json") && error.contains("a file of its own"),
             "{error}"
         );
+        // One that another case is in accord with as it is.
+        let kept = Path::new("app/testdata/b.response.json");
+        update.keep(kept).unwrap();
+        update.keep(kept).unwrap();
+        assert!(update.write(kept, &json!(1)).is_err());
+        assert!(!folder.path().join(kept).exists());
+        assert!(update.keep(file).is_err());
     }
 
     #[test]
