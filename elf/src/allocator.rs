@@ -1,6 +1,6 @@
 //! Whether a program brings an allocator of its own, by which ours is left out.
 
-use std::str;
+use std::{fs, path::PathBuf, str};
 
 use anyhow::{Context, Result};
 use object::read::archive::ArchiveFile;
@@ -8,21 +8,35 @@ use object::read::archive::ArchiveFile;
 /// What the compiler makes of a `#[global_allocator]`, in the crate that has it: mangled since Rust 1.87, and plain before.
 const MADE: &str = "__rust_alloc";
 
-/// Whether a compiled crate has a `#[global_allocator]`, told by its archive's index, which lists the symbols of bitcode, too.
+/// Whether one of some compiled crates has a `#[global_allocator]`.
 ///
 /// # Errors
 ///
-/// When it is no archive.
+/// When a file can't be read, or is no archive.
 ///
 /// ```
 /// # fn main() -> anyhow::Result<()> {
-/// let empty = b"!<arch>\n";
-/// assert!(!elf::has_global_allocator(empty)?);
-/// assert!(elf::has_global_allocator(b"neither").is_err());
+/// # let folder = tempfile::tempdir()?;
+/// # let (empty, neither) = (folder.path().join("libempty.rlib"), folder.path().join("neither"));
+/// std::fs::write(&empty, "!<arch>\n")?;
+/// std::fs::write(&neither, "neither")?;
+/// assert!(!elf::any_has_global_allocator(&[empty])?);
+/// assert!(elf::any_has_global_allocator(&[neither]).is_err());
 /// # Ok(())
 /// # }
 /// ```
-pub fn has_global_allocator(rlib: &[u8]) -> Result<bool> {
+pub fn any_has_global_allocator(rlibs: &[PathBuf]) -> Result<bool> {
+    for path in rlibs {
+        let rlib = fs::read(path).with_context(|| format!("{} can't be read", path.display()))?;
+        if has_global_allocator(&rlib).with_context(|| format!("{} can't be looked into", path.display()))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The same of one, told by its archive's index, which lists the symbols of bitcode, too.
+fn has_global_allocator(rlib: &[u8]) -> Result<bool> {
     let Some(symbols) = ArchiveFile::parse(rlib)?.symbols()? else {
         return Ok(false);
     };
@@ -35,7 +49,8 @@ pub fn has_global_allocator(rlib: &[u8]) -> Result<bool> {
     Ok(false)
 }
 
-/// Whether a source seems to have a `#[global_allocator]`: one that is there for some other `cfg` counts, as one too many does no harm.
+/// Whether a source seems to have a `#[global_allocator]`. One that `cfg` leaves out counts, too: what a program that is built as it is has
+/// is compiled with it alone, and can't be asked before.
 ///
 /// ```
 /// assert!(elf::mentions_global_allocator("#[global_allocator]\nstatic ALLOCATOR: System = System;"));

@@ -10,8 +10,8 @@ use clap::{Args, Subcommand};
 use packing_list::{files, read_list};
 
 use crate::{
-    BinaryKind, Breach, GlibcVersion, LAYERS_ROOT, Limits, RefusedLibrary, Surroundings, TASK_ROOT, check_elf,
-    cut_symbolizer, explain_linker, has_global_allocator, mentions_global_allocator, report, strip,
+    BinaryKind, Breach, GlibcVersion, LAYERS_ROOT, Limits, RefusedLibrary, Surroundings, TASK_ROOT,
+    any_has_global_allocator, check_elf, cut_symbolizer, explain_linker, mentions_global_allocator, report, strip,
 };
 
 /// A subcommand, with its arguments.
@@ -219,10 +219,7 @@ fn program_allocator(arguments: &ProgramAllocatorArgs) -> Result<()> {
     for source in &arguments.sources {
         has_own |= mentions_global_allocator(&String::from_utf8_lossy(&read(source)?));
     }
-    for rlib in &arguments.rlibs {
-        has_own |=
-            has_global_allocator(&read(rlib)?).with_context(|| format!("{} can't be looked into", rlib.display()))?;
-    }
+    let has_own = has_own || any_has_global_allocator(&arguments.rlibs)?;
     let library = read(&arguments.library)?;
     let output = &arguments.output;
     fs::write(output, if has_own { NOTHING } else { &library })

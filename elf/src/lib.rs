@@ -23,7 +23,7 @@ mod strip;
 mod surroundings;
 mod symbolizer;
 
-pub use allocator::{has_global_allocator, mentions_global_allocator};
+pub use allocator::{any_has_global_allocator, mentions_global_allocator};
 pub use build_paths::{BuildPaths, build_paths};
 pub use check::{Breach, Limits, check_elf, glibc_floor};
 pub use command::{CheckArgs, Command, CutArgs, ExplainArgs, ProgramAllocatorArgs, StripArgs};

@@ -1,14 +1,13 @@
 //! The rewriter's subcommands of the build tool's command line.
 
 use std::{
-    fmt::Display,
     fs,
     io::IsTerminal,
     path::{Path, PathBuf},
 };
 
 use clap::{Args, Subcommand};
-use elf::has_global_allocator;
+use elf::any_has_global_allocator;
 
 use crate::{
     emit::{conflicts::check_globals, explain::explain, manifest::Manifest, root_crate::root_crate},
@@ -243,24 +242,16 @@ fn run_root_crate(arguments: &RootCrateArgs) -> Result<(), String> {
     let manifests = manifests?;
     check_globals(&arguments.label, &manifests)?;
     let allocator = match &arguments.allocator {
-        Some(allocator) if !any_has_allocator(&arguments.rlibs)? => Some(allocator.as_str()),
-        _ => None,
+        Some(allocator) => {
+            let has_own = any_has_global_allocator(&arguments.rlibs).map_err(|error| format!("error: {error:#}"))?;
+            (!has_own).then_some(allocator.as_str())
+        }
+        None => None,
     };
     write(
         &arguments.output,
         &root_crate(&arguments.library, &manifests, allocator),
     )
-}
-
-fn any_has_allocator(rlibs: &[PathBuf]) -> Result<bool, String> {
-    for path in rlibs {
-        let unreadable = |error: &dyn Display| format!("error: {} can't be read: {error}", path.display());
-        let rlib = fs::read(path).map_err(|error| unreadable(&error))?;
-        if has_global_allocator(&rlib).map_err(|error| unreadable(&error))? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 fn read_sources(paths: Vec<String>) -> Result<Vec<Source>, String> {

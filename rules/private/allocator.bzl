@@ -33,7 +33,7 @@ def rlibs_of(targets):
       targets: a list of Target: crates, groups of them, and others, which count for nothing.
 
     Returns:
-      A depset of File.
+      A depset of File, among them the shared libraries that procedural macros are; see `rlib_path`.
     """
     pairs = []
     for target in targets:
@@ -45,15 +45,21 @@ def rlibs_of(targets):
                 for variant in target[rust_common.crate_group_info].dep_variant_infos.to_list()
                 if variant.crate_info
             ])
-    crates = depset(
-        [crate for crate, _ in pairs],
-        transitive = [dep.transitive_crates for crate, dep in pairs if dep and crate.type != "proc-macro"],
+    return depset(
+        [crate.output for crate, _ in pairs],
+        transitive = [dep.transitive_crate_outputs for crate, dep in pairs if dep and crate.type != "proc-macro"],
     )
-    return depset([
-        crate.output
-        for crate in crates.to_list()
-        if crate.output.extension == "rlib"
-    ])
+
+def rlib_path(file):
+    """For `map_each`: the path of a crate that is linked.
+
+    Args:
+      file: one of what `rlibs_of` returns.
+
+    Returns:
+      A str; `None` for a procedural macro.
+    """
+    return file.path if file.extension == "rlib" else None
 
 def _allocator_crate_impl(ctx):
     chosen = ALLOCATORS.get(ctx.attr.allocator)
@@ -94,7 +100,7 @@ def _program_allocator_impl(ctx):
     arguments = ctx.actions.args()
     arguments.add("program-allocator")
     arguments.add("--library", library)
-    arguments.add_all(rlibs, before_each = "--rlib")
+    arguments.add_all(rlibs, before_each = "--rlib", map_each = rlib_path)
     arguments.add_all(ctx.files.srcs, before_each = "--source")
     arguments.add("--output", output)
     run_build_tool(

@@ -2,7 +2,7 @@
 
 load("//rules:providers.bzl", "LambdaFunctionInfo")
 load("//rules/tools:toolchain.bzl", "run_build_tool")
-load(":allocator.bzl", "ALLOCATORS", "check_allocator", "rlibs_of")
+load(":allocator.bzl", "ALLOCATORS", "check_allocator", "rlib_path", "rlibs_of")
 load(":attributes.bzl", "OWNER_ATTRS", "owner")
 load(":flags.bzl", "flags_for_dependants")
 load(":library_linker.bzl", "LIBRARY_LINKER_ATTRS", "LIBRARY_LINKER_TOOLCHAINS", "library_linker")
@@ -52,7 +52,7 @@ def _root_crate_impl(ctx):
     arguments.add("--library", library_name(ctx.attr.crate_name))
     if allocator:
         arguments.add("--allocator", allocator)
-    arguments.add_all(rlibs, before_each = "--rlib")
+    arguments.add_all(rlibs, before_each = "--rlib", map_each = rlib_path)
     arguments.add_all(manifests, before_each = "--manifest")
     arguments.add("--output", output)
     run_build_tool(

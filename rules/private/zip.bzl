@@ -3,6 +3,7 @@
 load("@rules_rust//rust:rust_common.bzl", "CrateInfo", "DepInfo")
 load("//rules:providers.bzl", "LambdaFunctionInfo", "LambdaZipInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
+load(":allocator.bzl", "rlibs_of")
 load(":attributes.bzl", "readable")
 load(":check.bzl", "check_library")
 load(":image_layers.bzl", "image_layers")
@@ -71,10 +72,7 @@ def _lambda_zip_impl(ctx):
     functions = [function[LambdaFunctionInfo] for function in ctx.attr.functions]
     _check_names(ctx)
     check_versions(readable(ctx.label), ctx.attr.functions)
-    rlibs = depset(
-        [function[CrateInfo].output for function in ctx.attr.functions],
-        transitive = [function[DepInfo].transitive_crate_outputs for function in ctx.attr.functions],
-    )
+    rlibs = rlibs_of(ctx.attr.functions)
     shims = shim(ctx, library_name(ctx.attr.crate_name), [function.handler for function in functions])
     limit = "{}=on Lambda@Edge, for viewer events".format(_EDGE_LIMIT) if ctx.attr.edge else None
     beside = lay_contents(ctx, data_contents(ctx) + python_deps_contents(ctx).items())
