@@ -14,6 +14,7 @@ use lambda_shim::{Exit, Function, Invocation};
 
 extern "C" {
     fn signal(number: i32, handler: extern "C" fn(i32)) -> usize;
+    fn siginterrupt(number: i32, flag: i32) -> i32;
     fn pthread_kill(thread: RawPthread, number: i32) -> i32;
 }
 
@@ -46,6 +47,9 @@ static FUNCTION: Function = Function::new(|| {
 fn a_signal_does_not_end_a_wait() {
     // SAFETY: the handler does nothing.
     unsafe { signal(SIGNAL, handle) };
+    // As Python has it: a system call that is waiting ends.
+    // SAFETY: it changes how a signal is handled, and no memory.
+    assert_eq!(unsafe { siginterrupt(SIGNAL, 1) }, 0);
     let calling = thread::spawn(|| {
         for _ in 0..EVENTS {
             let invocation = Invocation {

@@ -170,9 +170,7 @@ impl Api {
     /// Waits for an event that the client of a connection may have. `None` where the connection now waits for the thread that calls in, or the
     /// server shuts down.
     fn await_event(&self, connection: Connection, request: &Request) -> Option<Connection> {
-        if !request.is_noted {
-            self.turns.ask();
-        }
+        self.turns.ask();
         let connection = match self.shutdown.wait(self.turns.turn())? {
             Turn::Take => connection,
             // Where a client has several connections, it may ask on one and answer on another.

@@ -26,8 +26,6 @@ pub(super) struct Request {
     is_chunked: bool,
     /// Whether the client wants the connection closed behind the response.
     pub(super) is_last: bool,
-    /// Whether it is one for an event that has been noted.
-    pub(super) is_noted: bool,
 }
 
 impl Request {
@@ -54,7 +52,6 @@ impl Request {
             mode: None,
             is_chunked: false,
             is_last: false,
-            is_noted: false,
         };
         // Of several headers of a name, the first counts.
         for header in head.headers.iter().rev() {

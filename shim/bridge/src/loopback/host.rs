@@ -3,7 +3,7 @@
 
 use std::{io, sync::Arc, time::Instant};
 
-use lambda_shim::{Attendant, Bell, Slot};
+use lambda_shim::{Attendant, Bell};
 
 use super::{
     api::{Api, Call},
@@ -37,7 +37,7 @@ impl Host {
         self.api.turns.answered();
         self.api.send_event(&mut connection)?;
         loop {
-            let mut request = match connection.request() {
+            let request = match connection.request() {
                 Ok(Some(request)) => request,
                 Ok(None) => return Ok(()),
                 // `main` has ended, or the event loop waits on another connection.
@@ -58,7 +58,8 @@ impl Host {
                         }
                         Some(Turn::Wait) => return self.serve(connection),
                         None => {
-                            request.is_noted = true;
+                            // Whoever serves it asks anew.
+                            self.api.turns.answered();
                             self.give_up(connection, Some(request));
                             return Ok(());
                         }
@@ -83,7 +84,7 @@ impl Host {
 }
 
 impl Attendant for Host {
-    fn attend(&mut self, _: &Slot, active_until: Option<Instant>) {
+    fn attend(&mut self, active_until: Option<Instant>) {
         let served = match self.asking.take() {
             Some(connection) => self.serve(connection),
             None => match self.api.take_offered() {

@@ -50,14 +50,14 @@ pub trait Attendant {
     /// Returns when the slot has to be looked at again, or whether `main` has ended: once the engine's bell was rung, at the latest.
     ///
     /// Who waits actively does it up to `active_until`.
-    fn attend(&mut self, slot: &Slot, active_until: Option<Instant>);
+    fn attend(&mut self, active_until: Option<Instant>);
 }
 
 /// Waits for the bell.
 struct Sleeper(Arc<Bell>);
 
 impl Attendant for Sleeper {
-    fn attend(&mut self, _: &Slot, active_until: Option<Instant>) {
+    fn attend(&mut self, active_until: Option<Instant>) {
         self.0.wait(active_until);
     }
 }
@@ -158,6 +158,8 @@ impl<A: Attendant> Engine for OnThread<A> {
         let mut cx = Context::from_waker(&waker);
         let active_until = self.patience.begin();
         self.shared.driver.silence();
+        // Before `main` has the event, which it may answer and end at once: where nobody drives, it ends the process.
+        self.shared.lock().is_driven = true;
         slot.wake();
         loop {
             // First, since an event loop that `main` left behind as it ended may still look as if it waited.
@@ -168,7 +170,7 @@ impl<A: Attendant> Engine for OnThread<A> {
                 self.patience.end(active_until);
                 return self.drives(false).map_or(Step::Waiting, Step::Ended);
             }
-            self.attendant.attend(slot, active_until);
+            self.attendant.attend(active_until);
         }
     }
 }
