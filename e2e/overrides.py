@@ -187,6 +187,8 @@ def make_sysroot(workspace: Workspace, glibc: str) -> None:
     folder = workspace.folder / "toolchains/c/sysroot/usr/lib"
     script = ROOT / "rules/toolchain/zig_sysroot.sh"
     subprocess.run([script, zigs[0], f"x86_64-linux-gnu.{glibc}", folder], check=True)
+    # mimalloc is compiled with the headers of the C library and of Linux.
+    shutil.copytree("/usr/include", workspace.folder / "toolchains/c/sysroot/usr/include", symlinks=True)
     for name in ("crti.o", "crtn.o"):
         shutil.copy(f"/usr/lib/x86_64-linux-gnu/{name}", folder)
     # As in glibc's own: what is not in the shared library is in an archive.
