@@ -85,12 +85,18 @@ def tool_repositories():
         prebuilt_label = "@rules_rust_lambda_{tool}_{platform}//:tool",
         source_label = "@rules_rust_lambda_{tool}_source//:binary",
     )
+
+    # Whoever has a release's tools needs no more than this.
+    rust_repository(
+        name = "rules_rust_lambda_cargo",
+        components = ["cargo"],
+    )
     crates_repository(
         name = "rules_rust_lambda_mimalloc",
         build_files = {
             Label("//shim/mimalloc/crates:root.BUILD.bazel"): "BUILD.bazel",
         },
-        cargo = "@rules_rust_lambda_rust//:bin/cargo",
+        cargo = "@rules_rust_lambda_cargo//:bin/cargo",
         lockfile = Label("//shim/mimalloc:Cargo.lock"),
         manifest = Label("//shim/mimalloc:Cargo.toml"),
     )

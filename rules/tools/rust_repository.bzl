@@ -1,4 +1,4 @@
-"""The Rust that compiles the rules' own tools, where a release has none.
+"""The Rust that compiles the rules' own tools, where a release has none, and the Cargo that fetches what libraries are linked with.
 
 It is apart from the Rust that a workspace chose for its programs, and from that of rules_rust's host tools, which may be too old for
 the tools, or none.
@@ -46,17 +46,23 @@ def _host_triple(repository_ctx):
 def _rust_repository_impl(repository_ctx):
     triple = _host_triple(repository_ctx)
     server = repository_ctx.os.environ.get(_MIRROR_VARIABLE) or _DEFAULT_SERVER
-    for component, sha256 in _SHA256[triple].items():
+    for component in repository_ctx.attr.components:
         archive = "{}-{}-{}".format(component, _VERSION, triple)
         repository_ctx.download_and_extract(
             "{}/dist/{}.tar.xz".format(server, archive),
-            sha256 = sha256,
+            sha256 = _SHA256[triple][component],
             stripPrefix = "{}/{}".format(archive, "rust-std-" + triple if component == "rust-std" else component),
         )
-    repository_ctx.file("BUILD.bazel", "exports_files([\"bin/cargo\", \"bin/rustc\"])\n", executable = False)
+    repository_ctx.file("BUILD.bazel", "exports_files(glob([\"bin/*\"]))\n", executable = False)
 
 rust_repository = repository_rule(
     doc = "Fetches Cargo, rustc and the standard library for the machine that Bazel runs on.",
     implementation = _rust_repository_impl,
+    attrs = {
+        "components": attr.string_list(
+            doc = "Which of them, by the names of their archives.",
+            default = ["cargo", "rust-std", "rustc"],
+        ),
+    },
     environ = [_MIRROR_VARIABLE],
 )
