@@ -83,7 +83,9 @@ class SbomTest(unittest.TestCase):
         major, rest = divmod(int(number.group(1)), 10000)
         found = packages(self.documents["zip"])
         self.assertEqual(found["github/microsoft/mimalloc"], {f"v{major}.{rest // 100}.{rest % 100}"})
-        self.assertIn("cargo/libmimalloc-sys", found)
+        locked = re.search(r'name = "libmimalloc-sys"\nversion = "(.*)"', Path(os.environ["LOCK"]).read_text())
+        assert locked
+        self.assertEqual(found["cargo/libmimalloc-sys"], {locked.group(1)})
         in_program = packages(self.documents["program_zip"])
         self.assertEqual(in_program["github/microsoft/mimalloc"], found["github/microsoft/mimalloc"])
         self.assertNotIn("github/microsoft/mimalloc", packages(self.documents["os_only_zip"]))
