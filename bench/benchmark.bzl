@@ -2,6 +2,14 @@
 
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 
+# As Cargo's release profile, with what makes a library small and fast.
+RELEASE_FLAGS = [
+    "-Ccodegen-units=1",
+    "-Clto=fat",
+    "-Copt-level=3",
+    "-Cstrip=symbols",
+]
+
 _PYTHON_TOOLCHAIN = "@rules_python//python:toolchain_type"
 _RUST_TOOLCHAIN = "@rules_rust//rust:toolchain_type"
 

@@ -1,8 +1,16 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    path::{Path, PathBuf},
+};
 
-use clap::Parser;
+use anyhow::{Context, Result};
+use clap::{Args, Parser};
+use serde::{de::DeserializeOwned, Serialize};
+
+use crate::python::Python;
 
 /// Measures ways to run Rust on Lambda beside one another, and writes benchmark.md, .json, .svg and .png.
 #[derive(Parser)]
@@ -17,9 +25,6 @@ pub struct Cli {
     /// Measures these peers alone.
     #[arg(long, value_name = "PEER", value_delimiter = ',')]
     pub only: Vec<String>,
-    /// Where to write to; `docs` in the workspace by default.
-    #[arg(long, value_name = "DIR")]
-    pub output: Option<PathBuf>,
     /// Keeps every sample in the JSON, not only each round's summary.
     #[arg(long, conflicts_with_all = ["soak", "cold"])]
     pub samples: bool,
@@ -38,21 +43,32 @@ pub struct Cli {
     /// Has --cold empty the whole page cache of this machine, for all who use it, not of the function's files alone; for root.
     #[arg(long, requires = "cold")]
     pub drop_caches: bool,
-    /// Writes the table and the plot anew from the JSON that is there, and measures nothing.
-    #[arg(long)]
-    pub render: bool,
     /// A peer's zip, or another whose size is told.
     #[arg(long = "package", value_name = "NAME=ZIP", value_parser = parse_pair)]
     pub packages: Vec<(String, String)>,
+    /// A folder whose node_modules hold aws-lambda-ric; it is installed into the user's cache by default.
+    #[arg(long, value_name = "DIR")]
+    pub node_client: Option<PathBuf>,
+    /// What the workloads' runner has as well.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What both runners have.
+#[derive(Args)]
+pub struct Common {
+    /// Where to write to; `docs` in the workspace by default.
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Writes the tables and the plot anew from the JSON that is there, and measures nothing.
+    #[arg(long)]
+    pub render: bool,
     /// The Python interpreter.
     #[arg(long, default_value = "python3")]
     pub python: PathBuf,
     /// A folder with a folder for each version of Python, such as `3.13`, that holds awslambdaric.
     #[arg(long, value_name = "DIR", required_unless_present = "render")]
     pub ric: Option<PathBuf>,
-    /// A folder whose node_modules hold aws-lambda-ric; it is installed into the user's cache by default.
-    #[arg(long, value_name = "DIR")]
-    pub node_client: Option<PathBuf>,
     /// The version of something that a package was built with.
     #[arg(long = "built-with", value_name = "NAME=VERSION", value_parser = parse_pair)]
     pub built_with: Vec<(String, String)>,
@@ -61,7 +77,102 @@ pub struct Cli {
     pub locks: Vec<PathBuf>,
 }
 
-fn parse_pair(text: &str) -> Result<(String, String), String> {
+impl Common {
+    /// The folder to write to, which is made if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// If neither it nor a workspace is named, or it cannot be made.
+    pub fn folder(&self) -> Result<PathBuf> {
+        let folder = match &self.output {
+            Some(output) => as_given(output),
+            None => workspace()
+                .context("there is no workspace to write to: run this by Bazel, or give --output")?
+                .join("docs"),
+        };
+        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        Ok(folder)
+    }
+
+    /// The interpreter, and Lambda's client for it.
+    ///
+    /// # Errors
+    ///
+    /// If either cannot be found.
+    pub fn python(&self) -> Result<Python> {
+        let ric = self.ric.as_deref().context("no client is given: give --ric")?;
+        Python::find(&self.python, ric)
+    }
+
+    /// What is in a file, where nothing is to be measured, or what is measured, which is written there.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read or written, or the measuring fails.
+    pub fn read_or<T: Serialize + DeserializeOwned>(
+        &self,
+        json: &Path,
+        measure: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        if self.render {
+            let text = fs::read_to_string(json).with_context(|| format!("cannot read {}", json.display()))?;
+            return serde_json::from_str(&text)
+                .with_context(|| format!("{} is not of this version: measure anew", json.display()));
+        }
+        let results = measure()?;
+        let text = serde_json::to_string(&results).context("the results cannot be written as JSON")?;
+        write(json, text.as_bytes())?;
+        Ok(results)
+    }
+
+    /// The versions of what packages were built with, of some crates among them, and of the interpreter and its client.
+    ///
+    /// # Errors
+    ///
+    /// If a file Cargo.lock cannot be read.
+    pub fn versions(&self, crates: &[&str], python: &Python) -> Result<BTreeMap<String, String>> {
+        let mut versions: BTreeMap<_, _> = self.built_with.iter().cloned().collect();
+        versions.insert("Python".to_owned(), python.full_version.clone());
+        versions.insert("awslambdaric".to_owned(), python.client_version.clone());
+        for lock in &self.locks {
+            let text = fs::read_to_string(lock).with_context(|| format!("cannot read {}", lock.display()))?;
+            for name in crates {
+                let line = format!("name = \"{name}\"\nversion = \"");
+                let version = text.split_once(&line).and_then(|(_, rest)| rest.split('"').next());
+                if let Some(version) = version {
+                    versions.entry((*name).to_owned()).or_insert_with(|| version.to_owned());
+                }
+            }
+        }
+        Ok(versions)
+    }
+}
+
+/// The workspace that Bazel was started in.
+pub fn workspace() -> Option<PathBuf> {
+    env::var_os("BUILD_WORKSPACE_DIRECTORY").map(PathBuf::from)
+}
+
+/// A path that the user gave: Bazel starts this elsewhere than where the user is.
+pub fn as_given(path: &Path) -> PathBuf {
+    env::var_os("BUILD_WORKING_DIRECTORY").map_or(path.to_owned(), |from| Path::new(&from).join(path))
+}
+
+/// Writes a file.
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Takes `NAME=VALUE` apart.
+///
+/// # Errors
+///
+/// If it is none.
+pub fn parse_pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write it as NAME=VALUE".to_owned()),

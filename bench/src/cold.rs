@@ -21,7 +21,8 @@ use crate::{
     progress::Progress,
 };
 
-use cpu::{CpuGroup, PERIOD, WHOLE_MB};
+pub use cpu::WHOLE_MB;
+use cpu::{CpuGroup, PERIOD};
 pub use page_cache::PageCache;
 use page_cache::{read_kib, Files};
 pub use report::markdown;

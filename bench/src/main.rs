@@ -3,33 +3,25 @@
 
 mod png;
 
-use std::{
-    collections::BTreeMap,
-    env, fs,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{collections::BTreeMap, fs, path::Path, process::ExitCode};
 
 use anyhow::{bail, Context, Result};
 use bench::{
     affinity::Cores,
     builds::builds,
-    cli::Cli,
+    cli::{as_given, workspace, write, Cli},
     cold,
     machine::{self, Machine},
     measure::{measure, Plan},
     node::Node,
     package::{Clients, Package},
     peers::{peer, Peer, PEERS},
-    plot,
-    python::Python,
-    report,
+    plot, report,
     results::Results,
     soak,
 };
 use clap::Parser;
 use launcher::RuntimeKind;
-use serde::{de::DeserializeOwned, Serialize};
 
 fn main() -> ExitCode {
     match run(Cli::parse()) {
@@ -42,30 +34,21 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<()> {
-    let workspace = env::var_os("BUILD_WORKSPACE_DIRECTORY").map(PathBuf::from);
-    let output = match (&cli.output, &workspace) {
-        // Bazel starts this elsewhere than where the user is.
-        (Some(output), _) => {
-            env::var_os("BUILD_WORKING_DIRECTORY").map_or(output.clone(), |from| Path::new(&from).join(output))
-        }
-        (None, Some(workspace)) => workspace.join("docs"),
-        (None, None) => bail!("there is no workspace to write to: run this by `bazel run //bench`, or give --output"),
-    };
-    fs::create_dir_all(&output).with_context(|| format!("cannot make {}", output.display()))?;
+    let output = cli.common.folder()?;
     match &cli {
         Cli { soak: true, .. } => run_soak(&cli, &output),
         Cli { cold: true, .. } => run_cold(&cli, &output),
-        _ => run_benchmark(&cli, &output, workspace.as_deref()),
+        _ => run_benchmark(&cli, &output),
     }
 }
 
-fn run_benchmark(cli: &Cli, output: &Path, workspace: Option<&Path>) -> Result<()> {
-    let results = read_or(cli, &output.join("benchmark.json"), || {
+fn run_benchmark(cli: &Cli, output: &Path) -> Result<()> {
+    let results = cli.common.read_or(&output.join("benchmark.json"), || {
         let mut results = results(cli)?;
         if cli.builds {
             let workspace =
-                workspace.context("there is no workspace to build: run this by `bazel run //bench -- --builds`")?;
-            let builds = builds(workspace)?;
+                workspace().context("there is no workspace to build: run this by `bazel run //bench -- --builds`")?;
+            let builds = builds(&workspace)?;
             let version = format!(
                 "{} (with Rust {})",
                 builds.cargo_lambda_version, builds.cargo_lambda_rust
@@ -84,7 +67,7 @@ fn run_benchmark(cli: &Cli, output: &Path, workspace: Option<&Path>) -> Result<(
 }
 
 fn run_soak(cli: &Cli, output: &Path) -> Result<()> {
-    let results = read_or(cli, &output.join("soak.json"), || {
+    let results = cli.common.read_or(&output.join("soak.json"), || {
         let mut setup = Setup::new(cli, soak::peers())?;
         let plan = soak::Plan::new(cli.events);
         let peers = soak::soak(&setup.packages, plan, &mut setup.not_measured);
@@ -104,7 +87,7 @@ fn run_soak(cli: &Cli, output: &Path) -> Result<()> {
 }
 
 fn run_cold(cli: &Cli, output: &Path) -> Result<()> {
-    let results = read_or(cli, &output.join("cold_start.json"), || {
+    let results = cli.common.read_or(&output.join("cold_start.json"), || {
         let mut setup = Setup::new(cli, PEERS.iter())?;
         let page_cache = if cli.drop_caches {
             cold::PageCache::All
@@ -135,19 +118,6 @@ fn run_cold(cli: &Cli, output: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What is in a file, where nothing is to be measured, or what is measured, which is written there.
-fn read_or<T: Serialize + DeserializeOwned>(cli: &Cli, json: &Path, measure: impl FnOnce() -> Result<T>) -> Result<T> {
-    if cli.render {
-        let text = fs::read_to_string(json).with_context(|| format!("cannot read {}", json.display()))?;
-        return serde_json::from_str(&text)
-            .with_context(|| format!("{} is not of this version: measure anew", json.display()));
-    }
-    let results = measure()?;
-    let text = serde_json::to_string(&results).context("the results cannot be written as JSON")?;
-    write(json, text.as_bytes())?;
-    Ok(results)
-}
-
 /// What is measured, with what, and where.
 struct Setup {
     cores: Cores,
@@ -172,12 +142,11 @@ impl Setup {
         let wanted: Vec<_> = peers
             .filter(|peer| cli.only.is_empty() || cli.only.iter().any(|name| name == peer.name))
             .collect();
-        let ric = cli.ric.as_deref().context("no client is given: give --ric")?;
         let with_node = wanted.iter().any(|peer| peer.runtime == RuntimeKind::Node);
         let clients = Clients {
-            python: Python::find(&cli.python, ric)?,
+            python: cli.common.python()?,
             node: if with_node {
-                Node::find(cli.node_client.as_deref()).map_err(|error| format!("{error:#}"))
+                Node::find(cli.node_client.as_deref().map(as_given).as_deref()).map_err(|error| format!("{error:#}"))
             } else {
                 Err("Node.js is not asked for".to_owned())
             },
@@ -239,26 +208,10 @@ fn results(cli: &Cli) -> Result<Results> {
 const CRATES: [&str; 4] = ["lambda_runtime", "pyo3", "serde_json", "tokio"];
 
 fn versions(cli: &Cli, clients: &Clients) -> Result<BTreeMap<String, String>> {
-    let mut versions: BTreeMap<_, _> = cli.built_with.iter().cloned().collect();
-    versions.insert("Python".to_owned(), clients.python.full_version.clone());
-    versions.insert("awslambdaric".to_owned(), clients.python.client_version.clone());
+    let mut versions = cli.common.versions(&CRATES, &clients.python)?;
     if let Ok(node) = &clients.node {
         versions.insert("Node.js".to_owned(), node.version.clone());
         versions.insert("aws-lambda-ric".to_owned(), node.client_version.clone());
     }
-    for lock in &cli.locks {
-        let text = fs::read_to_string(lock).with_context(|| format!("cannot read {}", lock.display()))?;
-        for name in CRATES {
-            let line = format!("name = \"{name}\"\nversion = \"");
-            let version = text.split_once(&line).and_then(|(_, rest)| rest.split('"').next());
-            if let Some(version) = version {
-                versions.entry(name.to_owned()).or_insert_with(|| version.to_owned());
-            }
-        }
-    }
     Ok(versions)
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }

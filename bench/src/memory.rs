@@ -4,7 +4,7 @@ use anyhow::{bail, Result};
 use launcher::status_field;
 use serde::{Deserialize, Serialize};
 
-use crate::processes::tree;
+use crate::{processes::tree, statistics::median};
 
 /// Resident memory, in KiB, summed over the processes.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -33,6 +33,12 @@ impl Memory {
             }
         }
         Ok(memory)
+    }
+
+    /// The median of one of its fields over some, in MiB.
+    pub fn median_mib(all: &[Self], field: fn(&Self) -> u64) -> Option<f64> {
+        let kib: Vec<_> = all.iter().map(|memory| field(memory) as f64).collect();
+        Some(median(&kib)? / 1024.0)
     }
 }
 

@@ -17,6 +17,34 @@ pub struct Clients {
     pub node: Result<Node, String>,
 }
 
+/// Unpacks a zip, and tells what starts it.
+///
+/// # Errors
+///
+/// If the zip cannot be unpacked, or the client of its runtime is missing.
+pub(crate) fn unpack(
+    zip: &Path,
+    runtime: RuntimeKind,
+    clients: &Clients,
+    variables: Vec<(String, String)>,
+) -> Result<(Sandbox, Program)> {
+    let name = match runtime {
+        RuntimeKind::OsOnly => "provided.al2023".to_owned(),
+        RuntimeKind::Python => format!("python{}", clients.python.client.version()),
+        RuntimeKind::Node => "nodejs".to_owned(),
+    };
+    let sandbox = Sandbox::new(zip, HANDLER, &name, variables)?;
+    let program = match runtime {
+        RuntimeKind::OsOnly => Program::of_zip(&sandbox, zip)?,
+        RuntimeKind::Python => Program::Python(clients.python.client.clone()),
+        RuntimeKind::Node => {
+            let node = clients.node.as_ref().map_err(|why| anyhow!("{why}"))?;
+            Program::Node(node.client.clone())
+        }
+    };
+    Ok((sandbox, program))
+}
+
 /// A peer that can be started.
 pub struct Package {
     /// The peer.
@@ -37,20 +65,7 @@ impl Package {
         let bytes = fs::metadata(zip)
             .with_context(|| format!("cannot find {}: give --package a zip", zip.display()))?
             .len();
-        let runtime = match peer.runtime {
-            RuntimeKind::OsOnly => "provided.al2023".to_owned(),
-            RuntimeKind::Python => format!("python{}", clients.python.client.version()),
-            RuntimeKind::Node => "nodejs".to_owned(),
-        };
-        let sandbox = Sandbox::new(zip, HANDLER, &runtime, Vec::new())?;
-        let program = match peer.runtime {
-            RuntimeKind::OsOnly => Program::of_zip(&sandbox, zip)?,
-            RuntimeKind::Python => Program::Python(clients.python.client.clone()),
-            RuntimeKind::Node => {
-                let node = clients.node.as_ref().map_err(|why| anyhow!("{why}"))?;
-                Program::Node(node.client.clone())
-            }
-        };
+        let (sandbox, program) = unpack(zip, peer.runtime, clients, Vec::new())?;
         Ok(Self {
             peer,
             bytes,

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use crate::{
     events::SIZES,
+    memory::Memory,
     peers::{Peer, ENGINES, PEERS},
     results::{PeerResults, Results},
-    statistics::median,
 };
 
 /// The plot's width, in units of SVG.
@@ -88,15 +88,7 @@ pub fn svg(results: &Results) -> String {
         results,
         area(860.0, 640.0, 350.0, 260.0),
         "Resident memory after small events, MiB",
-        |peer| {
-            let kib: Vec<_> = peer
-                .pinned
-                .memory_small
-                .iter()
-                .map(|memory| memory.rss_kib as f64)
-                .collect();
-            Some(median(&kib)? / 1024.0)
-        },
+        |peer| Memory::median_mib(&peer.pinned.memory_small, |memory| memory.rss_kib),
     );
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" \

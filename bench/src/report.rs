@@ -8,7 +8,7 @@ use crate::{
     memory::Memory,
     peers::{Peer, PEERS},
     results::{Measures, PeerResults, Results},
-    statistics::{median, Summary},
+    statistics::Summary,
     targets::{targets, Target},
 };
 
@@ -23,7 +23,11 @@ pub fn markdown(results: &Results) -> String {
         memory_and_size(results),
         builds(results),
         percentiles(results),
-        machine(results),
+        machine_and_versions(
+            &results.machine,
+            &results.versions,
+            &length_of_run(results.rounds, results.starts, &results.machine),
+        ),
         METHOD.to_owned(),
     ];
     let sections: Vec<_> = sections.into_iter().filter(|section| !section.is_empty()).collect();
@@ -137,8 +141,7 @@ fn cold_starts(results: &Results) -> String {
 
 fn memory_and_size(results: &Results) -> String {
     let mib = |memory: &[Memory], field: fn(&Memory) -> u64| {
-        let kib: Vec<_> = memory.iter().map(|memory| field(memory) as f64).collect();
-        median(&kib).map_or_else(String::new, |kib| format!("{:.1}", kib / 1024.0))
+        Memory::median_mib(memory, field).map_or_else(String::new, |mib| format!("{mib:.1}"))
     };
     let rows = present(results).map(|(peer, found)| {
         let measures = &found.pinned;
@@ -211,16 +214,15 @@ fn percentiles(results: &Results) -> String {
     text
 }
 
-fn three(summary: &Summary) -> String {
+/// The percentiles that are told.
+pub fn three(summary: &Summary) -> String {
     [summary.p50, summary.p90, summary.p99].map(number).join(" / ")
 }
 
-fn machine(results: &Results) -> String {
-    let run = format!(
-        "{} rounds of events, {} starts; core {} is the one that is pinned to",
-        results.rounds, results.starts, results.machine.pinned_core
-    );
-    machine_and_versions(&results.machine, &results.versions, &run)
+/// How long a run of rounds and starts was.
+pub fn length_of_run(rounds: usize, starts: usize, machine: &Machine) -> String {
+    let core = machine.pinned_core;
+    format!("{rounds} rounds of events, {starts} starts; core {core} is the one that is pinned to")
 }
 
 /// The section that says where a run was made, with what, and how long it was.

@@ -2,6 +2,7 @@
 
 use super::{
     cpu::{PERIOD, WHOLE_MB},
+    name,
     results::{Cache, PeerResults, Results},
     SHARES,
 };
@@ -80,14 +81,6 @@ fn goals(results: &Results) -> Vec<Target> {
     )]
 }
 
-/// What the columns of shares are called.
-fn shares() -> impl Iterator<Item = String> {
-    SHARES.iter().map(|share| match share {
-        Some(memory_mb) => format!("{memory_mb} MB"),
-        None => "all cores".to_owned(),
-    })
-}
-
 fn present(results: &Results) -> impl Iterator<Item = (&'static str, &PeerResults)> + '_ {
     PEERS
         .iter()
@@ -96,7 +89,7 @@ fn present(results: &Results) -> impl Iterator<Item = (&'static str, &PeerResult
 
 fn starts(results: &Results, cache: Cache) -> String {
     let mut header = vec!["median, ms".to_owned()];
-    header.extend(shares());
+    header.extend(SHARES.map(name));
     header.push("128 MB, of the Node.js proxy's".to_owned());
     if cache == Cache::Cold {
         header.push("read from the disk, MiB".to_owned());
@@ -120,7 +113,7 @@ fn starts(results: &Results, cache: Cache) -> String {
 
 fn restores(results: &Results) -> String {
     let mut header = vec!["median, ms".to_owned()];
-    header.extend(shares());
+    header.extend(SHARES.map(name));
     let rows = present(results)
         .filter(|(_, peer)| !peer.restores.is_empty())
         .map(|(label, peer)| {

@@ -177,11 +177,6 @@ pub fn case(name: &str) -> Option<&'static Case> {
     CASES.iter().find(|case| case.name == name)
 }
 
-/// The workload of a name.
-pub fn workload(name: &str) -> Option<&'static Workload> {
-    WORKLOADS.iter().find(|workload| workload.name == name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,7 +185,8 @@ mod tests {
     #[test]
     fn each_case_has_a_workload_and_each_workload_a_case_and_ways() {
         for case in &CASES {
-            assert!(workload(case.workload).is_some(), "{}", case.name);
+            let is_its = |workload: &Workload| workload.name == case.workload;
+            assert!(WORKLOADS.iter().any(is_its), "{}", case.name);
         }
         for workload in &WORKLOADS {
             assert!(

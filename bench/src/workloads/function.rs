@@ -3,17 +3,18 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use launcher::{Program, RuntimeKind, Sandbox};
+use launcher::{Program, Sandbox};
 
 use super::{cases::Workload, packages::Packages, ways::Way};
-use crate::{environment::ExecutionEnvironment, python::Python};
-
-const HANDLER: &str = "index.handler";
+use crate::{
+    environment::ExecutionEnvironment,
+    package::{unpack, Clients},
+};
 
 /// What functions are started with.
 pub struct Surroundings {
-    /// Lambda's client for Python.
-    pub python: Python,
+    /// Lambda's client for Python; no function is on Node.js's runtime.
+    pub clients: Clients,
     /// What Python's programs import, or why it is missing.
     pub packages: Result<Packages, String>,
     /// Variables of each function's environment.
@@ -49,19 +50,7 @@ impl Function {
             let folder = packages.folder().to_string_lossy().into_owned();
             variables.push(("PYTHONPATH".to_owned(), folder));
         }
-        let client = &surroundings.python.client;
-        let is_python = way.runtime == RuntimeKind::Python;
-        let runtime = if is_python {
-            format!("python{}", client.version())
-        } else {
-            "provided.al2023".to_owned()
-        };
-        let sandbox = Sandbox::new(zip, HANDLER, &runtime, variables)?;
-        let program = if is_python {
-            Program::Python(client.clone())
-        } else {
-            Program::of_zip(&sandbox, zip)?
-        };
+        let (sandbox, program) = unpack(zip, way.runtime, &surroundings.clients, variables)?;
         Ok(Self {
             workload,
             way,

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::cold::WHOLE_MB;
+
 /// What Lambda asks for, in USD, for the first tier of a region.
 pub struct Prices {
     /// The region.
@@ -22,16 +24,12 @@ pub const PRICES: Prices = Prices {
     request: 0.20 / 1e6,
 };
 
-/// The memory, in MB, with which a function has one whole CPU
-/// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>).
-pub const WHOLE_CPU_MB: u32 = 1769;
-
 /// The settings of memory, in MB, that costs are told for.
-pub const MEMORY_MB: [u32; 3] = [128, 512, WHOLE_CPU_MB];
+pub const MEMORY_MB: [u32; 3] = [128, 512, WHOLE_MB];
 
 /// How much longer an invocation takes than on a whole core: below one CPU, its share goes with the memory.
 pub fn slowdown(memory_mb: u32) -> f64 {
-    (f64::from(WHOLE_CPU_MB) / f64::from(memory_mb)).max(1.0)
+    (f64::from(WHOLE_MB) / f64::from(memory_mb)).max(1.0)
 }
 
 /// What is billed for an invocation on average, in milliseconds: each is rounded up by itself.
@@ -68,7 +66,7 @@ mod tests {
     #[test]
     fn each_invocation_is_rounded_up_to_a_millisecond() {
         // On a whole CPU, 0.2 ms, 1.0 ms and 1.2 ms.
-        assert_eq!(billed_ms(&[200.0, 1000.0, 1200.0], WHOLE_CPU_MB), Some(4.0 / 3.0));
+        assert_eq!(billed_ms(&[200.0, 1000.0, 1200.0], WHOLE_MB), Some(4.0 / 3.0));
         assert_eq!(billed_ms(&[], 512), None);
     }
 

@@ -2,15 +2,18 @@
 
 use super::{
     cases::{case, Case, CASES, WORKLOADS},
-    price::{per_million, slowdown, terms, PRICES, WHOLE_CPU_MB},
+    price::{per_million, slowdown, terms, PRICES},
     results::{CaseResults, Results, WayResults},
     targets::targets,
     ways::{way, Way, WAYS},
 };
-use crate::report::{number, table};
+use crate::{
+    cold::WHOLE_MB,
+    report::{goals_table, length_of_run, machine_and_versions, number, table, three},
+};
 
 /// The settings of memory that the tables of costs are for, with their architectures.
-const COSTS: [(u32, usize); 4] = [(128, 0), (512, 0), (512, 1), (WHOLE_CPU_MB, 0)];
+const COSTS: [(u32, usize); 4] = [(128, 0), (512, 0), (512, 1), (WHOLE_MB, 0)];
 
 /// The whole page.
 pub fn markdown(results: &Results) -> String {
@@ -33,10 +36,13 @@ pub fn markdown(results: &Results) -> String {
             way.resident_mib().map(|mib| format!("{mib:.1}"))
         }),
         by_case(results, "Percentiles", "p50 / p90 / p99, µs", |_, way| {
-            let summary = way.all_us.as_ref()?;
-            Some([summary.p50, summary.p90, summary.p99].map(number).join(" / "))
+            way.all_us.as_ref().map(three)
         }),
-        machine(results),
+        machine_and_versions(
+            &results.machine,
+            &results.versions,
+            &length_of_run(results.rounds, results.starts, &results.machine),
+        ),
         METHOD.to_owned(),
     ];
     sections.retain(|section| !section.is_empty());
@@ -93,18 +99,7 @@ fn introduction(results: &Results) -> String {
 }
 
 fn goals(results: &Results) -> String {
-    let rows = targets(results).into_iter().map(|target| {
-        let met = match target.is_met {
-            Some(true) => "yes",
-            Some(false) => "**no**",
-            None => "",
-        };
-        vec![target.measure, target.goal, target.value, met.to_owned()]
-    });
-    format!(
-        "## What was to be shown\n\n{}",
-        table(&["p50", "goal", "value", "met"], rows)
-    )
+    format!("## What was to be shown\n\n{}", goals_table(targets(results)))
 }
 
 fn ratios(results: &Results, base: &str, title: &str) -> String {
@@ -120,7 +115,7 @@ fn costs(results: &Results) -> String {
     let mut text = format!(
         "## Cost of a million invocations\n\n\
          By {}; {:.2} USD of each cost is for the requests. Assumed: each invocation is billed by itself, rounded up to a millisecond; it is \
-         as fast as here on a whole CPU, which Lambda gives from {WHOLE_CPU_MB} MB on, and takes longer below as the CPU's share is less \
+         as fast as here on a whole CPU, which Lambda gives from {WHOLE_MB} MB on, and takes longer below as the CPU's share is less \
          ({:.2} × at 512 MB, {:.1} × at 128 MB), waiting included; on arm64 it takes as long as on x86_64, which was not measured. Cold \
          starts, and what events cost that bring an invocation about, are not in it.\n",
         terms(),
@@ -166,33 +161,6 @@ fn cells(results: &Results, header: &str, cell: impl Fn(&CaseResults, &WayResult
     table(&headers, rows)
 }
 
-fn machine(results: &Results) -> String {
-    let machine = &results.machine;
-    let versions: Vec<_> = results
-        .versions
-        .iter()
-        .map(|(name, version)| format!("{name} {version}"))
-        .collect();
-    format!(
-        "## Machine and versions\n\n\
-         - {}, {} cores (pinned to core {}), {:.1} GiB of memory\n\
-         - {}, Linux {}\n\
-         - {}\n\
-         - {} rounds of events, {} starts; the load was {:.2} before the run and {:.2} at its end\n",
-        machine.cpu,
-        machine.cores,
-        machine.pinned_core,
-        machine.memory_kib as f64 / 1024.0 / 1024.0,
-        machine.system,
-        machine.kernel,
-        versions.join(", "),
-        results.rounds,
-        results.starts,
-        machine.load_before,
-        machine.load_after,
-    )
-}
-
 /// The cases that were measured, in the order of the tables.
 pub fn measured(results: &Results) -> impl Iterator<Item = (&'static Case, &CaseResults)> + '_ {
     CASES
@@ -220,7 +188,7 @@ mod tests {
             "| typed, 1 MB | 500 | 2,000 |",
             "| typed, 1 MB | 0.25 | 1.00 |",
             "- image, 200 KB (Python): not measured: it is <not> there",
-            "| ours, extension dispatch: typed, 10 KB | ≤ 0.45 × Python | 0.25 | yes |",
+            "| ours, extension dispatch: typed, 10 KB, p50 | ≤ 0.45 × Python | 0.25 | yes |",
         ] {
             assert!(page.lines().any(|found| found == line), "{line}\n{page}");
         }

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{machine::Machine, memory::Memory, statistics::median, statistics::Summary};
+use crate::{
+    machine::Machine,
+    memory::Memory,
+    statistics::{median, Summary},
+};
 
 /// All of a run.
 #[derive(Deserialize, Serialize)]
@@ -99,7 +103,6 @@ impl WayResults {
 
     /// The median of what was resident after a round, in MiB.
     pub fn resident_mib(&self) -> Option<f64> {
-        let kib: Vec<_> = self.memory.iter().map(|memory| memory.rss_kib as f64).collect();
-        Some(median(&kib)? / 1024.0)
+        Memory::median_mib(&self.memory, |memory| memory.rss_kib)
     }
 }

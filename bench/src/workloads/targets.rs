@@ -32,15 +32,17 @@ pub fn targets(results: &Results) -> Vec<Target> {
                 .iter()
                 .map(|case| results.case(case.name)?.ratio(name, other))
                 .collect();
-            let texts = |ratios: &[f64]| ratios.iter().map(|ratio| format!("{ratio:.2}")).collect::<Vec<_>>();
-            Target {
-                measure: format!("{}: {}", label(name), labels.join("; ")),
-                goal: format!("≤ {limit} × {}", label(other)),
-                value: ratios
-                    .as_deref()
-                    .map_or("not measured".to_owned(), |ratios| texts(ratios).join(", ")),
-                is_met: ratios.map(|ratios| ratios.iter().all(|ratio| ratio <= limit)),
-            }
+            let found = ratios.map(|ratios| {
+                let worst = ratios.iter().copied().fold(0.0, f64::max);
+                let texts: Vec<_> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
+                (worst, texts.join(", "))
+            });
+            Target::at_most(
+                &format!("{}: {}, p50", label(name), labels.join("; ")),
+                &format!("≤ {limit} × {}", label(other)),
+                *limit,
+                found,
+            )
         })
         .collect()
 }

@@ -7,7 +7,6 @@ mod tls_server;
 
 use std::{
     collections::BTreeMap,
-    env, fs,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -15,9 +14,10 @@ use std::{
 use anyhow::{bail, Context, Result};
 use bench::{
     affinity::Cores,
+    cli::{as_given, parse_pair, write, Common},
     machine::{self, Machine},
     measure::Plan,
-    python::Python,
+    package::Clients,
     workloads::{
         cases::{Inputs, Workload, CASES, WORKLOADS},
         function::{Function, Surroundings},
@@ -45,40 +45,17 @@ struct Cli {
     /// Measures these workloads alone.
     #[arg(long, value_name = "WORKLOAD", value_delimiter = ',')]
     only: Vec<String>,
-    /// Where to write to; `docs` in the workspace by default.
-    #[arg(long, value_name = "DIR")]
-    output: Option<PathBuf>,
     /// Keeps every sample in the JSON, not only each round's summary.
     #[arg(long)]
     samples: bool,
-    /// Writes the tables and the plot anew from the JSON that is there, and measures nothing.
-    #[arg(long)]
-    render: bool,
     /// A function's zip.
     #[arg(long = "package", value_name = "WORKLOAD.WAY=ZIP", value_parser = parse_pair)]
     packages: Vec<(String, String)>,
-    /// The Python interpreter.
-    #[arg(long, default_value = "python3")]
-    python: PathBuf,
-    /// A folder with a folder for each version of Python, such as `3.13`, that holds awslambdaric.
-    #[arg(long, value_name = "DIR", required_unless_present = "render")]
-    ric: Option<PathBuf>,
     /// A folder with the packages of requirements.txt; they are installed into the user's cache by default.
     #[arg(long, value_name = "DIR")]
     python_packages: Option<PathBuf>,
-    /// The version of something that a package was built with.
-    #[arg(long = "built-with", value_name = "NAME=VERSION", value_parser = parse_pair)]
-    built_with: Vec<(String, String)>,
-    /// A file Cargo.lock that packages were built by, whose versions are told.
-    #[arg(long = "lock", value_name = "FILE")]
-    locks: Vec<PathBuf>,
-}
-
-fn parse_pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("write it as NAME=VALUE".to_owned()),
-    }
+    #[command(flatten)]
+    common: Common,
 }
 
 fn main() -> ExitCode {
@@ -92,29 +69,8 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<()> {
-    let workspace = env::var_os("BUILD_WORKSPACE_DIRECTORY").map(PathBuf::from);
-    let output = match (&cli.output, &workspace) {
-        // Bazel starts this elsewhere than where the user is.
-        (Some(output), _) => {
-            env::var_os("BUILD_WORKING_DIRECTORY").map_or(output.clone(), |from| Path::new(&from).join(output))
-        }
-        (None, Some(workspace)) => workspace.join("docs"),
-        (None, None) => {
-            bail!("there is no workspace to write to: run this by `bazel run //bench:workloads`, or give --output")
-        }
-    };
-    fs::create_dir_all(&output).with_context(|| format!("cannot make {}", output.display()))?;
-    let json = output.join("workloads.json");
-    let results = if cli.render {
-        let text = fs::read_to_string(&json).with_context(|| format!("cannot read {}", json.display()))?;
-        serde_json::from_str(&text)
-            .with_context(|| format!("{} is not of this version: measure anew", json.display()))?
-    } else {
-        let results = results(cli)?;
-        let text = serde_json::to_string(&results).context("the results cannot be written as JSON")?;
-        write(&json, text.as_bytes())?;
-        results
-    };
+    let output = cli.common.folder()?;
+    let results = cli.common.read_or(&output.join("workloads.json"), || results(cli))?;
     write(&output.join("workloads.md"), report::markdown(&results).as_bytes())?;
     let svg = plot::svg(&results);
     write(&output.join("workloads.svg"), svg.as_bytes())?;
@@ -127,9 +83,12 @@ fn results(cli: &Cli) -> Result<Results> {
     let wanted = wanted(cli)?;
     let cores = Cores::of_this_process()?;
     let mut machine = Machine::this(cores.pinned());
-    let ric = cli.ric.as_deref().context("no client is given: give --ric")?;
-    let python = Python::find(&cli.python, ric)?;
-    let packages = Packages::find(cli.python_packages.as_deref(), &cli.python, python.client.version());
+    let python = cli.common.python()?;
+    let packages = Packages::find(
+        cli.python_packages.as_deref().map(as_given).as_deref(),
+        &cli.common.python,
+        python.client.version(),
+    );
     let packages = packages.map_err(|error| format!("{error:#}"));
     // From here on: the table's server is to share the core as well.
     cores.pin(true)?;
@@ -141,7 +100,10 @@ fn results(cli: &Cli) -> Result<Results> {
         },
     };
     let surroundings = Surroundings {
-        python,
+        clients: Clients {
+            python,
+            node: Err("no function is on Node.js's runtime".to_owned()),
+        },
         packages,
         variables: server.variables(),
     };
@@ -234,26 +196,9 @@ const CRATES: [&str; 12] = [
 ];
 
 fn versions(cli: &Cli, surroundings: &Surroundings) -> Result<BTreeMap<String, String>> {
-    let mut versions: BTreeMap<_, _> = cli.built_with.iter().cloned().collect();
-    let python = &surroundings.python;
-    versions.insert("Python".to_owned(), python.full_version.clone());
-    versions.insert("awslambdaric".to_owned(), python.client_version.clone());
+    let mut versions = cli.common.versions(&CRATES, &surroundings.clients.python)?;
     if surroundings.packages.is_ok() {
         versions.extend(packages::versions().map(|(name, version)| (name.to_owned(), version.to_owned())));
     }
-    for lock in &cli.locks {
-        let text = fs::read_to_string(lock).with_context(|| format!("cannot read {}", lock.display()))?;
-        for name in CRATES {
-            let line = format!("name = \"{name}\"\nversion = \"");
-            let version = text.split_once(&line).and_then(|(_, rest)| rest.split('"').next());
-            if let Some(version) = version {
-                versions.entry(name.to_owned()).or_insert_with(|| version.to_owned());
-            }
-        }
-    }
     Ok(versions)
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
