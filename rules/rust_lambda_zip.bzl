@@ -113,9 +113,9 @@ def rust_lambda_zip(
       deps: the program's dependencies, as in `rust_binary`: lambda_runtime (0.8 and later), lambda_http or a framework on them is among
         them.
       allocator: what the program takes memory from. `mimalloc` (the default) is the Rust code's allocator in a library, and the `malloc`
-        of the process where the program is built as it is: faster from small events on, for 40 to 45 KB of the zip. A program with a
-        `#[global_allocator]`, of its own or of a crate that it depends on, keeps that one. `system` is glibc's, told in a library to keep
-        what was freed for the next invocation. See docs/dispatch.md.
+        of the process where the program is built as it is: faster from events of 1 KB on, for 45 KB of the zip. A program with a
+        `#[global_allocator]`, of its own or of a crate that it depends on, keeps that one. With `malloc`, that one is taken. `system` is
+        glibc's, told in a library to keep what was freed for the next invocation. See docs/dispatch.md.
       architecture: `x86_64` (the default) or `arm64`.
       crate_name: as in `rust_binary`: the name of the crate, by default the target's, with what Rust allows in no name as `_`. Also the
         name of the library in the zip.
