@@ -13,8 +13,8 @@ async fn handler(event: LambdaEvent<S3Event>) -> Result<Response, Error> {
     let mut objects = Vec::new();
     for record in event.payload.records {
         let bucket = record.s3.bucket.name.ok_or("a record names no bucket")?;
-        // S3 encodes keys as in a URL; `url_decoded_key` is the key as it was put.
-        let key = record.s3.object.url_decoded_key.ok_or("a record names no key")?;
+        // As S3 sends it: encoded as in a form, with `+` for a space.
+        let key = record.s3.object.key.ok_or("a record names no key")?;
         objects.push(format!("s3://{bucket}/{key}"));
     }
     Ok(Response { objects })
