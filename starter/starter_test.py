@@ -14,7 +14,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-import starter
+import write_workspace as starter
 
 
 def run(*arguments: str) -> tuple[int, str, str]:
@@ -109,7 +109,7 @@ class StarterTest(unittest.TestCase):
         name, kind, folder = self.refused(str(self.folder / "orders"), "--name", "MailSender", "--kind", "htp")
         self.assertIn("such as `mail-sender`", name)
         self.assertIn("did you mean `http`?", kind)
-        self.assertIn("is not empty (.bazelrc, .bazelversion, .gitignore and 6 more)", folder)
+        self.assertIn("is not empty (.bazelrc, .bazelversion, .gitignore and 5 more)", folder)
 
     def test_a_name_serves_all_that_is_called_by_it(self) -> None:
         for name in ("a", "orders", "mail-sender", "mail_sender", "v2", "a" * starter.LONGEST):

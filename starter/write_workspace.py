@@ -38,8 +38,8 @@ WORKSPACE_FILES = (".bazelrc", ".bazelversion", ".gitignore", "BUILD.bazel", "Ca
 # What no crate can be called in any edition of Rust.
 KEYWORD_NAMES = """
 abstract as async await become box break const continue crate do dyn else enum extern false final fn for gen if impl in
-let loop macro match mod move mut override priv pub ref return self static struct super trait true try type typeof unsafe
-unsized use virtual where while yield
+let loop macro match mod move mut override priv pub ref return self static struct super trait true try type typeof
+unsafe unsized use virtual where while yield
 """
 KEYWORDS = frozenset(KEYWORD_NAMES.split())
 # Rust's own crates, and those that a program uses: a crate that is called alike is not found, or found in their place.
@@ -214,7 +214,7 @@ def add(folder: Path, name: str, kind: str) -> Plan:
         missing = [] if text is None else lacking(text, files[Path(name) / "BUILD.bazel"])
         plan.problems.extend(
             f"{manifest}: [dependencies] lacks `{crate}`, which a function of kind {kind} needs: add `{line}`, and "
-            "have Cargo write Cargo.lock (`cargo generate-lockfile`)"
+            "have Cargo write Cargo.lock (`cargo update --workspace`)"
             for crate, line in missing
         )
         if not plan.problems:
