@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 import write_workspace as starter
@@ -80,7 +81,8 @@ class StarterTest(unittest.TestCase):
         self.assertIn('module(name = "orders")', module)
 
     def test_the_next_commands_are_printed(self) -> None:
-        _, out, _ = run(str(self.folder / "orders"), "--kind", "sqs")
+        with unittest.mock.patch("shutil.which", return_value="/usr/bin/bazel"):
+            _, out, _ = run(str(self.folder / "orders"), "--kind", "sqs")
         commands = [line.strip() for line in out.splitlines()[1:]]
         self.assertEqual(commands[0], f"cd {os.path.relpath(self.folder / 'orders', Path.cwd().resolve())}")
         self.assertEqual(
@@ -91,6 +93,12 @@ class StarterTest(unittest.TestCase):
                 "bazel run //orders:lambda_local",
             ],
         )
+
+    def test_without_bazel_the_next_commands_are_by_the_clones(self) -> None:
+        with unittest.mock.patch("shutil.which", return_value=None):
+            _, out, _ = run(str(self.folder / "orders"))
+        bazel = os.path.relpath(starter.RULES / "tools/bazel", self.folder / "orders")
+        self.assertIn(f"\n  {bazel} test //orders:lambda_test\n", out)
 
     def test_a_further_function_leaves_all_else_as_it_is(self) -> None:
         workspace = self.new("orders", "--kind", "http")

@@ -15,6 +15,7 @@ import difflib
 import os
 import re
 import shlex
+import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -245,11 +246,13 @@ def next_commands(plan: Plan, name: str) -> str:
         for path in plan.files
         if path.suffix == ".json" and path.stem + ".response.json" in {other.name for other in plan.files}
     )
+    # Without one on the PATH, the clone's, which makes a Bazel where it can.
+    bazel = "bazel" if shutil.which("bazel") else shlex.quote(os.path.relpath(RULES / "tools/bazel", plan.folder))
     commands = [
         *change,
-        f"bazel test //{name}:lambda_test",
-        f"bazel run //{name}:lambda_local -- invoke {event.as_posix()}",
-        f"bazel run //{name}:lambda_local",
+        f"{bazel} test //{name}:lambda_test",
+        f"{bazel} run //{name}:lambda_local -- invoke {event.as_posix()}",
+        f"{bazel} run //{name}:lambda_local",
     ]
     return "\n".join(f"  {command}" for command in commands)
 
