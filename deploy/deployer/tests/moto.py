@@ -541,7 +541,7 @@ def target(moto: Moto, account: Account, deployments: Deployments) -> None:
 
 
 def sources(moto: Moto, account: Account, deployments: Deployments) -> None:
-    """A stack has what fetches and sends events, of what moto makes: no subscription, user pool, device rule or schedule."""
+    """A stack has what fetches and sends events; of it, moto lacks subscriptions, user pools, devices and schedules."""
     for queue in ("orders", "failed"):
         account.queues.create_queue(QueueName=queue)
     account.streams.create_stream(StreamName="orders", ShardCount=1)
@@ -589,9 +589,10 @@ def sources(moto: Moto, account: Account, deployments: Deployments) -> None:
     assert set(by_service) == {"dynamodb", "kinesis", "sqs"}, mappings
     assert by_service["dynamodb"]["EventSourceArn"] == table
     assert by_service["kinesis"]["StartingPosition"] == "LATEST", mappings
-    (rule,) = [rule for rule in account.balancers.describe_rules(ListenerArn=listener)["Rules"] if not rule["IsDefault"]]
-    group = rule["Actions"][0]["TargetGroupArn"]
-    assert account.balancers.describe_target_groups(TargetGroupArns=[group])["TargetGroups"][0]["TargetType"] == "lambda"
+    rules = account.balancers.describe_rules(ListenerArn=listener)["Rules"]
+    (arn,) = [rule["Actions"][0]["TargetGroupArn"] for rule in rules if not rule["IsDefault"]]
+    (group,) = account.balancers.describe_target_groups(TargetGroupArns=[arn])["TargetGroups"]
+    assert group["TargetType"] == "lambda", group
     (rule,) = account.events.list_rules()["Rules"]
     assert json.loads(rule["EventPattern"])["detail"]["object"] == {"key": [{"wildcard": "in/*.csv"}]}, rule
 
