@@ -1,8 +1,10 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
+
+use crate::arguments;
 
 /// Deploys a zip's functions as a CloudFormation stack.
 ///
@@ -10,12 +12,8 @@ use clap::{Args, Parser, Subcommand};
 /// was: CloudFormation failed and took the changes back, or would have, and was not asked to; 4 AWS refused the credentials or the
 /// action; 130 interrupted.
 #[derive(Parser)]
-#[command(
-    name = "deploy",
-    version,
-    override_usage = "bazel run //app:deploy -- [OPTIONS] [COMMAND]"
-)]
-struct Arguments {
+#[command(name = "deploy", version)]
+pub(crate) struct Arguments {
     #[command(flatten)]
     target: Target,
     /// The stack's name, in place of the target's.
@@ -52,6 +50,9 @@ struct Target {
     target_region: Option<String>,
     #[arg(long, hide = true, value_name = "NAME")]
     target_bucket: Option<String>,
+    /// How the user names the target.
+    #[arg(long, hide = true, value_name = "LABEL")]
+    target_label: Option<String>,
 }
 
 /// What is to be done, of the target and of the command line.
@@ -76,7 +77,11 @@ pub(crate) struct Cli {
 impl Cli {
     /// Parses the command line. Ends the process if it can't be, or asks for help.
     pub(crate) fn parse() -> Self {
-        Arguments::parse().into()
+        let words: Vec<OsString> = std::env::args_os().collect();
+        match arguments::parse::<Arguments>(&words) {
+            Ok(arguments) => arguments.into(),
+            Err(refusal) => refusal.exit(),
+        }
     }
 }
 
@@ -168,7 +173,11 @@ mod tests {
     fn parse(words: &str) -> Cli {
         let target = ["deploy", "--template", "t", "--zip", "z", "--target-stack", "shop"];
         let words = target.into_iter().chain(words.split_whitespace());
-        Arguments::try_parse_from(words).unwrap().into()
+        let words: Vec<_> = words.map(OsString::from).collect();
+        arguments::parse::<Arguments>(&words)
+            .map_err(|refusal| refusal.text())
+            .unwrap()
+            .into()
     }
 
     #[test]
