@@ -10,7 +10,7 @@ use crate::arguments;
 ///
 /// Exit codes: 0 it is done, or there was nothing to do; 1 it failed; 2 the arguments, or an event, are wrong; 3 the stack is as it
 /// was: CloudFormation failed and took the changes back, or would have, and was not asked to; 4 AWS refused the credentials or the
-/// action; 130 interrupted.
+/// action; 5 there are changes (`diff --exit-code`); 130 interrupted.
 #[derive(Parser)]
 #[command(name = "deploy", version)]
 pub(crate) struct Arguments {
@@ -110,10 +110,10 @@ pub(crate) enum Verb {
     Deploy,
     /// Shows what deploy would change, and changes nothing.
     #[command(visible_alias = "plan")]
-    Diff,
+    Diff(DiffArgs),
     /// Updates the functions' code alone, past CloudFormation: for seconds between edit and try.
     #[command(visible_alias = "code")]
-    Sync,
+    Sync(SyncArgs),
     /// Shows the stack's state, and whether its functions run the zip at hand.
     Status,
     /// Shows the stack's resources, outputs and last events.
@@ -124,6 +124,28 @@ pub(crate) enum Verb {
     Invoke(InvokeArgs),
     /// Deletes the stack.
     Delete(DeleteArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct DiffArgs {
+    /// Ends with 5 if there are changes, in place of 0.
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct SyncArgs {
+    /// Goes on: builds after each edit, and updates the code. Where Bazel can't be called, waits for a build by others.
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// An option for the builds of `--watch`, such as `--bazel-option=--config=release`: those that this was run with. May be repeated.
+    #[arg(
+        long = "bazel-option",
+        value_name = "OPTION",
+        allow_hyphen_values = true,
+        requires = "watch"
+    )]
+    pub(crate) bazel_options: Vec<String>,
 }
 
 #[derive(Args)]
@@ -195,10 +217,10 @@ mod tests {
             assert!(matches!(parse(words).verb, Verb::Deploy), "{words}");
         }
         for words in ["diff", "plan"] {
-            assert!(matches!(parse(words).verb, Verb::Diff), "{words}");
+            assert!(matches!(parse(words).verb, Verb::Diff(_)), "{words}");
         }
         for words in ["sync", "code"] {
-            assert!(matches!(parse(words).verb, Verb::Sync), "{words}");
+            assert!(matches!(parse(words).verb, Verb::Sync(_)), "{words}");
         }
     }
 
