@@ -38,6 +38,7 @@ def lambda_deploy(
         bazel run //app:deploy -- diff                    # shows what would change, changes nothing
         bazel run //app:deploy -- --stack app-test        # the same functions, as another stack
         bazel run //app:deploy -- sync                    # the code alone, in seconds
+        bazel run //app:deploy -- sync --watch            # again after each edit
         bazel run //app:deploy -- invoke EVENT.json
         bazel run //app:deploy -- logs --tail
         bazel run //app:deploy -- status                  # or describe
@@ -53,7 +54,7 @@ def lambda_deploy(
       name: the target's name.
       zip: a `rust_lambda_zip`.
       bucket: the name of the bucket that the zip is uploaded to. By default, the deployer makes one for the account and the Region,
-        closed to the public. `--bucket` overrides it.
+        closed to the public, and removes zips from it that no stack needs any longer. `--bucket` overrides it.
       region: the Region, such as `eu-central-1`. By default, the environment or the profile names it; for Lambda@Edge, it is
         us-east-1. `--region` overrides it.
       stack: the stack's name, of at most 128 letters, digits and hyphens, with a letter first; that of the package's folder by

@@ -20,6 +20,7 @@ def _deploy_impl(ctx):
     template = ctx.file.template
     deployer = ctx.toolchains[DEPLOYER]
     arguments = ["--template", template.short_path, "--zip", info.zip.short_path, "--target-stack", _stack(ctx)]
+    arguments += ["--target-label", readable(ctx.label)]
     for layer in info.layers:
         arguments += ["--layer", layer.zip.short_path]
     for option, value in [("--target-bucket", ctx.attr.bucket), ("--target-region", ctx.attr.region)]:

@@ -3,11 +3,15 @@
 use aws_sdk_s3::{
     error::SdkError,
     primitives::ByteStream,
-    types::{BucketLocationConstraint, ChecksumAlgorithm, CreateBucketConfiguration, PublicAccessBlockConfiguration},
+    types::{
+        BucketLocationConstraint, ChecksumAlgorithm, CreateBucketConfiguration, MetadataDirective,
+        PublicAccessBlockConfiguration,
+    },
 };
 
 use crate::{
     clients::Clients,
+    expiry,
     failure::{Failure, REFUSED, aws},
     package::{Archive, Package},
     report::progress,
@@ -41,7 +45,13 @@ async fn upload_one(clients: &Clients, bucket: &str, account: &str, archive: &Ar
         .send()
         .await;
     match head {
-        Ok(_) => return Ok(()),
+        Ok(found) => {
+            // Another deployment may be about to remove what was not needed for long.
+            let is_fresh = found.last_modified().is_none_or(|time| !expiry::is_ageing(time));
+            if is_fresh || renew(clients, bucket, &key).await.is_ok() {
+                return Ok(());
+            }
+        }
         Err(error) if status(&error) == Some(404) => {}
         Err(error) if status(&error) == Some(403) => {
             return Err(Failure::with_code(
@@ -75,6 +85,102 @@ async fn upload_one(clients: &Clients, bucket: &str, account: &str, archive: &Ar
             clients.region
         )))?;
     Ok(())
+}
+
+/// Makes an object one of now, as if it had been uploaded again.
+pub(crate) async fn renew(clients: &Clients, bucket: &str, key: &str) -> Result<(), Failure> {
+    let account = &clients.identity().await?.account;
+    clients
+        .s3
+        .copy_object()
+        .bucket(bucket)
+        .key(key)
+        .copy_source(format!("{bucket}/{key}"))
+        .expected_bucket_owner(account)
+        .expected_source_bucket_owner(account)
+        // An object is copied onto itself only where something changes.
+        .metadata_directive(MetadataDirective::Replace)
+        .send()
+        .await
+        .map_err(aws(&format!("s3://{bucket}/{key} can't be renewed")))?;
+    Ok(())
+}
+
+/// What the key of a template ends with.
+pub(crate) const TEMPLATE_SUFFIX: &str = ".template.json";
+
+/// A template that is in a bucket for as long as its changes are computed.
+#[derive(Clone, Debug)]
+pub(crate) struct TemplateObject {
+    bucket: String,
+    key: String,
+}
+
+impl TemplateObject {
+    /// That of a change set, which has its own, so that no other run removes it.
+    pub(crate) fn new(bucket: &str, change_set: &str) -> Self {
+        Self {
+            bucket: bucket.to_owned(),
+            key: format!("{change_set}{TEMPLATE_SUFFIX}"),
+        }
+    }
+}
+
+/// Uploads a template; returns its address, as CloudFormation takes it.
+pub(crate) async fn upload_template(clients: &Clients, object: &TemplateObject, body: &str) -> Result<String, Failure> {
+    let TemplateObject { bucket, key } = object;
+    let identity = clients.identity().await?;
+    progress(&format!(
+        "uploading the template, of {} bytes, to s3://{bucket}/{key}",
+        body.len()
+    ));
+    clients
+        .s3
+        .put_object()
+        .bucket(bucket)
+        .key(key)
+        .expected_bucket_owner(&identity.account)
+        .checksum_algorithm(ChecksumAlgorithm::Sha256)
+        .body(ByteStream::from(body.as_bytes().to_vec()))
+        .send()
+        .await
+        .map_err(aws(&format!(
+            "the template can't be uploaded to the bucket {bucket}, which has to be there, in {}",
+            clients.region
+        )))?;
+    let suffix = match &*identity.partition {
+        "aws-cn" => "amazonaws.com.cn",
+        "aws-eusc" => "amazonaws.eu",
+        _ => "amazonaws.com",
+    };
+    Ok(format!("https://{bucket}.s3.{}.{suffix}/{key}", clients.region))
+}
+
+/// Removes a template once its changes are computed. What can't be removed is told of, and in the way of nothing.
+pub(crate) async fn remove_template(clients: &Clients, object: &TemplateObject) {
+    let TemplateObject { bucket, key } = object;
+    let removed = clients.s3.delete_object().bucket(bucket).key(key).send().await;
+    match removed.map_err(aws(&format!("s3://{bucket}/{key} is left"))) {
+        Err(failure) if !failure.is("NoSuchBucket") => progress(&format!("warning: {}", failure.message)),
+        _ => {}
+    }
+}
+
+/// Whether the bucket is there, and this account's.
+pub(crate) async fn is_there(clients: &Clients, bucket: &str) -> Result<bool, Failure> {
+    let account = &clients.identity().await?.account;
+    let head = clients
+        .s3
+        .head_bucket()
+        .bucket(bucket)
+        .expected_bucket_owner(account)
+        .send()
+        .await;
+    match head {
+        Ok(_) => Ok(true),
+        Err(error) if status(&error) == Some(404) => Ok(false),
+        Err(error) => Err(aws(&format!("the bucket {bucket} can't be looked for"))(error)),
+    }
 }
 
 /// The name of the bucket: one that is given, or that of the account and Region.

@@ -4,17 +4,20 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_sdk_cloudformation::types::{
-    Capability, Change, ChangeSetStatus, ChangeSetType, ExecutionStatus, Parameter, Replacement, ResourceChange,
+    Capability, Change, ChangeSetStatus, ChangeSetType, ExecutionStatus, Parameter, PolicyAction, Replacement,
+    RequiresRecreation, ResourceChange,
 };
 use serde_json::{Value, json};
 use stack_metadata::{CODE_BUCKET, CODE_KEY};
 
 use crate::{
+    bucket::{self, TemplateObject},
     clients::Clients,
     failure::{Failure, aws},
     package::Package,
     report,
     stack::POLL,
+    template_changes::TemplateChanges,
 };
 
 /// A change set that has been computed.
@@ -31,17 +34,21 @@ const PREFIX: &str = "deploy-";
 pub(crate) struct ChangeSetRef {
     pub(crate) id: String,
     pub(crate) stack_id: String,
+    /// Where its template is, if it is too large for a request.
+    pub(crate) template: Option<TemplateObject>,
 }
 
 impl ChangeSetRef {
     /// A change set of this run alone, so that two at once don't meet.
-    pub(crate) fn new(stack: &str) -> Self {
+    pub(crate) fn new(stack: &str, package: &Package, bucket: &str) -> Self {
         let nanoseconds = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default()
             .as_nanos();
+        let id = format!("{PREFIX}{nanoseconds:x}-{}", std::process::id());
         Self {
-            id: format!("{PREFIX}{nanoseconds:x}-{}", std::process::id()),
+            template: package.is_large().then(|| TemplateObject::new(bucket, &id)),
+            id,
             stack_id: stack.to_owned(),
         }
     }
@@ -56,9 +63,12 @@ pub(crate) async fn create(
     is_new: bool,
 ) -> Result<ChangeSetRef, Failure> {
     let stack = &reference.stack_id;
-    let created = clients
-        .cloudformation
-        .create_change_set()
+    let request = clients.cloudformation.create_change_set();
+    let request = match &reference.template {
+        Some(object) => request.template_url(bucket::upload_template(clients, object, &package.body).await?),
+        None => request.template_body(&package.body),
+    };
+    let created = request
         .stack_name(stack)
         .change_set_name(&reference.id)
         .change_set_type(if is_new {
@@ -66,7 +76,6 @@ pub(crate) async fn create(
         } else {
             ChangeSetType::Update
         })
-        .template_body(&package.body)
         .parameters(parameter(CODE_BUCKET, bucket))
         .parameters(parameter(CODE_KEY, &package.zip.key()))
         .capabilities(Capability::CapabilityIam)
@@ -77,6 +86,7 @@ pub(crate) async fn create(
     Ok(ChangeSetRef {
         id: created.id.unwrap_or_default(),
         stack_id: created.stack_id.unwrap_or_default(),
+        template: reference.template.clone(),
     })
 }
 
@@ -186,8 +196,8 @@ pub(crate) async fn delete(clients: &Clients, reference: &ChangeSetRef) -> Resul
     }
 }
 
-/// The changes, for people.
-pub(crate) fn table(changes: &[ResourceChange]) -> String {
+/// The changes, for people: a line for each, and what is lost by those that replace or remove something.
+pub(crate) fn table(changes: &[ResourceChange], templates: &TemplateChanges) -> String {
     let rows: Vec<_> = changes
         .iter()
         .map(|change| {
@@ -195,23 +205,81 @@ pub(crate) fn table(changes: &[ResourceChange]) -> String {
                 action(change),
                 change.logical_resource_id().unwrap_or_default().to_owned(),
                 change.resource_type().unwrap_or_default().to_owned(),
-                properties(change).join(", "),
+                properties(change, templates).join(", "),
             ]
         })
         .collect();
-    report::table(&rows)
+    let mut text = report::table(&rows);
+    for warning in changes.iter().filter_map(warning) {
+        text += &warning;
+        text.push('\n');
+    }
+    text
+}
+
+/// What a change means for what is there, where it does not stay.
+fn warning(change: &ResourceChange) -> Option<String> {
+    let id = change.logical_resource_id().unwrap_or_default();
+    let physical = change.physical_resource_id().unwrap_or("what is there");
+    let is_kept = matches!(
+        change.policy_action(),
+        Some(PolicyAction::Retain | PolicyAction::ReplaceAndRetain)
+    );
+    let then = match is_kept {
+        true => "is kept, outside the stack",
+        false => "is deleted, with what it holds",
+    };
+    let action = change.action().map(|action| action.as_str());
+    let because = match causes(change) {
+        causes if causes.is_empty() => String::new(),
+        causes => format!(", as {} can't be changed in place", causes.join(" and ")),
+    };
+    match (action, change.replacement()) {
+        (Some("Modify"), Some(Replacement::True)) => Some(format!(
+            "{id} is replaced{because}: a new one is made, and {physical} {then}"
+        )),
+        (Some("Modify"), Some(Replacement::Conditional)) => Some(format!(
+            "{id} may be replaced, which CloudFormation can't tell before{because}: then {physical} {then}"
+        )),
+        (Some("Remove"), _) if holds_something(change) => Some(format!("{id} is removed: {physical} {then}")),
+        _ => None,
+    }
+}
+
+/// Whether something may be lost with a resource. Versions of functions and layers, above all, come and go with each deployment.
+fn holds_something(change: &ResourceChange) -> bool {
+    let kind = change.resource_type().unwrap_or_default();
+    kind == "AWS::Lambda::Function" || !kind.starts_with("AWS::Lambda::") && !kind.starts_with("AWS::IAM::")
+}
+
+/// The properties for which a resource has to be made anew.
+fn causes(change: &ResourceChange) -> Vec<String> {
+    let targets = change.details().iter().filter_map(|detail| detail.target());
+    let mut names: Vec<_> = targets
+        .filter(|target| {
+            matches!(
+                target.requires_recreation(),
+                Some(RequiresRecreation::Always | RequiresRecreation::Conditionally)
+            )
+        })
+        .filter_map(|target| target.name().map(str::to_owned))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// The changes, for machines.
-pub(crate) fn to_json(changes: &[ResourceChange]) -> Value {
+pub(crate) fn to_json(changes: &[ResourceChange], templates: &TemplateChanges) -> Value {
     changes
         .iter()
         .map(|change| {
             json!({
                 "action": action(change),
                 "logicalId": change.logical_resource_id(),
+                "physicalId": change.physical_resource_id(),
                 "type": change.resource_type(),
-                "properties": properties(change),
+                "properties": properties(change, templates),
             })
         })
         .collect()
@@ -225,8 +293,12 @@ fn action(change: &ResourceChange) -> String {
     }
 }
 
-/// What of a resource changes.
-fn properties(change: &ResourceChange) -> Vec<String> {
+/// What of a resource changes, with its values where they are short.
+fn properties(change: &ResourceChange, templates: &TemplateChanges) -> Vec<String> {
+    if change.action().map(|action| action.as_str()) != Some("Modify") {
+        return Vec::new();
+    }
+    let id = change.logical_resource_id().unwrap_or_default();
     let mut names: Vec<_> = change
         .details()
         .iter()
@@ -236,9 +308,18 @@ fn properties(change: &ResourceChange) -> Vec<String> {
             Some(target.name().map_or(attribute, str::to_owned))
         })
         .collect();
+    if names.is_empty() {
+        names = templates.properties(id);
+    }
     names.sort_unstable();
     names.dedup();
     names
+        .into_iter()
+        .map(|name| match templates.values(id, &name) {
+            Some(values) => format!("{name} ({values})"),
+            None => name,
+        })
+        .collect()
 }
 
 /// Whose change sets a stack has.
@@ -270,4 +351,71 @@ pub(crate) async fn pending(clients: &Clients, stack: &str) -> Result<PendingCha
         (_, true) => PendingChangeSets::Ours,
         (_, false) => PendingChangeSets::Others,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_cloudformation::types::{
+        ChangeAction, ResourceAttribute, ResourceChangeDetail, ResourceTargetDefinition,
+    };
+    use serde_json::json;
+
+    fn change(action: ChangeAction, replacement: Option<Replacement>, policy: Option<PolicyAction>) -> ResourceChange {
+        let target = ResourceTargetDefinition::builder()
+            .attribute(ResourceAttribute::Properties)
+            .name("QueueName")
+            .requires_recreation(RequiresRecreation::Always)
+            .build();
+        ResourceChange::builder()
+            .action(action)
+            .set_replacement(replacement)
+            .set_policy_action(policy)
+            .logical_resource_id("Orders")
+            .physical_resource_id("shop-orders")
+            .resource_type("AWS::SQS::Queue")
+            .details(ResourceChangeDetail::builder().target(target).build())
+            .build()
+    }
+
+    fn templates() -> TemplateChanges {
+        let template = |name: &str| json!({"Resources": {"Orders": {"Properties": {"QueueName": name}}}}).to_string();
+        TemplateChanges::new(&template("orders"), &template("orders-2")).unwrap()
+    }
+
+    #[test]
+    fn a_replacement_is_named_with_its_cause_and_what_is_lost() {
+        let replaced = change(
+            ChangeAction::Modify,
+            Some(Replacement::True),
+            Some(PolicyAction::ReplaceAndDelete),
+        );
+        assert_eq!(
+            table(&[replaced], &templates()),
+            "Replace  Orders  AWS::SQS::Queue  QueueName (orders → orders-2)\n\
+             Orders is replaced, as QueueName can't be changed in place: a new one is made, and shop-orders is deleted, with what \
+             it holds\n"
+        );
+        let maybe = change(ChangeAction::Modify, Some(Replacement::Conditional), None);
+        assert!(table(&[maybe], &templates()).contains("Orders may be replaced"));
+    }
+
+    #[test]
+    fn what_is_removed_and_kept_is_told_from_what_is_deleted() {
+        let removed = change(ChangeAction::Remove, None, None);
+        assert_eq!(
+            warning(&removed).unwrap(),
+            "Orders is removed: shop-orders is deleted, with what it holds"
+        );
+        let kept = change(ChangeAction::Remove, None, Some(PolicyAction::Retain));
+        assert_eq!(
+            warning(&kept).unwrap(),
+            "Orders is removed: shop-orders is kept, outside the stack"
+        );
+        assert_eq!(warning(&change(ChangeAction::Add, None, None)), None);
+        let version = ResourceChange::builder()
+            .action(ChangeAction::Remove)
+            .resource_type("AWS::Lambda::Version");
+        assert_eq!(warning(&version.build()), None);
+    }
 }

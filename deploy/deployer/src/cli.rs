@@ -1,21 +1,19 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
+
+use crate::arguments;
 
 /// Deploys a zip's functions as a CloudFormation stack.
 ///
 /// Exit codes: 0 it is done, or there was nothing to do; 1 it failed; 2 the arguments, or an event, are wrong; 3 the stack is as it
 /// was: CloudFormation failed and took the changes back, or would have, and was not asked to; 4 AWS refused the credentials or the
-/// action; 130 interrupted.
+/// action; 5 there are changes (`diff --exit-code`); 130 interrupted.
 #[derive(Parser)]
-#[command(
-    name = "deploy",
-    version,
-    override_usage = "bazel run //app:deploy -- [OPTIONS] [COMMAND]"
-)]
-struct Arguments {
+#[command(name = "deploy", version)]
+pub(crate) struct Arguments {
     #[command(flatten)]
     target: Target,
     /// The stack's name, in place of the target's.
@@ -52,6 +50,9 @@ struct Target {
     target_region: Option<String>,
     #[arg(long, hide = true, value_name = "NAME")]
     target_bucket: Option<String>,
+    /// How the user names the target.
+    #[arg(long, hide = true, value_name = "LABEL")]
+    target_label: Option<String>,
 }
 
 /// What is to be done, of the target and of the command line.
@@ -76,7 +77,11 @@ pub(crate) struct Cli {
 impl Cli {
     /// Parses the command line. Ends the process if it can't be, or asks for help.
     pub(crate) fn parse() -> Self {
-        Arguments::parse().into()
+        let words: Vec<OsString> = std::env::args_os().collect();
+        match arguments::parse::<Arguments>(&words) {
+            Ok(arguments) => arguments.into(),
+            Err(refusal) => refusal.exit(),
+        }
     }
 }
 
@@ -105,10 +110,10 @@ pub(crate) enum Verb {
     Deploy,
     /// Shows what deploy would change, and changes nothing.
     #[command(visible_alias = "plan")]
-    Diff,
+    Diff(DiffArgs),
     /// Updates the functions' code alone, past CloudFormation: for seconds between edit and try.
     #[command(visible_alias = "code")]
-    Sync,
+    Sync(SyncArgs),
     /// Shows the stack's state, and whether its functions run the zip at hand.
     Status,
     /// Shows the stack's resources, outputs and last events.
@@ -119,6 +124,28 @@ pub(crate) enum Verb {
     Invoke(InvokeArgs),
     /// Deletes the stack.
     Delete(DeleteArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct DiffArgs {
+    /// Ends with 5 if there are changes, in place of 0.
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct SyncArgs {
+    /// Goes on: builds after each edit, and updates the code. Where Bazel can't be called, waits for a build by others.
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// An option for the builds of `--watch`, such as `--bazel-option=--config=release`: those that this was run with. May be repeated.
+    #[arg(
+        long = "bazel-option",
+        value_name = "OPTION",
+        allow_hyphen_values = true,
+        requires = "watch"
+    )]
+    pub(crate) bazel_options: Vec<String>,
 }
 
 #[derive(Args)]
@@ -168,7 +195,11 @@ mod tests {
     fn parse(words: &str) -> Cli {
         let target = ["deploy", "--template", "t", "--zip", "z", "--target-stack", "shop"];
         let words = target.into_iter().chain(words.split_whitespace());
-        Arguments::try_parse_from(words).unwrap().into()
+        let words: Vec<_> = words.map(OsString::from).collect();
+        arguments::parse::<Arguments>(&words)
+            .map_err(|refusal| refusal.text())
+            .unwrap()
+            .into()
     }
 
     #[test]
@@ -186,10 +217,10 @@ mod tests {
             assert!(matches!(parse(words).verb, Verb::Deploy), "{words}");
         }
         for words in ["diff", "plan"] {
-            assert!(matches!(parse(words).verb, Verb::Diff), "{words}");
+            assert!(matches!(parse(words).verb, Verb::Diff(_)), "{words}");
         }
         for words in ["sync", "code"] {
-            assert!(matches!(parse(words).verb, Verb::Sync), "{words}");
+            assert!(matches!(parse(words).verb, Verb::Sync(_)), "{words}");
         }
     }
 

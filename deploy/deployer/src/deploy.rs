@@ -2,23 +2,25 @@
 
 use std::cell::RefCell;
 
-use aws_sdk_cloudformation::types::ResourceChange;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     bucket,
     change_set::{self, ChangeSet},
     cli::Cli,
     clients::Clients,
+    code::{self, FunctionCode},
     delete::remove_fully,
     events::{End, Follower},
+    expiry::{self, Former},
     failure::{Failure, ROLLED_BACK},
     name_conflicts,
-    package::Package,
+    package::{Archive, Package},
     pending_changes::{NOTHING_TO_DO, Stage, computed, discard, interruptible},
     report::{self, progress},
     stack::{self, Condition},
-    sync,
+    sync::{self, Source},
+    template_changes::TemplateChanges,
 };
 
 /// How often changes are computed again after somebody else has changed the stack.
@@ -70,18 +72,21 @@ async fn attempt_once(
     stage: &RefCell<Stage>,
     bucket: &str,
 ) -> Result<(), Failure> {
-    let is_new = prepare(cli, clients, package, stage).await?;
-    let Some(changes) = computed(cli, clients, package, stage, bucket, is_new).await? else {
+    let before = prepare(cli, clients, package, stage).await?;
+    for drift in before.functions.iter().filter_map(FunctionCode::drift) {
+        progress(&drift);
+    }
+    let Some(changes) = computed(cli, clients, package, stage, bucket, before.is_new).await? else {
         stage.replace(Stage::Changing);
-        let is_restored = sync::restore(cli, clients, package, bucket).await?;
+        let is_restored = sync::restore(cli, clients, package, Source::Bucket(bucket)).await?;
         let text = if is_restored {
             "the functions' code is restored"
         } else {
             NOTHING_TO_DO
         };
-        return succeed(cli, clients, text, &[]).await;
+        return succeed(cli, clients, text, json!([])).await;
     };
-    progress(&change_set::table(&changes.changes));
+    progress(&change_set::table(&changes.changes, &before.templates));
     if let Err(failure) = name_conflicts::check(cli, clients, package, &changes).await {
         stage.replace(Stage::Preparing);
         discard(clients, &changes.reference).await?;
@@ -99,12 +104,16 @@ async fn attempt_once(
     match &*end.status {
         "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS" => {
             // Where `sync` was faster than CloudFormation knows, its update changes nothing.
-            sync::restore(cli, clients, package, bucket).await?;
+            sync::restore(cli, clients, package, Source::Bucket(bucket)).await?;
+            if cli.bucket.is_none() {
+                let current: Vec<_> = package.archives().map(Archive::key).collect();
+                expiry::tidy(clients, bucket, &before.former, &current).await;
+            }
             succeed(
                 cli,
                 clients,
                 &format!("the stack {} is deployed", cli.stack),
-                &changes.changes,
+                change_set::to_json(&changes.changes, &before.templates),
             )
             .await
         }
@@ -112,17 +121,42 @@ async fn attempt_once(
     }
 }
 
-/// Gets a stack into a state from which it can be deployed; tells whether it is new.
-async fn prepare(cli: &Cli, clients: &Clients, package: &Package, stage: &RefCell<Stage>) -> Result<bool, Failure> {
+/// What there is before a deployment.
+struct Before {
+    /// Whether the stack is new.
+    is_new: bool,
+    templates: TemplateChanges,
+    functions: Vec<FunctionCode>,
+    former: Former,
+}
+
+impl Before {
+    fn nothing() -> Self {
+        Self {
+            is_new: true,
+            templates: TemplateChanges::none(),
+            functions: Vec::new(),
+            former: Former::default(),
+        }
+    }
+}
+
+/// Gets a stack into a state from which it can be deployed; tells what it is like.
+async fn prepare(cli: &Cli, clients: &Clients, package: &Package, stage: &RefCell<Stage>) -> Result<Before, Failure> {
     let Some(found) = stack::settled(clients, &cli.stack).await? else {
-        return Ok(true);
+        return Ok(Before::nothing());
     };
     let status = stack::status(&found);
     let condition = stack::condition(status);
-    stack::check_owner(cli, clients, package, &found).await?;
+    let deployed = stack::check_owner(cli, clients, package, &found).await?;
     match condition {
-        Condition::Absent => Ok(true),
-        Condition::Ready | Condition::Busy => Ok(false),
+        Condition::Absent => Ok(Before::nothing()),
+        Condition::Ready | Condition::Busy => Ok(Before {
+            is_new: false,
+            templates: TemplateChanges::new(&deployed, &package.body)?,
+            functions: code::functions(cli, clients, package, &deployed).await?,
+            former: Former::of(&found, &deployed),
+        }),
         Condition::DeleteOnly => {
             progress(&format!(
                 "the stack {} is in {status}, and was never made whole: deleting it first",
@@ -131,7 +165,7 @@ async fn prepare(cli: &Cli, clients: &Clients, package: &Package, stage: &RefCel
             stage.replace(Stage::Changing);
             remove_fully(clients, stack::id(&found)).await?;
             stage.replace(Stage::Preparing);
-            Ok(true)
+            Ok(Before::nothing())
         }
         Condition::Stuck => Err(Failure::new(format!(
             "the stack {} is in {status}: {}",
@@ -161,12 +195,12 @@ async fn failed(cli: &Cli, clients: &Clients, changes: &ChangeSet, end: End) -> 
     Failure::with_code(format!("the stack {} {outcome}\n{reason}", cli.stack), exit_code)
 }
 
-async fn succeed(cli: &Cli, clients: &Clients, text: &str, changes: &[ResourceChange]) -> Result<(), Failure> {
+async fn succeed(cli: &Cli, clients: &Clients, text: &str, changes: Value) -> Result<(), Failure> {
     let found = stack::deployed(clients, &cli.stack).await?;
     progress(text);
     let outputs = stack::outputs(&found);
     let value = json!({
-        "changes": change_set::to_json(changes),
+        "changes": changes,
         "outputs": outputs,
         "stackId": stack::id(&found),
         "status": stack::status(&found),

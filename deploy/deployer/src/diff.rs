@@ -2,34 +2,39 @@
 
 use std::cell::RefCell;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     bucket, change_set,
-    cli::Cli,
+    cli::{Cli, DiffArgs},
     clients::Clients,
-    failure::Failure,
+    code::{self, FunctionCode},
+    failure::{CHANGES, Failure},
     name_conflicts,
     package::Package,
     pending_changes::{NOTHING_TO_DO, Stage, computed, discard, interruptible},
-    report,
+    report::{self, progress},
     stack::{self, Condition},
+    template_changes::TemplateChanges,
 };
 
-/// Shows what [`deploy`](crate::deploy::deploy) would change; changes nothing.
-pub(crate) async fn diff(cli: &Cli, clients: &Clients, package: &Package) -> Result<(), Failure> {
+/// Shows what [`deploy`](crate::deploy::deploy) would change; changes nothing. Returns the exit code.
+pub(crate) async fn diff(cli: &Cli, clients: &Clients, package: &Package, args: &DiffArgs) -> Result<u8, Failure> {
     let stage = RefCell::default();
-    interruptible(clients, &stage, diff_once(cli, clients, package, &stage)).await
+    let has_changes = interruptible(clients, &stage, diff_once(cli, clients, package, &stage)).await?;
+    Ok(if args.exit_code && has_changes { CHANGES } else { 0 })
 }
 
-async fn diff_once(cli: &Cli, clients: &Clients, package: &Package, stage: &RefCell<Stage>) -> Result<(), Failure> {
+/// Tells whether there are changes.
+async fn diff_once(cli: &Cli, clients: &Clients, package: &Package, stage: &RefCell<Stage>) -> Result<bool, Failure> {
     let bucket = bucket::name(clients, cli.bucket.as_deref()).await?;
     let existing = stack::settled(clients, &cli.stack).await?;
     let condition = existing
         .as_ref()
         .map_or(Condition::Absent, |stack| stack::condition(stack::status(stack)));
+    let mut deployed = String::new();
     if let Some(existing) = &existing {
-        stack::check_owner(cli, clients, package, existing).await?;
+        deployed = stack::check_owner(cli, clients, package, existing).await?;
     }
     if matches!(condition, Condition::DeleteOnly | Condition::Stuck) {
         let status = existing.as_ref().map_or("", stack::status);
@@ -39,15 +44,81 @@ async fn diff_once(cli: &Cli, clients: &Clients, package: &Package, stage: &RefC
             condition.advice()
         )));
     }
-    match computed(cli, clients, package, stage, &bucket, condition == Condition::Absent).await? {
-        None => report::result(cli.json, &format!("{NOTHING_TO_DO}\n"), &json!({"changes": []})),
+    let is_new = condition == Condition::Absent;
+    if package.is_large() && !bucket::is_there(clients, &bucket).await? {
+        return without_bucket(cli, package, &bucket, is_new);
+    }
+    let (templates, functions) = match is_new {
+        true => (TemplateChanges::none(), Vec::new()),
+        false => (
+            TemplateChanges::new(&deployed, &package.body)?,
+            code::functions(cli, clients, package, &deployed).await?,
+        ),
+    };
+    match computed(cli, clients, package, stage, &bucket, is_new).await? {
+        None => {
+            let text = match functions.iter().any(FunctionCode::is_changed) {
+                // By `sync`, or by somebody else.
+                true => "Restore  the functions' code\n".to_owned(),
+                false => format!("{NOTHING_TO_DO}\n"),
+            };
+            Ok(show(cli, &text, json!([]), &functions))
+        }
         Some(changes) => {
             let checked = name_conflicts::check(cli, clients, package, &changes).await;
             discard(clients, &changes.reference).await?;
             checked?;
-            let value = json!({"changes": change_set::to_json(&changes.changes)});
-            report::result(cli.json, &change_set::table(&changes.changes), &value);
+            let text = change_set::table(&changes.changes, &templates);
+            Ok(show(
+                cli,
+                &text,
+                change_set::to_json(&changes.changes, &templates),
+                &functions,
+            ))
         }
     }
-    Ok(())
+}
+
+/// Prints the result; tells whether there are changes.
+fn show(cli: &Cli, text: &str, changes: Value, functions: &[FunctionCode]) -> bool {
+    let has_changes =
+        changes.as_array().is_some_and(|changes| !changes.is_empty()) || functions.iter().any(FunctionCode::is_changed);
+    let mut text = text.to_owned();
+    if has_changes {
+        for line in functions.iter().filter_map(FunctionCode::line) {
+            text += &line;
+            text.push('\n');
+        }
+    }
+    for drift in functions.iter().filter_map(FunctionCode::drift) {
+        progress(&drift);
+    }
+    let functions: Vec<_> = functions.iter().map(FunctionCode::to_json).collect();
+    report::result(cli.json, &text, &json!({"changes": changes, "functions": functions}));
+    has_changes
+}
+
+/// As [`diff_once`], where CloudFormation can't be given the template, as nothing is made to give it.
+fn without_bucket(cli: &Cli, package: &Package, bucket: &str, is_new: bool) -> Result<bool, Failure> {
+    if !is_new {
+        return Err(Failure::new(format!(
+            "the template has {} bytes, which CloudFormation takes from a bucket alone, and there is no bucket {bucket} any longer: \
+             `deploy` makes it, or name another with `--bucket`",
+            package.body.len()
+        )));
+    }
+    progress(&format!(
+        "CloudFormation was not asked: it takes a template of {} bytes from a bucket alone, and there is no {bucket} yet",
+        package.body.len()
+    ));
+    let added: Vec<_> = package.resource_types().collect();
+    let rows: Vec<_> = added
+        .iter()
+        .map(|(id, kind)| vec!["Add".to_owned(), (*id).to_owned(), (*kind).to_owned()])
+        .collect();
+    let changes: Vec<_> = added
+        .iter()
+        .map(|(id, kind)| json!({"action": "Add", "logicalId": id, "physicalId": null, "type": kind, "properties": []}))
+        .collect();
+    Ok(show(cli, &report::table(&rows), json!(changes), &[]))
 }

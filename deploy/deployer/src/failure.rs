@@ -15,6 +15,8 @@ pub(crate) struct Failure {
 /// CloudFormation failed, and took the changes back, or would have.
 pub(crate) const ROLLED_BACK: u8 = 3;
 pub(crate) const REFUSED: u8 = 4;
+/// There are changes, and it was asked whether.
+pub(crate) const CHANGES: u8 = 5;
 pub(crate) const INTERRUPTED: u8 = 130;
 
 impl Failure {

@@ -54,8 +54,14 @@ pub(crate) async fn logs(cli: &Cli, clients: &Clients, package: &Package, args: 
         })
         .collect();
     loop {
+        let mut lines = Vec::new();
         for group in &mut groups {
-            group.print_new(cli, clients, is_single).await?;
+            lines.extend(group.new_lines(clients).await?);
+        }
+        // Those of one function are in CloudWatch's order, which is kept.
+        lines.sort_by_key(|line| line.timestamp);
+        for line in &lines {
+            line.print(cli, is_single);
         }
         if !args.tail {
             return Ok(());
@@ -75,8 +81,35 @@ struct LogGroup {
     shown: HashSet<String>,
 }
 
+/// What a function logged.
+struct Line {
+    function: String,
+    message: String,
+    /// In milliseconds since 1970.
+    timestamp: i64,
+}
+
+impl Line {
+    fn print(&self, cli: &Cli, is_single: bool) {
+        let Self {
+            function,
+            message,
+            timestamp,
+        } = self;
+        if cli.json {
+            let value = json!({"function": function, "message": message, "timestamp": timestamp});
+            report::line(&value.to_string());
+        } else if is_single {
+            report::line(message);
+        } else {
+            report::line(&format!("{function}  {message}"));
+        }
+    }
+}
+
 impl LogGroup {
-    async fn print_new(&mut self, cli: &Cli, clients: &Clients, is_single: bool) -> Result<(), Failure> {
+    /// The lines since the last time.
+    async fn new_lines(&mut self, clients: &Clients) -> Result<Vec<Line>, Failure> {
         let mut pages = clients
             .logs
             .filter_log_events()
@@ -85,6 +118,7 @@ impl LogGroup {
             .into_paginator()
             .send();
         let mut newest = self.since;
+        let mut lines = Vec::new();
         while let Some(page) = pages.next().await {
             let page = match page.map_err(aws(&format!("the log group {} can't be read", self.name))) {
                 // It is made with the first line.
@@ -96,19 +130,16 @@ impl LogGroup {
                 if !self.shown.insert(id.to_owned()) {
                     continue;
                 }
-                newest = newest.max(event.timestamp().unwrap_or_default());
-                let message = event.message().unwrap_or_default().trim_end();
-                if cli.json {
-                    let value = json!({"function": self.function, "message": message, "timestamp": event.timestamp()});
-                    report::line(&value.to_string());
-                } else if is_single {
-                    report::line(message);
-                } else {
-                    report::line(&format!("{}  {message}", self.function));
-                }
+                let timestamp = event.timestamp().unwrap_or_default();
+                newest = newest.max(timestamp);
+                lines.push(Line {
+                    function: self.function.clone(),
+                    message: event.message().unwrap_or_default().trim_end().to_owned(),
+                    timestamp,
+                });
             }
         }
         self.since = self.since.max(newest - DELAY_MS);
-        Ok(())
+        Ok(lines)
     }
 }

@@ -21,13 +21,16 @@ const STACK_NAME: &str = "${AWS::StackName}";
 
 /// How many bytes of a template CloudFormation takes
 /// [in a request](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
-const TEMPLATE_MAX: usize = 51_200;
+const TEMPLATE_MAX_IN_REQUEST: usize = 51_200;
+
+/// How many bytes of a template it takes from a bucket.
+const TEMPLATE_MAX: usize = 1_000_000;
 
 /// A zip that is uploaded.
 pub(crate) struct Archive {
     pub(crate) path: PathBuf,
     /// Its SHA-256 in hexadecimal digits.
-    sha256: String,
+    pub(crate) sha256: String,
     /// The same in base64, as AWS writes it.
     pub(crate) sha256_base64: String,
 }
@@ -82,14 +85,20 @@ impl Package {
         let rendered_for =
             std::iter::once(&metadata.code_sha256).chain(metadata.layers.iter().map(|layer| &layer.sha256));
         let mut given = std::iter::once(&zip).chain(&layers);
+        let mut mistakes = Vec::new();
         for digest in rendered_for {
             match given.next() {
                 Some(archive) if archive.sha256 == *digest => {}
-                Some(archive) => bail!(
+                Some(archive) => mistakes.push(format!(
                     "{} is not the zip that {shown} was rendered for: build the target again",
                     archive.path.display()
-                ),
-                None => bail!("{shown} was rendered for more layers than there are: build the target again"),
+                )),
+                None => {
+                    mistakes.push(format!(
+                        "{shown} was rendered for more layers than there are: build the target again"
+                    ));
+                    break;
+                }
             }
         }
         let resources = value["Resources"].take();
@@ -97,11 +106,14 @@ impl Package {
             .as_object()
             .is_some_and(|all| all.values().any(|resource| resource["Type"] == "AWS::Lambda::Version"));
         if body.len() > TEMPLATE_MAX {
-            bail!(
-                "the template has {} bytes, and CloudFormation takes {TEMPLATE_MAX} in a request: spread the functions over two targets",
-                body.len()
-            );
+            mistakes.push(format!(
+                "the template has {} bytes, and CloudFormation takes {TEMPLATE_MAX}, the size of a template in a bucket: spread the \
+                 functions of {} over several `lambda_deploy` targets, each a stack of its own",
+                body.len(),
+                metadata.label
+            ));
         }
+        refuse(&mistakes)?;
         Ok(Self {
             body,
             has_versions,
@@ -113,16 +125,21 @@ impl Package {
     }
 
     /// Makes sure that Lambda takes the functions' names in a stack.
+    ///
+    /// # Errors
+    ///
+    /// With all names that it does not take.
     pub(crate) fn check_names(&self, stack: &str) -> Result<()> {
+        let mut mistakes = Vec::new();
         for function in &self.metadata.functions {
             let name = self
                 .text(&function.logical_id, "FunctionName")
                 .map(|name| name.replace(STACK_NAME, stack));
             if let Some(name) = name.filter(|name| name.len() > FUNCTION_NAME_MAX) {
-                bail!(
+                mistakes.push(format!(
                     "a function would be called {name}, and Lambda takes {FUNCTION_NAME_MAX} characters: shorten the stack's name, or \
                      name the functions with `handlers`"
-                );
+                ));
             }
         }
         for layer in &self.metadata.layers {
@@ -130,12 +147,23 @@ impl Package {
                 .text(&layer.logical_id, "LayerName")
                 .map(|name| name.replace(STACK_NAME, stack));
             if let Some(name) = name.filter(|name| name.len() > LAYER_NAME_MAX) {
-                bail!(
+                mistakes.push(format!(
                     "a layer would be called {name}, and Lambda takes {LAYER_NAME_MAX} characters: shorten the stack's name, or the target's"
-                );
+                ));
             }
         }
-        Ok(())
+        refuse(&mistakes)
+    }
+
+    /// Whether CloudFormation takes the template from a bucket alone.
+    pub(crate) fn is_large(&self) -> bool {
+        self.body.len() > TEMPLATE_MAX_IN_REQUEST
+    }
+
+    /// The logical IDs and the types of the resources.
+    pub(crate) fn resource_types(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.resources.as_object().into_iter().flatten();
+        all.map(|(id, resource)| (&**id, resource["Type"].as_str().unwrap_or_default()))
     }
 
     /// What has to be in the bucket.
@@ -205,14 +233,29 @@ impl Package {
     }
 }
 
+/// All that is wrong, in one error; nothing if nothing is.
+fn refuse(mistakes: &[String]) -> Result<()> {
+    match mistakes {
+        [] => Ok(()),
+        [one] => bail!("{one}"),
+        many => bail!("{} things are wrong\n  - {}", many.len(), many.join("\n  - ")),
+    }
+}
+
 /// The target that a template is of, if it is of one.
 pub(crate) fn owner(template: &str) -> Option<String> {
     let value: Value = serde_json::from_str(template).ok()?;
     Some(value["Metadata"][KEY]["Label"].as_str()?.to_owned())
 }
 
+/// The SHA-256 of the zip that a template says the functions run, in hexadecimal digits.
+pub(crate) fn code_of(template: &str) -> Option<String> {
+    let value: Value = serde_json::from_str(template).ok()?;
+    Some(value["Metadata"][KEY]["CodeSha256"].as_str()?.to_owned())
+}
+
 /// A template without what code alone changes, which is its digest, and without what CloudFormation changes nothing for.
-pub(crate) fn without_code(template: &str) -> Result<String> {
+pub(crate) fn without_code(template: &str) -> Result<Value> {
     let mut value: Value = serde_json::from_str(template).context("the stack's template is no JSON")?;
     let code = value["Metadata"][KEY]["CodeSha256"]
         .as_str()
@@ -227,7 +270,8 @@ pub(crate) fn without_code(template: &str) -> Result<String> {
         text = text.replace(&code, "CODE").replace(&code_description(&code), "code");
     }
     // CloudFormation gives other characters back as question marks.
-    Ok(text.replace(|character: char| !character.is_ascii(), "?"))
+    let text = text.replace(|character: char| !character.is_ascii(), "?");
+    serde_json::from_str(&text).context("the template without its code is no JSON")
 }
 
 #[cfg(test)]
@@ -253,6 +297,14 @@ mod tests {
             without_code(&template(&one, 128)).unwrap(),
             without_code(&template(&one, 256)).unwrap()
         );
+    }
+
+    #[test]
+    fn all_mistakes_come_at_once() {
+        let error = refuse(&["one".to_owned(), "two".to_owned()]).unwrap_err();
+        assert_eq!(error.to_string(), "2 things are wrong\n  - one\n  - two");
+        assert_eq!(refuse(&["one".to_owned()]).unwrap_err().to_string(), "one");
+        assert!(refuse(&[]).is_ok());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use crate::{
+    bucket,
     change_set::{self, ChangeSet, ChangeSetRef, PendingChangeSets},
     cli::Cli,
     clients::Clients,
@@ -27,11 +28,11 @@ pub(crate) enum Stage {
     Changing,
 }
 
-pub(crate) async fn interruptible(
+pub(crate) async fn interruptible<T>(
     clients: &Clients,
     stage: &RefCell<Stage>,
-    work: impl Future<Output = Result<(), Failure>>,
-) -> Result<(), Failure> {
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
     tokio::select! {
         result = work => result,
         _ = tokio::signal::ctrl_c() => Err(interrupted(clients, stage.take()).await),
@@ -41,7 +42,7 @@ pub(crate) async fn interruptible(
 async fn interrupted(clients: &Clients, stage: Stage) -> Failure {
     let message = match stage {
         Stage::Preparing => "interrupted: nothing was changed".to_owned(),
-        Stage::Requested(reference) => match discard(clients, &reference).await {
+        Stage::Requested(reference) => match discard_all(clients, &reference).await {
             Ok(()) => "interrupted: nothing was changed".to_owned(),
             Err(failure) => format!("interrupted; {}", failure.message),
         },
@@ -63,11 +64,12 @@ pub(crate) async fn computed(
     bucket: &str,
     is_new: bool,
 ) -> Result<Option<ChangeSet>, Failure> {
-    let reference = ChangeSetRef::new(&cli.stack);
+    let reference = ChangeSetRef::new(&cli.stack, package, bucket);
     // From here on it may be there.
     stage.replace(Stage::Requested(reference.clone()));
     let reference = match change_set::create(clients, package, &reference, bucket, is_new).await {
         Err(failure) => {
+            discard_template(clients, &reference).await;
             stage.replace(Stage::Preparing);
             return match change_set::says_nothing_changes(&failure.message) {
                 true => Ok(None),
@@ -78,6 +80,7 @@ pub(crate) async fn computed(
     };
     stage.replace(Stage::Requested(reference.clone()));
     let computed = change_set::computed(clients, &cli.stack, reference.clone()).await;
+    discard_template(clients, &reference).await;
     if let Ok(Some(_)) = &computed {
         return computed;
     }
@@ -87,6 +90,19 @@ pub(crate) async fn computed(
     let computed = computed?;
     discarded?;
     Ok(computed)
+}
+
+/// Removes what CloudFormation has read by now.
+async fn discard_template(clients: &Clients, reference: &ChangeSetRef) {
+    if let Some(template) = &reference.template {
+        bucket::remove_template(clients, template).await;
+    }
+}
+
+/// As [`discard`], of a run that is interrupted before its changes are computed.
+async fn discard_all(clients: &Clients, reference: &ChangeSetRef) -> Result<(), Failure> {
+    discard_template(clients, reference).await;
+    discard(clients, reference).await
 }
 
 /// Deletes a change set, and the stack that was there only to have it.

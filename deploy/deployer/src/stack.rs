@@ -98,7 +98,7 @@ pub(crate) async fn deployed(clients: &Clients, stack: &str) -> Result<Stack, Fa
 }
 
 /// The template that a stack has, as it was sent.
-async fn template(clients: &Clients, stack: &str) -> Result<String, Failure> {
+pub(crate) async fn template(clients: &Clients, stack: &str) -> Result<String, Failure> {
     let template = clients.cloudformation.get_template().stack_name(stack).send().await;
     let template = template.map_err(aws(&format!("the template of the stack {stack} can't be read")))?;
     Ok(template.template_body.unwrap_or_default())

@@ -65,6 +65,8 @@ class Moto:
         self.statuses: dict[str, int] = {}
         # Actions that are told of when they are done, and answered after a while.
         self.reached: dict[str, threading.Event] = {}
+        # Objects' keys that were uploaded long ago, unless they are uploaded again.
+        self.aged: set[str] = set()
         self.change_sets = ChangeSets(self.port)
         self.endpoint = Front(self).endpoint
         self.log = folder / "moto.log"
@@ -87,6 +89,7 @@ class Moto:
         self.words.clear()
         self.statuses.clear()
         self.reached.clear()
+        self.aged.clear()
         self.change_sets = ChangeSets(self.port)
 
     def stop(self) -> None:
@@ -219,6 +222,7 @@ class Handler(BaseHTTPRequestHandler):
         action = fields.get("Action", "")
         if not action.endswith(("ChangeSet", "Stack")):
             status, headers, content = self.upstream(body)
+            headers, content = self.age(headers, content)
             for word, other in moto.words.get(action, {}).items():
                 content = content.replace(word.encode(), other.encode())
             headers = [header for header in headers if header[0].lower() != "content-length"]
@@ -232,6 +236,21 @@ class Handler(BaseHTTPRequestHandler):
             if status == 200:
                 moto.change_sets.done(action, fields, content.decode())
             return status, headers, content
+
+    def age(self, headers: list[tuple[str, str]], content: bytes) -> tuple[list[tuple[str, str]], bytes]:
+        """Dates back what is said of objects; moto's clock can't be set."""
+        aged = self.server.moto.aged
+        key = self.path.partition("?")[0].rpartition("/")[2]
+        if self.command == "PUT":
+            aged.discard(key)
+        elif self.command == "HEAD" and key in aged:
+            old = "Thu, 01 Jan 2015 00:00:00 GMT"
+            headers = [(name, old if name.lower() == "last-modified" else value) for name, value in headers]
+        elif self.command == "GET" and "list-type=2" in self.path:
+            for key in aged:
+                pattern = rf"(<Key>{re.escape(key)}</Key>\s*<LastModified>)\d{{4}}".encode()
+                content = re.sub(pattern, rb"\g<1>2015", content)
+        return headers, content
 
     def upstream(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         upstream = http.client.HTTPConnection("127.0.0.1", self.server.moto.port)
@@ -323,10 +342,20 @@ def credentials(endpoint: str) -> dict[str, str]:
 class Deployment:
     """A zip and its template, which the deployer is run on.
 
-    With a `layer`, the functions have one that holds this text.
+    With a `layer`, the functions have one that holds this text; with `names`, there are several; with a `filler`, the
+    template is larger by so many bytes.
     """
 
-    def __init__(self, folder: Path, marker: str = "", label: str = "", layer: str = "", **settings: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        marker: str = "",
+        label: str = "",
+        layer: str = "",
+        names: tuple[str, ...] = (),
+        filler: int = 0,
+        **settings: Any,
+    ) -> None:
         folder.mkdir()
         self.zip = folder / "lambda.zip"
         shutil.copy(ZIP, self.zip)
@@ -338,6 +367,8 @@ class Deployment:
         content["label"] = label or content["label"]
         for function in content["functions"]:
             function |= settings
+        if names:
+            content["functions"] = [function | {"name": name} for function in content["functions"] for name in names]
         self.layers: list[str] = []
         if layer:
             path = folder / "layer.zip"
@@ -362,9 +393,19 @@ class Deployment:
             str(self.template),
         ]
         subprocess.run(render, check=True)
+        if filler:
+            rendered = json.loads(self.template.read_text())
+            rendered["Metadata"]["Filler"] = filler * "x"
+            self.template.chmod(0o644)
+            self.template.write_text(json.dumps(rendered))
+
+    def key(self) -> str:
+        """The zip's, in a bucket."""
+        return f"{hashlib.sha256(self.zip.read_bytes()).hexdigest()}.zip"
 
     def start(self, endpoint: str, *arguments: str, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
         command = [str(DEPLOYER), "--template", str(self.template), "--zip", str(self.zip), "--target-stack", STACK]
+        command += ["--target-label", "//shop:up"]
         environment = credentials(endpoint) | (env or {})
         return subprocess.Popen(
             [*command, *self.layers, *arguments],
@@ -395,6 +436,11 @@ class Deployments:
         self.edited = Deployment(folder / "edited", marker="edited")
         self.layered = Deployment(folder / "layered", layer="one")
         self.relayered = Deployment(folder / "relayered", layer="two")
+        self.third = Deployment(folder / "third", marker="third")
+        self.several = Deployment(folder / "several", names=("hello", "goodbye"))
+        self.large = Deployment(folder / "large", filler=60_000)
+        self.large_bigger = Deployment(folder / "large_bigger", filler=60_000, memory_mb=256)
+        self.too_large = Deployment(folder / "too_large", filler=1_000_000)
         self.renamed = Deployment(folder / "renamed", label="//shop:deploy", memory_mb=256)
 
 
@@ -447,11 +493,11 @@ def life(moto: Moto, account: Account, deployments: Deployments) -> None:
     assert "nothing to do: the stack is up to date" in stderr, stderr
     assert "uploading" not in stderr
     assert "nothing to do" in first.run(at, "diff")[0]
-    assert first.json(at, "diff") == {"changes": []}
+    assert first.json(at, "diff")["changes"] == []
 
     # By its former names, too.
     assert "nothing to do: the stack is up to date" in first.run(at, "provision")[1]
-    assert first.json(at, "plan") == {"changes": []}
+    assert first.json(at, "plan")["changes"] == []
     assert "up to date" in first.run(at, "code")[0]
 
     status = first.json(at, "status")
@@ -462,12 +508,21 @@ def life(moto: Moto, account: Account, deployments: Deployments) -> None:
 
     # Code alone, and what is not code alone.
     _, stderr = deployments.bigger.run(at, "sync", code=1)
-    assert "more than the code differs" in stderr and "`diff`" in stderr, stderr
+    assert "more than the code differs" in stderr and "a full deployment is needed" in stderr, stderr
+    assert "Hello (AWS::Lambda::Function): MemorySize (128 → 256)" in stderr, stderr
+    assert "bazel run //examples/hello:deploy -- diff" in stderr, stderr
     assert "updated" in deployments.edited.run(at, "sync")[0]
     assert "up to date" in deployments.edited.run(at, "sync")[0]
     assert deployments.edited.json(at, "status")["functions"][0]["isCurrent"]
+    assert account.objects() == [first.key()], "sync left a zip in the bucket"
     # CloudFormation does not know of that, and the first code is what its template still says.
-    first.run(at)
+    stdout, stderr = first.run(at, "diff", "--exit-code", code=5)
+    was, is_now = (deployment.key()[:12] for deployment in (first, deployments.edited))
+    assert "Restore" in stdout and f"code of hello: {is_now} → {was}" in stdout, stdout
+    drift = f"drift: hello runs the code {is_now}, which `deploy` replaces; the stack's template says {was}"
+    assert drift in stderr, stderr
+    assert drift in first.run(at)[1]
+    assert "drift" not in first.run(at, "diff")[1]
     assert first.json(at, "status")["functions"][0]["isCurrent"]
 
     changes = deployments.bigger.json(at, "diff")["changes"]
@@ -489,6 +544,253 @@ def life(moto: Moto, account: Account, deployments: Deployments) -> None:
     assert "is deleted" in first.run(at, "delete", "--yes")[0]
     assert account.stacks() == []
     assert "nothing to do" in first.run(at, "delete", "--yes")[0]
+
+
+def diffs(moto: Moto, account: Account, deployments: Deployments) -> None:
+    """What would change, in words and as an exit code; nothing is changed, and nothing left."""
+    first, bigger, edited, at = deployments.first, deployments.bigger, deployments.edited, moto.endpoint
+    first.run(at, "diff", "--exit-code", code=5)
+    assert account.stacks() == [] and account.s3.list_buckets()["Buckets"] == []
+    first.run(at)
+    before = (account.objects(), account.template(), account.configuration()["CodeSha256"])
+    first.run(at, "diff", "--exit-code")
+    bigger.run(at, "diff")
+    stdout, _ = bigger.run(at, "diff", "--exit-code", code=5)
+    assert re.search(r"^Modify +Hello +AWS::Lambda::Function +MemorySize \(128 → 256\)$", stdout, re.MULTILINE), stdout
+    assert f"code of hello: {first.key()[:12]}, as it is" in stdout, stdout
+    stdout, _ = edited.run(at, "diff")
+    assert f"code of hello: {first.key()[:12]} → {edited.key()[:12]}" in stdout, stdout
+    (function,) = edited.json(at, "diff")["functions"]
+    assert function["isChanged"] and not function["isDrifted"], function
+    assert (account.objects(), account.template(), account.configuration()["CodeSha256"]) == before
+    assert account.change_sets() == []
+
+
+def large(moto: Moto, account: Account, deployments: Deployments) -> None:
+    """Templates that are too large for a request are in the bucket for as long as their changes are computed."""
+    large_one, bigger, at = deployments.large, deployments.large_bigger, moto.endpoint
+    stdout, stderr = large_one.run(at, "diff")
+    assert "CloudFormation was not asked" in stderr, stderr
+    assert re.search(r"^Add +Hello +AWS::Lambda::Function$", stdout, re.MULTILINE), stdout
+    assert account.stacks() == [] and account.s3.list_buckets()["Buckets"] == []
+
+    stderr = large_one.run(at)[1]
+    assert re.search(r"uploading the template, of \d+ bytes, to s3://\S+\.template\.json", stderr), stderr
+    assert account.status() == "CREATE_COMPLETE"
+    assert "Filler" in account.template()["Metadata"]
+    assert account.objects() == [large_one.key()], "the template was left"
+    assert "nothing to do" in large_one.run(at, "diff")[0]
+    assert "MemorySize (128 → 256)" in bigger.run(at, "diff")[0]
+    assert account.objects() == [large_one.key()] and account.configuration()["MemorySize"] == 128
+    bigger.run(at)
+    assert account.configuration()["MemorySize"] == 256
+
+    # Interrupted, too.
+    for action in ("CreateChangeSet", "DescribeChangeSet"):
+        # moto lists the change sets of former stacks of that name, too.
+        moto.reset()
+        bucket = f"rules-rust-lambda-{ACCOUNT}-{REGION}"
+        account.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+        moto.reached = {action: threading.Event()}
+        process = large_one.start(at, "diff")
+        assert moto.reached[action].wait(60), action
+        process.send_signal(signal.SIGINT)
+        stderr = process.communicate(timeout=60)[1]
+        assert process.returncode == 130, f"{action}: {stderr}"
+        time.sleep(2 * DELAY)
+        moto.reached = {}
+        left = (account.stacks(), account.objects())
+        assert left == ([], []), f"{action}: {left}\n{stderr}"
+
+    text = deployments.too_large.run(at, code=1)[1]
+    assert "CloudFormation takes 1000000" in text and "several `lambda_deploy` targets" in text, text
+
+
+def expiry(moto: Moto, account: Account, deployments: Deployments) -> None:
+    """Zips that no stack needs are removed after a while; those that one may go back to are kept."""
+    first, edited, third, at = deployments.first, deployments.edited, deployments.third, moto.endpoint
+    bucket = f"rules-rust-lambda-{ACCOUNT}-{REGION}"
+    first.run(at)
+    strays = {f"{'0a' * 32}.zip", "deploy-0-1.template.json"}
+    others = {"site.zip", "notes.txt"}
+    young = f"{'0b' * 32}.zip"
+    for key in [*strays, *others, young]:
+        account.s3.put_object(Bucket=bucket, Key=key, Body=b"")
+
+    # However long it was in use, it is kept for a while after that.
+    moto.aged = {*strays, *others, first.key()}
+    stderr = edited.run(at)[1]
+    assert f"removed from s3://{bucket}: 2 objects" in stderr, stderr
+    assert set(account.objects()) == {*others, young, first.key(), edited.key()}
+    # So the way back is there, and so is what goes forth again.
+    assert "uploading" not in first.run(at)[1]
+    assert "uploading" not in edited.run(at)[1]
+    assert account.status() == "UPDATE_COMPLETE"
+
+    moto.aged = {*others, young, first.key(), edited.key()}
+    third.run(at)
+    assert set(account.objects()) == {*others, edited.key(), third.key()}
+
+    # What another stack has is kept, and what is reused is as if it were new.
+    moto.aged = {edited.key()}
+    assert "uploading" not in edited.run(at, "--stack", "other")[1]
+    assert moto.aged == set()
+    moto.aged = {edited.key(), third.key()}
+    first.run(at)
+    assert set(account.objects()) == {*others, edited.key(), third.key(), first.key()}
+
+    # A bucket that is given is the user's, and what can't be removed fails no deployment.
+    moto.aged = {third.key()}
+    account.s3.create_bucket(Bucket="given", CreateBucketConfiguration={"LocationConstraint": REGION})
+    stray = f"{'0a' * 32}.zip"
+    account.s3.put_object(Bucket="given", Key=stray, Body=b"")
+    moto.aged.add(stray)
+    edited.run(at, "--bucket", "given")
+    assert {stray, edited.key()} == {item["Key"] for item in account.s3.list_objects_v2(Bucket="given")["Contents"]}
+    moto.statuses = {f"DELETE /{bucket}/{third.key()}": 403}
+    assert "note: old zips stay" in first.run(at)[1]
+
+
+@contextlib.contextmanager
+def running(process: subprocess.Popen[str]) -> Iterator[Callable[[str], str]]:
+    """Waits for texts on stdout and stderr of a process, which is interrupted in the end."""
+    lines: list[str] = []
+    for stream in (process.stdout, process.stderr):
+        assert stream is not None
+        threading.Thread(target=lines.extend, args=(stream,), daemon=True).start()
+    # Each line is waited for once; there is no order between the two streams.
+    heard: set[int] = set()
+
+    def said(text: str) -> str:
+        for _ in range(300):
+            for index in range(len(lines)):
+                if index not in heard and text in lines[index]:
+                    heard.add(index)
+                    return lines[index]
+            time.sleep(0.1)
+        raise AssertionError(f"{text} is not said in {lines}")
+
+    try:
+        yield said
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 130, lines
+    finally:
+        process.kill()
+        process.wait()
+
+
+def watch(moto: Moto, account: Account, deployments: Deployments) -> None:
+    """The code follows the zip, where others build."""
+    at, edited, bigger = moto.endpoint, deployments.edited, deployments.bigger
+    watched = copy.copy(deployments.first)
+    folder = Path(tempfile.mkdtemp(dir=watched.zip.parent))
+    watched.zip, watched.template = folder / "lambda.zip", folder / "template.json"
+
+    def build(other: Deployment) -> None:
+        # As Bazel does it: one file after the other, and each made anew.
+        for of_other, own in [(other.zip, watched.zip), (other.template, watched.template)]:
+            own.unlink(missing_ok=True)
+            shutil.copy(of_other, own)
+
+    def runs(other: Deployment) -> bool:
+        digest = hashlib.sha256(other.zip.read_bytes()).digest()
+        return bool(account.configuration()["CodeSha256"] == base64.b64encode(digest).decode())
+
+    build(deployments.first)
+    assert "there is no stack" in watched.run(at, "sync", "--watch", code=1)[1]
+    watched.run(at)
+    with running(watched.start(at, "--watch", "sync")) as said:
+        said("up to date")
+        said("watching the zip and the template: build //examples/hello:deploy")
+        build(edited)
+        said("updating the code of hello")
+        said("updated")
+        assert runs(edited)
+        build(bigger)
+        said("a full deployment is needed")
+        said("MemorySize (128 → 256)")
+        said("waiting for the next change")
+        assert account.configuration()["MemorySize"] == 128
+        build(deployments.first)
+        said("updated")
+        assert runs(deployments.first)
+
+
+def watch_builds(moto: Moto, account: Account, deployments: Deployments) -> None:
+    """The code follows the sources; what stands for Bazel here copies a zip, which takes no time and no workspace."""
+    at, edited = moto.endpoint, deployments.edited
+    watched = copy.copy(deployments.first)
+    workspace = Path(tempfile.mkdtemp(dir=watched.zip.parent))
+    for name in ("lambda.zip", "template.json"):
+        shutil.copy(watched.zip.with_name(name), workspace)
+    watched.zip, watched.template = workspace / "lambda.zip", workspace / "template.json"
+    source = workspace / "app" / "main.rs"
+    source.parent.mkdir()
+    source.write_text("fn main() {}")
+    bazel = workspace / "tools" / "bazel"
+    bazel.parent.mkdir()
+    bazel.write_text(
+        f"""#!/bin/sh
+echo "$@" >> calls
+if [ "$1" = cquery ]; then
+  echo '//app:main.rs (null)'
+elif grep -q broken app/main.rs; then
+  echo 'app/main.rs:1: broken' >&2
+  exit 1
+elif grep -q edited app/main.rs; then
+  cp -f {edited.zip} {edited.template} .
+fi
+"""
+    )
+    bazel.chmod(0o755)
+    watched.run(at)
+    environment = {"BUILD_WORKSPACE_DIRECTORY": str(workspace), "PATH": "/usr/bin:/bin"}
+    process = watched.start(at, "sync", "--watch", "--bazel-option=--config=release", env=environment)
+    with running(process) as said:
+        said("watching 1 sources of //examples/hello:deploy")
+        source.write_text("broken")
+        said("app/main.rs:1: broken")
+        said("the build failed: waiting for the next edit")
+        source.write_text("fn main() { /* a comment */ }")
+        said("the build left")
+        source.write_text("fn main() { /* edited */ }")
+        said("updated")
+    calls = (workspace / "calls").read_text()
+    assert "build --config=release" in calls and calls.count("-- //examples/hello:deploy") == 3, calls
+    assert "edited" in source.read_text() and watched.json(at, "status")["functions"][0]["isCurrent"]
+
+
+def logs(moto: Moto, account: Account, deployments: Deployments) -> None:
+    """Lines of several functions come in the order of their times, and those that follow as they come."""
+    several, at = deployments.several, moto.endpoint
+    several.run(at)
+    now = int(time.time() * 1000)
+    described = several.json(at, "describe")["resources"]
+    names = {item["logicalId"]: item["physicalId"] for item in described if item["type"] == "AWS::Lambda::Function"}
+
+    def log(function: str, message: str, time_ms: int) -> None:
+        group = f"/aws/lambda/{names[function]}"
+        with contextlib.suppress(account.logs.exceptions.ResourceAlreadyExistsException):
+            account.logs.create_log_stream(logGroupName=group, logStreamName="s")
+        events = [{"timestamp": time_ms, "message": message}]
+        account.logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=events)
+
+    log("Hello", "first", now - 3000)
+    log("Goodbye", "second", now - 2000)
+    log("Hello", "third", now - 1000)
+    stdout, _ = several.run(at, "logs")
+    assert stdout.splitlines() == ["hello  first", "goodbye  second", "hello  third"], stdout
+    assert several.run(at, "--function", "goodbye", "logs")[0] == "second\n"
+    text = several.run(at, "logs", "--function", "nobody", code=1)[1]
+    assert "there is no function" in text and "goodbye" in text, text
+
+    process = several.start(at, "logs", "--tail", "--json")
+    assert process.stdout is not None
+    assert [json.loads(process.stdout.readline())["message"] for _ in range(3)] == ["first", "second", "third"]
+    log("Goodbye", "fourth", int(time.time() * 1000))
+    assert json.loads(process.stdout.readline())["message"] == "fourth"
+    process.kill()
+    process.communicate()
 
 
 def layers(moto: Moto, account: Account, deployments: Deployments) -> None:
@@ -719,8 +1021,9 @@ def mistakes(moto: Moto, account: Account, deployments: Deployments) -> None:
     assert "nobody" in text, text
     text = said("diff", code=1, env={"AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}"})
     assert "can't be reached" in text, text
-    text = said("diff", "--stack", "no_stack", code=2)
+    text = said("diff", "--stack", "no_stack", "--tail", code=2)
     assert "no_stack" in text and "letters, digits and `-` alone" in text, text
+    assert "--tail goes with `logs`" in text and "`bazel run //shop:up -- --help`" in text, text
     for verb in ("status", "describe", "logs", "sync"):
         text = said(verb, code=1)
         assert f"there is no stack {STACK} in {REGION}" in text and "deploy it first" in text, text
@@ -775,6 +1078,12 @@ def servers(folder: Path) -> Iterator[Moto]:
 def main() -> None:
     tests: list[Callable[[Moto, Account, Deployments], None]] = [
         life,
+        diffs,
+        large,
+        expiry,
+        watch,
+        watch_builds,
+        logs,
         layers,
         target,
         sources,
