@@ -1,11 +1,12 @@
 """The rule that serves a zip on the machine that it is run on."""
 
+load(":attributes.bzl", "readable")
 load(":emulated.bzl", "EMULATED_ATTRS", "EMULATED_TOOLCHAINS", "check_handler", "emulated")
 load(":functions.bzl", "functions_of")
 load(":script.bzl", "in_runfiles")
 
 def _lambda_local_impl(ctx):
-    arguments = ["--port", str(ctx.attr.port), "--timeout-seconds", str(ctx.attr.timeout_seconds)]
+    arguments = ["--target", readable(ctx.label), "--port", str(ctx.attr.port), "--timeout-seconds", str(ctx.attr.timeout_seconds)]
     arguments += ["--memory-mb", str(ctx.attr.memory_mb)]
     for name, handler in functions_of(ctx).items():
         check_handler(ctx, handler)

@@ -9,6 +9,7 @@ use super::{
     args::{LocalArgs, NamedHandler},
     console::Console,
     function::Function,
+    reload::Reload,
     revision::Revision,
 };
 
@@ -17,6 +18,7 @@ pub(super) struct App {
     pub args: LocalArgs,
     pub functions: Vec<Arc<Function>>,
     pub console: Arc<Console>,
+    pub reload: Reload,
 }
 
 impl App {
@@ -24,9 +26,11 @@ impl App {
     pub fn new(args: LocalArgs) -> Result<Self> {
         if let Some(name) = repeated(&args.handlers) {
             bail!(
-                "two functions are named {name:?}: give one of them another name, as in --handler other={name}.handler"
+                "two functions are named {name:?}, as a host's name has no case: give one of them another name, by \
+                 `handlers` of lambda_local, or as in --handler other={name}.handler"
             );
         }
+        let reload = Reload::new(&args);
         let console = Arc::new(Console::new(args.handlers.iter().map(|handler| &*handler.name)));
         let mut functions = Vec::new();
         for handler in &args.handlers {
@@ -42,6 +46,7 @@ impl App {
             args,
             functions,
             console,
+            reload,
         })
     }
 

@@ -6,8 +6,10 @@
 mod app;
 mod args;
 mod console;
+mod dotenv;
 mod event_of_url;
 mod event_stream;
+mod events;
 mod examples;
 mod function;
 mod function_url;
@@ -16,34 +18,38 @@ mod instance;
 mod invoke_api;
 mod one_shot;
 mod page;
+mod paths;
 mod reload;
 mod report;
 mod revision;
 mod server;
+mod traceback;
 
-pub use args::LocalArgs;
+pub use args::{LocalArgs, named_after_target};
 
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use clap::ArgMatches;
 use tokio::signal::unix::{SignalKind, signal};
 
 use app::App;
-use args::LocalCommand;
+use args::Verb;
 
 /// Serves until it is interrupted, or sends one event. Returns whether the function succeeded.
 ///
 /// # Errors
 ///
 /// If an argument's file cannot be used, the port cannot be listened on, or stdout cannot be written to.
-pub async fn run(mut args: LocalArgs) -> Result<bool> {
+pub async fn run(mut args: LocalArgs, matches: &ArgMatches) -> Result<bool> {
     // From here on, what ends this process ends its functions' processes, too, and removes the unpacked zips.
     let interrupted = interrupted()?;
-    let event = match args.command.take() {
+    args.read_env_files(matches)?;
+    let event = match args.verb {
         None => None,
-        Some(LocalCommand::Invoke(invoke)) => {
-            args.handlers = vec![one_shot::chosen(&args.handlers, invoke.function.as_deref())?.clone()];
-            Some(one_shot::event(&invoke)?)
+        Some(Verb::Invoke) => {
+            args.handlers = vec![one_shot::chosen(&args.handlers, args.function.as_deref())?.clone()];
+            Some(events::chosen(&args)?)
         }
     };
     let is_server = event.is_none();
