@@ -11,6 +11,7 @@ use super::{
     function::Function,
     reload::Reload,
     revision::Revision,
+    template::{Api, Template},
 };
 
 /// What all requests share.
@@ -19,11 +20,12 @@ pub(super) struct App {
     pub functions: Vec<Arc<Function>>,
     pub console: Arc<Console>,
     pub reload: Reload,
+    pub template: Template,
 }
 
 impl App {
     /// Unpacks the zip for each handler. Nothing is started yet.
-    pub fn new(args: LocalArgs) -> Result<Self> {
+    pub fn new(args: LocalArgs, template: Template) -> Result<Self> {
         if let Some(name) = repeated(&args.handlers) {
             bail!(
                 "two functions are named {name:?}, as a host's name has no case: give one of them another name, by \
@@ -47,6 +49,7 @@ impl App {
             functions,
             console,
             reload,
+            template,
         })
     }
 
@@ -62,6 +65,14 @@ impl App {
     /// The function of a name.
     pub fn function(&self, name: &str) -> Option<&Arc<Function>> {
         self.functions.iter().find(|function| function.name() == name)
+    }
+
+    /// The API whose host has this name, which has no case.
+    pub fn api(&self, name: &str) -> Option<&Api> {
+        self.template
+            .apis
+            .iter()
+            .find(|api| api.host().eq_ignore_ascii_case(name))
     }
 
     /// The names of all functions, for who asks for another one.

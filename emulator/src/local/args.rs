@@ -9,7 +9,7 @@ use super::{dotenv, examples::Example, paths::Caller};
 use crate::managed::ManagedArgs;
 
 /// What the rule gives, and no user: `--help` of a target is without it.
-const OF_RULE: [&str; 10] = [
+const OF_RULE: [&str; 11] = [
     "events",
     "handlers",
     "interpreter",
@@ -19,6 +19,7 @@ const OF_RULE: [&str; 10] = [
     "runner_args",
     "runtime",
     "target",
+    "template",
     "zip",
 ];
 
@@ -35,6 +36,9 @@ pub struct LocalArgs {
     /// A documented event of a service, in place of a file.
     #[arg(long, value_enum, requires = "verb", conflicts_with = "event")]
     pub(super) example: Option<Example>,
+    /// An event of one of the template's event sources, by the source's name, such as a queue's.
+    #[arg(long, value_name = "NAME", requires = "verb", conflicts_with_all = ["event", "example"])]
+    pub(super) source: Option<String>,
     /// Which function is invoked, where there are several.
     #[arg(long, value_name = "NAME", requires = "verb")]
     pub(super) function: Option<String>,
@@ -80,6 +84,9 @@ pub struct LocalArgs {
     /// An event that the page offers, and that `invoke` knows by its name.
     #[arg(long = "event", value_name = "FILE")]
     pub(super) events: Vec<PathBuf>,
+    /// A CloudFormation template, whose event sources are served.
+    #[arg(long, value_name = "FILE")]
+    pub(super) template: Option<PathBuf>,
 }
 
 /// What is done in place of serving.

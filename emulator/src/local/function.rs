@@ -23,10 +23,10 @@ use super::{
 use crate::runtime_api::{Answer, Invocation, Outcome};
 
 /// The account that functions belong to.
-const ACCOUNT: &str = "123456789012";
+pub(super) const ACCOUNT: &str = "123456789012";
 
 /// The region that functions are in.
-const REGION: &str = "us-east-1";
+pub(super) const REGION: &str = "us-east-1";
 
 /// A function, and its processes.
 pub(super) struct Function {

@@ -14,6 +14,7 @@ mod examples;
 mod function;
 mod function_url;
 mod guard;
+mod http_api;
 mod instance;
 mod invoke_api;
 mod one_shot;
@@ -23,6 +24,7 @@ mod reload;
 mod report;
 mod revision;
 mod server;
+mod template;
 mod traceback;
 
 pub use args::{LocalArgs, named_after_target};
@@ -35,6 +37,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use app::App;
 use args::Verb;
+use template::Template;
 
 /// Serves until it is interrupted, or sends one event. Returns whether the function succeeded.
 ///
@@ -45,15 +48,22 @@ pub async fn run(mut args: LocalArgs, matches: &ArgMatches) -> Result<bool> {
     // From here on, what ends this process ends its functions' processes, too, and removes the unpacked zips.
     let interrupted = interrupted()?;
     args.read_env_files(matches)?;
+    let template = Template::load(&args)?;
     let event = match args.verb {
         None => None,
         Some(Verb::Invoke) => {
-            args.handlers = vec![one_shot::chosen(&args.handlers, args.function.as_deref())?.clone()];
-            Some(events::chosen(&args)?)
+            let source = args.source.as_deref().map(|name| template.source(name)).transpose()?;
+            let of_source = source.map(|source| &*source.function);
+            let function = args.function.as_deref().or(of_source);
+            args.handlers = vec![one_shot::chosen(&args.handlers, function)?.clone()];
+            Some(match source {
+                Some(source) => source.event.to_string().into_bytes(),
+                None => events::chosen(&args)?,
+            })
         }
     };
     let is_server = event.is_none();
-    let app = Arc::new(App::new(args)?);
+    let app = Arc::new(App::new(args, template)?);
     let work = async {
         match event {
             None => server::serve(app.clone()).await.map(|()| true),

@@ -50,5 +50,19 @@ async fn events(State(app): State<Arc<App>>) -> Json<Value> {
     let examples: Vec<_> = Example::all()
         .map(|(name, example)| json!({"name": name, "text": example.text()}))
         .collect();
-    Json(json!({"saved": saved, "examples": examples}))
+    // A button sends the event to the function.
+    let sources = app.template.sources.iter().map(|source| {
+        json!({"name": source.name, "function": source.function, "kind": source.kind, "about": source.about,
+               "text": format!("{:#}", source.event)})
+    });
+    let sources: Vec<_> = sources.collect();
+    let apis = app.template.apis.iter().map(|api| {
+        let routes = api
+            .routes
+            .iter()
+            .map(|route| json!({"key": route.key, "function": route.function}));
+        json!({"id": api.id, "host": api.host(), "routes": routes.collect::<Vec<_>>()})
+    });
+    let apis: Vec<_> = apis.collect();
+    Json(json!({"saved": saved, "examples": examples, "sources": sources, "apis": apis}))
 }

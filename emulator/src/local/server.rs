@@ -62,6 +62,26 @@ fn announce(app: &App, port: u16) {
         let name = function.name();
         note(&format!("{name}: http://{}.localhost:{port}/", name.to_lowercase()));
     }
+    for api in &app.template.apis {
+        note(&format!("API {}: http://{}.localhost:{port}/", api.id, api.host()));
+        for route in &api.routes {
+            let function = route
+                .function
+                .as_deref()
+                .unwrap_or("a function that is not served here");
+            note(&format!("  {} → {function}", route.key));
+        }
+    }
+    for source in &app.template.sources {
+        note(&format!(
+            "{} ({}) → {}: {} invoke --source {}",
+            source.about,
+            source.kind,
+            source.function,
+            app.args.started_by(),
+            source.name
+        ));
+    }
     if let Some(function) = app.functions.first() {
         note(&format!(
             "aws lambda invoke --endpoint-url http://localhost:{port} --function-name {} --payload '{{}}' \
