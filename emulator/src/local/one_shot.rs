@@ -16,9 +16,7 @@ pub(super) async fn invoke(app: &App, event: Vec<u8>) -> Result<bool> {
     let run = tokio::spawn(async move { function.invoke(invocation).await });
     let reply = run.await.context("the emulator itself failed")?;
     let is_good = reply.result.is_ok();
-    let mut body = reply
-        .result
-        .unwrap_or_else(|error| traceback::without_shim_frames(error));
+    let mut body = reply.result.unwrap_or_else(traceback::without_shim_frames);
     body.push(b'\n');
     io::stdout()
         .write_all(&body)

@@ -8,4 +8,5 @@ mod harness;
 mod invoke_api;
 mod processes;
 mod reload;
+mod routes;
 mod updates;
