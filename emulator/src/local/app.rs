@@ -9,6 +9,7 @@ use super::{
     args::{LocalArgs, NamedHandler},
     console::Console,
     function::Function,
+    history::History,
     revision::Revision,
 };
 
@@ -17,6 +18,7 @@ pub(super) struct App {
     pub args: LocalArgs,
     pub functions: Vec<Arc<Function>>,
     pub console: Arc<Console>,
+    pub history: Arc<History>,
 }
 
 impl App {
@@ -28,6 +30,7 @@ impl App {
             );
         }
         let console = Arc::new(Console::new(args.handlers.iter().map(|handler| &*handler.name)));
+        let history = History::new();
         let mut functions = Vec::new();
         for handler in &args.handlers {
             let revision = Revision::load(&args, handler)?;
@@ -36,12 +39,14 @@ impl App {
                 &args,
                 revision,
                 console.clone(),
+                history.clone(),
             )));
         }
         Ok(Self {
             args,
             functions,
             console,
+            history,
         })
     }
 

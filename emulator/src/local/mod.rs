@@ -12,13 +12,17 @@ mod examples;
 mod function;
 mod function_url;
 mod guard;
+mod hand_on;
+mod history;
 mod instance;
 mod invoke_api;
 mod one_shot;
+mod origin;
 mod page;
 mod reload;
 mod report;
 mod revision;
+mod saved;
 mod server;
 
 pub use args::LocalArgs;
@@ -59,6 +63,9 @@ pub async fn run(mut args: LocalArgs) -> Result<bool> {
         () = interrupted => Ok(is_server),
     };
     app.shut_down().await;
+    if !is_server {
+        hand_on::hand_on(&app).await;
+    }
     result
 }
 
