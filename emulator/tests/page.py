@@ -196,6 +196,8 @@ def first_screen(page: Page) -> None:
     assert "@event.json" in page.commands()[1], page.commands()
     page.write('{"name": "O\'Hara"}')
     line = page.commands()[1].replace("curl ", "curl --silent ", 1)
+    chosen = Select(page.driver.find_element(By.ID, "events")).first_selected_option
+    assert chosen.get_property("textContent") == "Own event", chosen
     answer = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True).stdout
     assert json.loads(answer) == {"message": "Hello, O'Hara!"}, answer
     page.wait(lambda: len(page.rows()) == 1 and "curl" in page.rows()[0])
@@ -301,6 +303,7 @@ def several(driver: webdriver.Chrome, command: list[str], screenshots: Path | No
             assert page.text("name") == "stock" and "/stock/" in page.commands()[1], page.commands()
             page.send()
             driver.find_element(By.XPATH, "//nav//button[.='orders']").click()
+            assert not driver.find_element(By.ID, "answer").is_displayed()
             assert driver.find_element(By.ID, "event").get_property("value") == '{"name": "orders"}'
             page.screenshot("several")
 

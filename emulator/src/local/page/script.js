@@ -41,6 +41,8 @@ function functionUrl() {
 
 /** A function by the user's choice; an event of another function's is changed for one of its own. */
 function goTo(name) {
+  if (name === current.FunctionName) return;
+  clear("Send the event (Ctrl+Enter), or copy one of the lines for a terminal.");
   chooseFunction(name);
   if (chosen?.function && chosen.function !== current.FunctionName) chooseEvent(firstEvent());
 }
@@ -69,6 +71,8 @@ function listEvents({ saved, examples }) {
   ].filter(([, group]) => group.length > 0);
   const option = (one) => element("option", { value: events.indexOf(one), textContent: one.name });
   byId("events").replaceChildren(
+    // What is chosen when the event is none of these, or none any longer.
+    element("option", { value: "", textContent: "Own event", hidden: true }),
     ...groups.map(([label, group]) => element("optgroup", { label }, ...group.map(option))),
   );
   byId("events").onchange = () => {
@@ -79,14 +83,22 @@ function listEvents({ saved, examples }) {
 
 function chooseEvent(event) {
   chosen = event;
-  byId("events").value = events.indexOf(event);
   // An event whose file cannot be read has no text.
   setText(event.text?.trimEnd() ?? "");
-  problem(event.error ?? "");
+  if (event.error) {
+    byId("events").value = events.indexOf(event);
+    problem(event.error);
+  }
 }
 
 function setText(text) {
   byId("event").value = text;
+  edited();
+}
+
+/** The text is another one: it may be none of the list any longer, or one again. */
+function edited() {
+  byId("events").value = isAsSaved() ? events.indexOf(chosen) : "";
   problem("");
   showCommands();
 }
@@ -97,7 +109,7 @@ function eventName() {
 }
 
 function isAsSaved() {
-  return chosen?.text?.trimEnd() === byId("event").value.trimEnd();
+  return chosen?.text !== undefined && chosen.text.trimEnd() === byId("event").value.trimEnd();
 }
 
 // Lines for a terminal
@@ -134,7 +146,9 @@ function showCommands() {
   ];
   byId("commands").replaceChildren(
     ...lines.map(([label, line]) => {
-      const code = element("code", { textContent: line, tabIndex: 0 });
+      // Each word is kept whole where it can be.
+      const words = line.split(" ").flatMap((word) => [" ", element("span", { textContent: word })]);
+      const code = element("code", { tabIndex: 0 }, ...words.slice(1));
       const button = element("button", { type: "button", textContent: "Copy" });
       button.setAttribute("aria-label", `Copy the line for ${label}`);
       button.onclick = () => copy(button, code);
@@ -292,6 +306,8 @@ async function recall(id) {
   try {
     const call = await show(id);
     chooseFunction(call.function);
+    const named = events.filter((one) => one.name === call.eventName);
+    chosen = named.find((one) => one.text?.trimEnd() === call.event.trimEnd()) ?? null;
     setText(call.event);
     // Part of an event is none.
     if (call.eventBytes > new TextEncoder().encode(call.event).length) problem("The event is too long to be kept whole.");
@@ -385,10 +401,7 @@ byId("send").onclick = send;
 byId("event").onkeydown = (key) => {
   if (key.key === "Enter" && (key.ctrlKey || key.metaKey)) send();
 };
-byId("event").oninput = () => {
-  problem("");
-  showCommands();
-};
+byId("event").oninput = edited;
 byId("format").onclick = format;
 
 (async () => {
