@@ -9,6 +9,7 @@ use super::{
     args::{LocalArgs, NamedHandler},
     console::Console,
     function::Function,
+    history::History,
     reload::Reload,
     revision::Revision,
     template::{Api, Template},
@@ -21,6 +22,7 @@ pub(super) struct App {
     pub console: Arc<Console>,
     pub reload: Reload,
     pub template: Template,
+    pub history: Arc<History>,
 }
 
 impl App {
@@ -34,6 +36,7 @@ impl App {
         }
         let reload = Reload::new(&args);
         let console = Arc::new(Console::new(args.handlers.iter().map(|handler| &*handler.name)));
+        let history = History::new();
         let mut functions = Vec::new();
         for handler in &args.handlers {
             let revision = Revision::load(&args, handler)?;
@@ -42,6 +45,7 @@ impl App {
                 &args,
                 revision,
                 console.clone(),
+                history.clone(),
             )));
         }
         Ok(Self {
@@ -50,6 +54,7 @@ impl App {
             console,
             reload,
             template,
+            history,
         })
     }
 

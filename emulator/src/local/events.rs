@@ -7,11 +7,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use super::{args::LocalArgs, paths::Caller};
+use super::{args::LocalArgs, paths::Caller, saved::saved_events};
 use crate::json_file::{check_event, read_event};
-
-/// The ends of names of files that hold what is expected of a function, and no events.
-const EXPECTED: [&str; 2] = [".response.json", ".error.json"];
 
 /// The event that `invoke` is to send.
 pub(super) fn chosen(args: &LocalArgs) -> Result<Vec<u8>> {
@@ -37,12 +34,13 @@ pub(super) fn chosen(args: &LocalArgs) -> Result<Vec<u8>> {
 /// The file of an event: the one of this name among the rule's, or one at this path, from the user's folder, the package's or the
 /// workspace's.
 fn find(event: &Path, of_rule: &[PathBuf], caller: &Caller) -> Result<PathBuf> {
-    let named: Vec<_> = named(of_rule)
-        .filter(|(name, _)| Path::new(name) == event)
-        .map(|(_, path)| path)
+    let named: Vec<_> = saved_events(of_rule, &[])
+        .into_iter()
+        .filter(|saved| Path::new(&saved.name) == event)
+        .map(|saved| saved.path)
         .collect();
     match *named {
-        [path] => return Ok(path.clone()),
+        [path] => return Ok(path.to_owned()),
         [] => {}
         _ => {
             let paths: Vec<_> = named.iter().map(|path| path.display().to_string()).collect();
@@ -67,21 +65,10 @@ fn find(event: &Path, of_rule: &[PathBuf], caller: &Caller) -> Result<PathBuf> {
     );
 }
 
-/// The rule's events by their names, which are their files' without `.json`.
-fn named(of_rule: &[PathBuf]) -> impl Iterator<Item = (String, &PathBuf)> {
-    let is_event = |path: &&PathBuf| {
-        let file = path.file_name().unwrap_or_default().to_string_lossy();
-        !EXPECTED.iter().any(|end| file.ends_with(end))
-    };
-    of_rule.iter().filter(is_event).map(|path| {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        (name, path)
-    })
-}
-
 /// What can be given.
 fn ways(of_rule: &[PathBuf]) -> String {
-    let mut names: Vec<_> = named(of_rule).map(|(name, _)| name).collect();
+    let saved = saved_events(of_rule, &[]).into_iter();
+    let mut names: Vec<_> = saved.map(|saved| saved.name).collect();
     names.dedup();
     let of_rule = if names.is_empty() {
         String::new()

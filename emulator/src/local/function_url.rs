@@ -23,6 +23,7 @@ use super::{
     event_of_url::{event, trace},
     function::{Function, Reply},
     http_api,
+    origin::of_url,
 };
 use crate::{
     http_response::HttpResponse,
@@ -83,6 +84,7 @@ pub(super) async fn serve(function: Arc<Function>, request: Request, path: &str)
         request_id,
         trace_id: Some(trace_id_of(&trace)),
         stream: Some(sender),
+        origin: of_url(&parts, path),
         ..function.invocation(event.to_string().into_bytes())
     };
     // The invocation goes on when the client is gone, as in Lambda.

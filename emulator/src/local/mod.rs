@@ -14,15 +14,19 @@ mod examples;
 mod function;
 mod function_url;
 mod guard;
+mod hand_on;
+mod history;
 mod http_api;
 mod instance;
 mod invoke_api;
 mod one_shot;
+mod origin;
 mod page;
 mod paths;
 mod reload;
 mod report;
 mod revision;
+mod saved;
 mod server;
 mod template;
 mod traceback;
@@ -75,6 +79,9 @@ pub async fn run(mut args: LocalArgs, matches: &ArgMatches) -> Result<bool> {
         () = interrupted => Ok(is_server),
     };
     app.shut_down().await;
+    if !is_server {
+        hand_on::hand_on(&app).await;
+    }
     result
 }
 

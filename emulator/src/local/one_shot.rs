@@ -11,7 +11,8 @@ pub(super) async fn invoke(app: &App, event: Vec<u8>) -> Result<bool> {
     let Some(function) = app.functions.first().cloned() else {
         bail!("there is no function: give --handler");
     };
-    let invocation = function.invocation(event);
+    let mut invocation = function.invocation(event);
+    "invoke".clone_into(&mut invocation.origin.source);
     // A task, so that the process is ended in order when this is interrupted.
     let run = tokio::spawn(async move { function.invoke(invocation).await });
     let reply = run.await.context("the emulator itself failed")?;

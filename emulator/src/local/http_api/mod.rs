@@ -18,6 +18,7 @@ use super::{
     app::App,
     event_of_url::trace,
     function_url::{MAX_BODY_BYTES, buffered, message},
+    origin::of_url,
     template::{Api, ApiKind, Format, find},
 };
 use crate::runtime_api::{Invocation, trace_id_of};
@@ -88,6 +89,7 @@ async fn route(app: &App, api: &Api, request: Request, path: &str) -> Response {
         Format::V2 => call.event_v2(authorizer),
     };
     let invocation = Invocation {
+        origin: of_url(&parts, path),
         trace_id: Some(trace_id_of(call.trace)),
         ..function.invocation(event.to_string().into_bytes())
     };
