@@ -51,6 +51,15 @@ MISTAKES: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
+        "several_overrides",
+        'lambda_deploy(name = "d", zip = ":zip", memory = 1, overrides = {"f": {"timeout": 1}, "g": {"ur": "NONE"}})',
+        [
+            "//mistakes/several_overrides:d:\n  - lambda_deploy has no attribute `memory` (did you mean `memory_mb`?)",
+            "\n  - `overrides` of f has no setting `timeout` (did you mean `timeout_seconds`?)",
+            "\n  - `overrides` of g has no setting `ur` (did you mean `url`?)",
+        ],
+    ),
+    (
         "select_in_override",
         'lambda_template(name = "t", zip = ":zip", overrides = {"f": {"memory_mb": select({"//conditions:default": 1})}})',
         [

@@ -3,6 +3,7 @@
 load("//rules/private:attributes.bzl", "begin_macro", "internal")
 load("//rules/private:deploy.bzl", "deploy")
 load("//rules/private:forwarded.bzl", "FORWARDED")
+load("//rules/private:template.bzl", "override_problems")
 load(":lambda_template.bzl", "lambda_template")
 
 # What it names, for who misspells one.
@@ -65,6 +66,7 @@ def lambda_deploy(
         kwargs,
         named = _NAMED,
         own = FORWARDED["lambda_deploy"],
+        problems = override_problems(kwargs.get("overrides")),
     )
 
     # The user's target comes first, for Bazel to name it if there is another of its name.

@@ -1,8 +1,8 @@
 """`lambda_template`: the CloudFormation template of a zip's functions. docs/reference/defs.md lists all settings."""
 
-load("//rules/private:attributes.bzl", "begin_macro", "is_select", "misspelt", "owner_label")
+load("//rules/private:attributes.bzl", "begin_macro")
 load("//rules/private:forwarded.bzl", "FORWARDED")
-load("//rules/private:template.bzl", "SETTINGS", _template = "lambda_template")
+load("//rules/private:template.bzl", "override_problems", _template = "lambda_template")
 
 def _as_json(value):
     """Writes the items of a list, or the values of a dict, as JSON; a select() holds them so already."""
@@ -61,25 +61,14 @@ def lambda_template(
         `timeout_seconds`, `env`, `url`, `event_sources` and others.
     """
     overrides = overrides or {}
-    common, settings = begin_macro("lambda_template", name, kwargs, named = _NAMED, own = FORWARDED["lambda_template"])
-    if not is_select(overrides):
-        for function, given in overrides.items():
-            # A value of JSON is checked by the rule.
-            unknown = misspelt(given.keys(), SETTINGS) if type(given) == "dict" else []
-            selected = [setting for setting, value in given.items() if is_select(value)] if type(given) == "dict" else []
-            if unknown:
-                fail("{}: `overrides` of {} has no setting {}; there are {}.".format(
-                    owner_label(name, kwargs),
-                    function,
-                    ", nor ".join(unknown),
-                    ", ".join(SETTINGS),
-                ))
-            if selected:
-                fail("{}: `overrides` of {} has a select() in {}; put the select() around `overrides`, with json.encode({{…}}) for each function.".format(
-                    owner_label(name, kwargs),
-                    function,
-                    ", ".join(["`{}`".format(setting) for setting in selected]),
-                ))
+    common, settings = begin_macro(
+        "lambda_template",
+        name,
+        kwargs,
+        named = _NAMED,
+        own = FORWARDED["lambda_template"],
+        problems = override_problems(overrides),
+    )
     _template(
         name = name,
         aws_tags = aws_tags,

@@ -6,6 +6,8 @@ load("//rules/private:forwarded.bzl", "FORWARDED")
 load("//rules/private:lambda_function.bzl", "lambda_function")
 load("//rules/private:names.bzl", "identifier")
 load("//rules/private:output_group.bzl", "output_group")
+load("//rules/private:plain_binary.bzl", "plain_binary")
+load("//rules/private:profile.bzl", "PROGRAM_FLAGS")
 load("//rules/private:rewrite.bzl", "rewrite")
 load("//rules/private:rust_toolchain.bzl", "where_rust_is")
 load(":rust_lambda_bridge.bzl", "rust_lambda_bridge")
@@ -96,6 +98,9 @@ def rust_lambda_function(
     Output groups:
       manifest: what was changed in the program, which engine drives it and why, as JSON.
       rewritten_sources: the program's sources as they are compiled; what the target builds by default, too.
+
+    `NAME.bin` is the same program as an ordinary `rust_binary`, tagged `manual`, for the package's `rust_test(crate = …)`, `rust_clippy`,
+    `rustfmt_test` and rust-analyzer; see docs/develop.md.
 
     Other targets that this makes, all tagged `manual` and for this macro alone: `NAME.rewritten` (the rewritten sources), of which
     `NAME.rewritten.compile_data`, `NAME.rewritten.crate_root`, `NAME.rewritten.rustc_env` and `NAME.rewritten.rustc_flags` are parts,
@@ -200,9 +205,29 @@ def rust_lambda_function(
         rustc_env = {"CARGO_PKG_NAME": program_name or name},
         # What is given by files overrides what `rustc_env` says, in this order.
         rustc_env_files = [name + ".rewritten.rustc_env"] + (rustc_env_files or []),
-        rustc_flags = ["@$(execpath {}.rewritten.rustc_flags)".format(name)],
+        rustc_flags = PROGRAM_FLAGS + ["@$(execpath {}.rewritten.rustc_flags)".format(name)],
         stamp = stamp,
         version = version or "0.0.0",
         deps = (deps or []) + [bridge],
         **(inner | rust)
+    )
+    plain_binary(
+        owner,
+        common,
+        srcs = srcs,
+        aliases = aliases,
+        compile_data = compile_data,
+        crate_features = crate_features,
+        crate_name = crate_name,
+        crate_root = crate_root,
+        data = data,
+        edition = edition,
+        proc_macro_deps = proc_macro_deps,
+        rustc_env = rustc_env,
+        rustc_env_files = rustc_env_files,
+        rustc_flags = rustc_flags,
+        stamp = stamp,
+        version = version or "0.0.0",
+        deps = deps,
+        **rust
     )

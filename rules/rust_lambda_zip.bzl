@@ -7,6 +7,8 @@ load("//rules/private:cxx_runtime.bzl", "cxx_runtime")
 load("//rules/private:forwarded.bzl", "BINARY_ATTRIBUTES", "FORWARDED")
 load("//rules/private:layered_zip.bzl", "layered_zip")
 load("//rules/private:names.bzl", "identifier")
+load("//rules/private:plain_binary.bzl", "plain_binary")
+load("//rules/private:profile.bzl", "PROGRAM_FLAGS", "by_profile")
 load("//rules/private:program_zip.bzl", "program_zip")
 load("//rules/private:root_crate.bzl", "root_crate")
 load("//rules/private:runtimes.bzl", "RUNTIMES", "is_library")
@@ -20,15 +22,12 @@ _CODEGEN_FLAGS = [
     "-Ccodegen-units=1",
     "-Cembed-bitcode=yes",
     "-Clinker-plugin-lto=no",
-] + select({
-    Label("//rules/settings:dev"): ["-Clto=off"],
-    "//conditions:default": ["-Clto=fat"],
-})
+] + by_profile(dev = ["-Clto=off"], release = ["-Clto=fat"])
 
-_EXECUTABLE_FLAGS = ["-Cstrip=symbols"]
+_EXECUTABLE_FLAGS = by_profile(dev = ["-Cstrip=none"], release = ["-Cstrip=symbols"])
 
 # The symbols of a library are taken out as it is packed, and kept aside for profilers.
-_LIBRARY_FLAGS = ["-Cstrip=debuginfo"]
+_LIBRARY_FLAGS = by_profile(dev = ["-Cstrip=none"], release = ["-Cstrip=debuginfo"])
 
 # What it names, for who misspells one.
 _NAMED = [
@@ -89,6 +88,9 @@ def rust_lambda_zip(
     functions; see `lambda_layer`.
 
     The library is always built for Lambda's platform and with optimisation, whatever the command line says.
+
+    With `srcs`, `NAME.bin` is the same program as an ordinary `rust_binary`, tagged `manual`, for the package's `rust_test(crate = …)`,
+    `rust_clippy`, `rustfmt_test` and rust-analyzer; see docs/develop.md.
 
     Other targets that this makes, all tagged `manual` and for this macro alone: `NAME.root` (the library's root crate), `NAME.library`
     (the shared library), `NAME.linked` (another name of it), `NAME.cxx_runtime` (C++'s standard library, where it may be needed) and,
@@ -254,9 +256,19 @@ def rust_lambda_zip(
             srcs = srcs,
             crate_name = crate_name,
             data = data,
-            rustc_flags = _CODEGEN_FLAGS + _EXECUTABLE_FLAGS + rustc_flags,
+            rustc_flags = _CODEGEN_FLAGS + _EXECUTABLE_FLAGS + PROGRAM_FLAGS + rustc_flags,
             deps = deps + links,
             **(inner | {"stamp": 0} | program)
+        )
+        plain_binary(
+            name,
+            common,
+            srcs = srcs,
+            crate_name = crate_name,
+            data = data,
+            rustc_flags = rustc_flags,
+            deps = deps,
+            **({"stamp": 0} | program)
         )
         return
     lambda_zip(

@@ -7,7 +7,7 @@ source tools/venv.sh
 bin=$(venv cfn-lint-1 cfn-lint==1.58.0)
 targets=()
 files=()
-for template in edge/template hello/deploy.template http_api/template many_functions/template records/template snapstart/template; do
+for template in edge/template hello/deploy.template http_api/template many_functions/template records/sources records/template snapstart/template; do
   targets+=("//examples/${template%/*}:${template#*/}")
   files+=("bazel-bin/examples/$template.json")
 done

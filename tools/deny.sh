@@ -14,7 +14,7 @@ if ! deny=$(type -P cargo-deny); then
 fi
 
 # The workspaces that a release is made of. Examples, tests and the benchmark are of no concern to who uses it.
-git ls-files '*Cargo.lock' | grep -vE '(^|/)(bench|e2e|examples|tests)/' | while read -r lock; do
+git ls-files '*Cargo.lock' | grep -vE '(^|/)(bench|e2e|examples|starter|tests)/' | while read -r lock; do
   echo "== $(dirname "$lock")"
   "$deny" --manifest-path "$PWD/$(dirname "$lock")/Cargo.toml" check --config deny.toml "$@"
 done

@@ -50,7 +50,7 @@ for file in "${files[@]}"; do
     *.bzl | *.bazel) starlark+=("$file") ;;
     *.py) python+=("$file") ;;
     *.md) markdown+=("$file") ;;
-    *.sh | .ci/run | tools/bazel | tools/check) shell+=("$file") ;;
+    *.sh | .ci/run | tools/bazel | tools/check | tools/new) shell+=("$file") ;;
     *.rs | */Cargo.toml)
       folder=${file%/*}
       until [[ -e $folder/Cargo.toml || $folder != */* ]]; do

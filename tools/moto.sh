@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/venv.sh
 
-bin=$(venv moto-1 'moto[server,cloudformation,s3,awslambda,logs,iam,apigatewayv2,sqs,events]==5.2.5')
+bin=$(venv moto-2 'moto[server,cloudformation,s3,awslambda,logs,iam,apigatewayv2,sqs,events,dynamodb,kinesis,elbv2,ec2]==5.2.5')
 # What the target is run with, built without being run; and its settings, for the changes that the tests make.
 tools/bazel build --noshow_progress //build_tool //deploy/deployer //examples/hello:deploy
 "$bin/python" deploy/deployer/tests/moto.py "$bin/moto_server" bazel-bin/deploy/deployer/deployer \

@@ -86,7 +86,19 @@ def misspelt(given, known):
             described.append("`{}`{}".format(name, " (did you mean `{}`?)".format(meant) if meant else ""))
     return described
 
-def begin_macro(macro, name, kwargs, named, own, hint = ""):
+def refuse(label, problems):
+    """Fails with all that is wrong with a target, if anything is.
+
+    Args:
+      label: the target, as the user writes it.
+      problems: a list of str: what is wrong and the way out, each without a full stop.
+    """
+    if len(problems) == 1:
+        fail("{}: {}.".format(label, problems[0]))
+    if problems:
+        fail("{}:\n  - {}".format(label, "\n  - ".join(problems)))
+
+def begin_macro(macro, name, kwargs, named, own, hint = "", problems = []):
     """Checks a macro's call, and parts the attributes that every rule has from the others.
 
     Args:
@@ -96,19 +108,19 @@ def begin_macro(macro, name, kwargs, named, own, hint = ""):
       named: those that it names, which a misspelt one may be meant for.
       own: what of them the macro takes besides the attributes of every rule.
       hint: what else the message says of an attribute that there is not.
+      problems: what else is wrong with the call, to be said together.
 
     Returns:
       A pair of dicts: `kwargs` that every rule has, and the others.
     """
-    label = owner_label(name, kwargs)
     unknown = misspelt([key for key in kwargs if key != "owner"], named + own + _COMMON)
     if unknown:
-        fail("{}: {} has no attribute {}.{}".format(
-            label,
+        problems = ["{} has no attribute {}{}".format(
             macro,
             ", nor ".join(unknown),
-            " " + hint if hint else "",
-        ))
+            ". " + hint.removesuffix(".") if hint else "",
+        )] + problems
+    refuse(owner_label(name, kwargs), problems)
     return (
         {key: value for key, value in kwargs.items() if key in _COMMON},
         {key: value for key, value in kwargs.items() if key not in _COMMON and key != "owner"},

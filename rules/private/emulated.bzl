@@ -48,6 +48,27 @@ def _node(ctx):
         Label("//rules/private:node_runtime_client"),
     ))
 
+def wrong_handler(ctx, handler):
+    """Says if a handler setting can't be one of the zip's.
+
+    Args:
+      ctx: the rule's context.
+      handler: the handler setting.
+
+    Returns:
+      What is wrong, as a str; `None` if nothing is.
+    """
+    info = ctx.attr.zip[LambdaZipInfo]
+
+    # Another module is one of the zip's data files.
+    if handler in info.handlers or handler.rpartition(".")[0] not in ["", "index"]:
+        return None
+    return "the zip {} has no handler `{}`; it has {}".format(
+        readable(ctx.attr.zip.label),
+        handler,
+        ", ".join(info.handlers),
+    )
+
 def check_handler(ctx, handler):
     """Fails if a handler setting can't be one of the zip's.
 
@@ -55,17 +76,9 @@ def check_handler(ctx, handler):
       ctx: the rule's context.
       handler: the handler setting.
     """
-    info = ctx.attr.zip[LambdaZipInfo]
-
-    # Another module is one of the zip's data files.
-    if handler not in info.handlers and handler.rpartition(".")[0] in ["", "index"]:
-        fail("{}: the zip {} has no handler `{}`; it has {}.".format(
-            readable(ctx.label),
-            readable(ctx.attr.zip.label),
-            handler,
-            ", ".join(info.handlers),
-        ))
-
+    wrong = wrong_handler(ctx, handler)
+    if wrong:
+        fail("{}: {}.".format(readable(ctx.label), wrong))
 def emulated(ctx, command, arguments, files, before = "", after = ""):
     """Makes the script that runs the zip in the emulator.
 

@@ -2,7 +2,7 @@
 
 load("//rules/tools:toolchain.bzl", "run_build_tool")
 load(":layers.bzl", "layers_of")
-load(":pack.bzl", "is_tried")
+load(":profile.bzl", "is_dev")
 
 # Where Lambda's images have a function's files, the program of the OS-only runtime, and what Lambda unpacks layers into.
 _TASK_ROOT = "var/task"
@@ -19,7 +19,7 @@ def _image_layer(ctx, name, inputs, files = {}, listed = None, folder = _TASK_RO
     if listed:
         arguments.add("--list", listed)
         arguments.add("--list-in", folder)
-    if is_tried(ctx):
+    if is_dev(ctx):
         arguments.add("--fast")
     run_build_tool(
         ctx,

@@ -1,11 +1,11 @@
 """The zip of a layer."""
 
-load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load("//rules:providers.bzl", "LambdaLayerInfo", "LambdaZipInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
 load(":attributes.bzl", "closest", "readable")
-load(":pack.bzl", "data_name", "is_tried", "lay_contents")
+load(":pack.bzl", "data_name", "lay_contents")
 load(":platform.bzl", "ANY_ARCHITECTURE", "CPUS", "layered_transition")
+load(":profile.bzl", "PROFILE_ATTRS", "is_dev")
 load(":runtimes.bzl", "RUNTIMES", "loading_runtimes")
 load(":sbom.bzl", "LinkedFilesInfo", "SBOM_ATTRS", "joined", "linked_aspect", "linked_of", "sbom")
 
@@ -120,7 +120,7 @@ def _lambda_layer_impl(ctx):
     arguments.add("--list", beside.list)
     arguments.add("--architecture", ctx.attr.architecture)
     arguments.add("--label", readable(ctx.label))
-    if is_tried(ctx):
+    if is_dev(ctx):
         arguments.add("--fast")
     inputs = [file for _, file in files]
     run_build_tool(
@@ -158,7 +158,7 @@ def _files_attr(doc):
 lambda_layer = rule(
     doc = "Packs a layer. Used through the macro `lambda_layer`.",
     implementation = _lambda_layer_impl,
-    attrs = SBOM_ATTRS | {
+    attrs = PROFILE_ATTRS | SBOM_ATTRS | {
         "architecture": attr.string(
             doc = "The architecture that it is for, as Lambda calls it, or `any`.",
             default = "x86_64",
@@ -181,7 +181,6 @@ lambda_layer = rule(
         "_allowlist_function_transition": attr.label(
             default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
         ),
-        "_profile": attr.label(default = "//rules/settings:profile", providers = [BuildSettingInfo]),
     },
     provides = [LambdaLayerInfo],
     toolchains = [BUILD_TOOL],

@@ -4,6 +4,7 @@ load("@rules_cc//cc:action_names.bzl", "ACTION_NAMES")
 load("@rules_cc//cc:find_cc_toolchain.bzl", "find_cc_toolchain", "use_cc_toolchain")
 load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL")
+load(":profile.bzl", "PROFILE_ATTRS", "is_dev")
 load(":script.bzl", "quote")
 
 # The feature by which a C toolchain says that its linker has the option `--icf=all`, as LLD's.
@@ -12,7 +13,7 @@ _FOLDS = "fold_identical_code"
 # What a rule has that calls `library_linker`.
 LIBRARY_LINKER_TOOLCHAINS = [BUILD_TOOL] + use_cc_toolchain(mandatory = True)
 
-LIBRARY_LINKER_ATTRS = {
+LIBRARY_LINKER_ATTRS = PROFILE_ATTRS | {
     "_link_library": attr.label(default = "//rules/private:link_library.sh.tpl", allow_single_file = True),
 }
 
@@ -48,6 +49,7 @@ def library_linker(ctx, exports):
             "%{build_tool}": quote(build_tool.path),
             "%{exports}": " ".join([pattern + ";" for pattern in exports]),
             "%{linker}": quote(linker),
+            "%{names_frames}": "1" if is_dev(ctx) else "",
         },
         is_executable = True,
     )

@@ -3,10 +3,12 @@
 #
 # Here is what no linker has an option for. A library exports only what these rules call, whatever its crates mark as `no_mangle`: rustc's
 # own list is replaced, as a linker takes no two. It brings its unwinder along, which a runtime need not have. And what looks up the names
-# of a backtrace's frames is cut out of what rustc compiled.
+# of a backtrace's frames is cut out of what rustc compiled, but where the library keeps what it would read.
 set -euo pipefail
 # What is exported is named by a pattern.
 set -o noglob
+
+names_frames=%{names_frames}
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/link.XXXXXX")
 trap 'rm -rf "$work"' EXIT
@@ -31,8 +33,11 @@ add() {
     -lgcc_s) arguments+=(-lgcc_eh -lgcc) ;;
     # Objects of libraries of C are in archives.
     *.rcgu.o)
-      part=$work/${1##*/}
-      %{build_tool} cut-symbolizer --object "$1" --output "$part"
+      part=$1
+      if [[ -z $names_frames ]]; then
+        part=$work/${1##*/}
+        %{build_tool} cut-symbolizer --object "$1" --output "$part"
+      fi
       arguments+=("$part")
       ;;
     *) arguments+=("$1") ;;

@@ -1,17 +1,17 @@
 """The action that packs a zip."""
 
-load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load("@rules_python//python:py_info.bzl", "PyInfo")
 load("//rules:providers.bzl", "LambdaLayerInfo")
 load("//rules/tools:toolchain.bzl", "run_build_tool")
 load(":attributes.bzl", "readable")
 load(":layers.bzl", "layers_of")
 load(":platform.bzl", "bundled_transition")
+load(":profile.bzl", "PROFILE_ATTRS", "is_dev")
 load(":rewritten_tree.bzl", "path_in_workspace")
 load(":sbom.bzl", "linked_aspect")
 
 # For rules that have what the transitions read besides: `architecture` and `runtime`.
-PACK_ATTRS = {
+PACK_ATTRS = PROFILE_ATTRS | {
     # What of it runs does so where the function does.
     "data": attr.label_list(
         doc = "Files and folders that are laid into the zip.",
@@ -25,7 +25,6 @@ PACK_ATTRS = {
     "_allowlist_function_transition": attr.label(
         default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
     ),
-    "_profile": attr.label(default = "//rules/settings:profile", providers = [BuildSettingInfo]),
 }
 
 def data_name(ctx, file):
@@ -83,17 +82,6 @@ def lay_contents(ctx, contents):
     ctx.actions.write(output, lines)
     return struct(files = contents, list = output)
 
-def is_tried(ctx):
-    """Whether what is packed is for a look while a program is written, and will not be deployed.
-
-    Args:
-      ctx: of a rule with the attribute `_profile`.
-
-    Returns:
-      A bool.
-    """
-    return ctx.attr._profile[BuildSettingInfo].value == "dev"
-
 def pack(ctx, code, shims, beside, limit = None):
     """Packs code, its shim and what lies beside them.
 
@@ -123,7 +111,7 @@ def pack(ctx, code, shims, beside, limit = None):
         arguments.add(readable(layer.label))
         arguments.add(layer.zip)
     arguments.add("--label", readable(ctx.label))
-    if is_tried(ctx):
+    if is_dev(ctx):
         arguments.add("--fast")
     elif limit:
         arguments.add("--limit", limit)

@@ -2,14 +2,21 @@
 
 load("//rules:providers.bzl", "LambdaZipInfo")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL", "run_build_tool")
-load(":attributes.bzl", "OWNER_ATTRS", "misspelt", "owner", "readable")
-load(":emulated.bzl", "check_handler")
+load(":attributes.bzl", "OWNER_ATTRS", "is_select", "misspelt", "owner", "readable", "refuse")
+load(":emulated.bzl", "wrong_handler")
 load(":functions.bzl", "functions_of")
 load(":platform.bzl", "ANY_ARCHITECTURE")
 
 # Settings of a function, which `overrides` can name as well. What is out of range is refused by the build. CloudFormation's names are
 # for who looks for those.
 _SETTING_ATTRS = {
+    "async_max_age_seconds": attr.int(
+        doc = "How long Lambda keeps an event that it queues itself (`MaximumEventAgeInSeconds`), in seconds: 60 to 21600. Lambda's default, 21600, by default.",
+    ),
+    "async_retries": attr.int(
+        doc = "How often an event that Lambda queues itself, such as SNS's, S3's or EventBridge's, comes again after an error (`MaximumRetryAttempts`): 0 to 2. -1 is for Lambda's default, 2.",
+        default = -1,
+    ),
     "dead_letter_target": attr.string(
         doc = "The ARN of the SQS queue or SNS topic that takes events which failed, of those that Lambda queues itself (`DeadLetterConfig`). None by default.",
     ),
@@ -19,7 +26,7 @@ _SETTING_ATTRS = {
     ),
     "ephemeral_storage_mb": attr.int(doc = "The size of `/tmp` (`EphemeralStorage`), in MB: 512 to 10240; with `snap_start`, 512.", default = 512),
     "event_sources": attr.string_list(
-        doc = "What invokes it, such as `[event_source.http_api(\"GET\", \"/users/{id}\")]`: queues, schedules, buckets, routes and events, all of `event_source`.",
+        doc = "What invokes it, such as `[event_source.http_api(\"GET\", \"/users/{id}\")]`: queues, streams, topics, schedules, buckets, routes, events and others, all of `event_source`.",
     ),
     "layers": attr.string_list(
         doc = "ARNs of layers' versions, `arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION`, besides the zip's own layers: 5 in all.",
@@ -30,6 +37,12 @@ _SETTING_ATTRS = {
         default = 30,
     ),
     "memory_mb": attr.int(doc = "Memory (`MemorySize`), in MB: 128 to 10240. CPU comes with it: one whole at 1769.", default = 128),
+    "on_failure": attr.string(
+        doc = "The ARN of what is told of an event that Lambda queued and the function failed on (`DestinationConfig`), with the event and the error: a standard SQS queue or SNS topic, a function, an event bus or a bucket. None by default.",
+    ),
+    "on_success": attr.string(
+        doc = "The ARN of what is told of an event that Lambda queued and the function handled (`DestinationConfig`), with the event and the response: as `on_failure`, but for a bucket. None by default.",
+    ),
     "policies": attr.string_list(
         doc = "ARNs of managed policies of its role, such as `arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess`; not with `role`.",
     ),
@@ -67,70 +80,105 @@ SETTINGS = sorted(_SETTING_ATTRS.keys())
 # Those whose items are objects, written as JSON.
 _OBJECTS = ["event_sources", "policy_statements"]
 
-def _decoded(ctx, attribute, text):
-    """Reads a value that is written as JSON."""
+# Values that are no setting, but the absence of one, besides those that are empty.
+_UNSET = {
+    "async_max_age_seconds": 0,
+    "async_retries": -1,
+    "reserved_concurrency": -1,
+}
+
+def override_problems(overrides):
+    """Says what of `overrides` can be seen to be wrong by a macro.
+
+    Args:
+      overrides: what the macro was given; a `select()`, and values of JSON, are checked by the rule.
+
+    Returns:
+      A list of str.
+    """
+    if type(overrides) != "dict":
+        return []
+    problems = []
+    for function, given in overrides.items():
+        if type(given) != "dict":
+            continue
+        problems += _unknown(function, given)
+        selected = ["`{}`".format(setting) for setting, value in given.items() if is_select(value)]
+        if selected:
+            problems.append("`overrides` of {} has a select() in {}; put the select() around `overrides`, with json.encode({{…}}) for each function".format(
+                function,
+                ", ".join(selected),
+            ))
+    return problems
+
+def _unknown(function, given):
+    """Says which settings of a function there are not."""
+    unknown = misspelt(given.keys(), SETTINGS)
+    return ["`overrides` of {} has no setting {}; there are {}".format(
+        function,
+        ", nor ".join(unknown),
+        ", ".join(SETTINGS),
+    )] if unknown else []
+
+def _decoded(what, text, problems):
+    """Reads an object that is written as JSON; `None`, and a problem more, if it is none."""
     value = json.decode(text, default = None)
-    if type(value) != "dict":
-        fail("{}: `{}` has `{}`, which is no JSON object; in a select(), write it as json.encode({{…}}).".format(
-            owner(ctx),
-            attribute,
-            text,
-        ))
-    return value
+    if type(value) == "dict":
+        return value
+    problems.append("{} has `{}`, which is no JSON object; in a select(), write it as json.encode({{…}})".format(what, text))
+    return None
 
-def _objects(ctx, settings):
+def _objects(settings, of, problems):
     """Replaces the JSON of settings by what it says."""
-    return settings | {
-        setting: [
-            _decoded(ctx, setting, item) if type(item) == "string" else item
-            for item in settings[setting]
-        ]
-        for setting in _OBJECTS
-        if setting in settings
-    }
+    decoded = {}
+    for setting in _OBJECTS:
+        items = settings.get(setting)
+        if items == None:
+            continue
+        what = "`{}`{}".format(setting, of)
+        if type(items) != "list":
+            problems.append("{} is no list: write it as [{}]".format(what, items))
+            decoded[setting] = []
+            continue
+        values = [_decoded(what, item, problems) if type(item) == "string" else item for item in items]
+        decoded[setting] = [value for value in values if value != None]
+    return settings | decoded
 
-def _settings(ctx):
-    """Returns the settings of all functions; what is empty, or no limit, is left to the renderer."""
-    given = {setting: getattr(ctx.attr, setting) for setting in SETTINGS}
-    return _objects(ctx, {
-        setting: value
-        for setting, value in given.items()
-        if value not in ["", [], {}] and not (setting == "reserved_concurrency" and value == -1)
-    })
-
-def _overrides(ctx):
+def _overrides(ctx, problems):
     """Returns the settings of single functions."""
     overrides = {}
     for name, text in ctx.attr.overrides.items():
-        given = _decoded(ctx, "overrides", text)
-        unknown = misspelt(given.keys(), SETTINGS)
-        if unknown:
-            fail("{}: `overrides` of {} has no setting {}; there are {}.".format(
-                owner(ctx),
-                name,
-                ", nor ".join(unknown),
-                ", ".join(SETTINGS),
-            ))
-        overrides[name] = _objects(ctx, given)
+        given = _decoded("`overrides`", text, problems)
+        if given == None:
+            given = {}
+        problems.extend(_unknown(name, given))
+        overrides[name] = _objects(given, " in `overrides` of {}".format(name), problems)
     return overrides
 
 def _functions(ctx):
-    """Returns the settings of each function, for the renderer."""
-    settings = _settings(ctx)
-    overrides = _overrides(ctx)
+    """Returns the settings of each function, for the renderer, to which what is empty is left."""
+    problems = []
+    settings = _objects({setting: getattr(ctx.attr, setting) for setting in SETTINGS}, "", problems)
+    overrides = _overrides(ctx, problems)
     functions = []
     for name, handler in functions_of(ctx).items():
-        check_handler(ctx, handler)
-        function = {"handler": handler, "name": name} | settings | overrides.pop(name, {})
+        wrong = wrong_handler(ctx, handler)
+        if wrong:
+            problems.append(wrong)
+        function = {"handler": handler, "name": name} | {
+            setting: value
+            for setting, value in (settings | overrides.pop(name, {})).items()
+            if value not in ["", [], {}, None] and not (setting in _UNSET and value == _UNSET[setting])
+        }
         if ctx.attr.handlers:
             function["function_name"] = name
         functions.append(function)
     if overrides:
-        fail("{}: `overrides` names {}, and the functions are {}.".format(
-            owner(ctx),
+        problems.append("`overrides` names {}, and the functions are {}".format(
             ", ".join(overrides),
             ", ".join([function["name"] for function in functions]),
         ))
+    refuse(owner(ctx), problems)
     return functions
 
 def _lambda_template_impl(ctx):

@@ -10,6 +10,7 @@ load(":image_layers.bzl", "image_layers")
 load(":layers.bzl", "layers_of")
 load(":pack.bzl", "PACK_ATTRS", "data_contents", "lay_contents", "pack")
 load(":platform.bzl", "CPUS", "lambda_transition")
+load(":profile.bzl", "is_dev")
 load(":python_deps.bzl", "PYTHON_DEPS_ATTRS", "python_deps_contents")
 load(":root_crate.bzl", "exported_prefixes", "library_name")
 load(":runtimes.bzl", "glibc_for")
@@ -19,6 +20,9 @@ load(":unversioned.bzl", "check_versions", "unversioned_aspect")
 
 def _strip(ctx, linked):
     library = ctx.actions.declare_file("{}_library/{}.so".format(ctx.label.name, library_name(ctx.attr.crate_name)))
+    if is_dev(ctx):
+        ctx.actions.symlink(output = library, target_file = linked)
+        return library
     arguments = ctx.actions.args()
     arguments.add("strip")
     arguments.add("--library", linked)

@@ -258,11 +258,17 @@ class Account:
                 aws_secret_access_key="test",
             )
 
+        self.balancers = client("elbv2")
         self.cloudformation = client("cloudformation")
+        self.events = client("events")
         self.function = client("lambda")
         self.iam = client("iam")
+        self.network = client("ec2")
         self.logs = client("logs")
+        self.queues = client("sqs")
         self.s3 = client("s3")
+        self.streams = client("kinesis")
+        self.tables = client("dynamodb")
 
     def stacks(self) -> list[str]:
         found = self.cloudformation.list_stacks()["StackSummaries"]
@@ -534,6 +540,63 @@ def target(moto: Moto, account: Account, deployments: Deployments) -> None:
     assert account.stacks() == []
 
 
+def sources(moto: Moto, account: Account, deployments: Deployments) -> None:
+    """A stack has what fetches and sends events; of it, moto lacks subscriptions, user pools, devices and schedules."""
+    for queue in ("orders", "failed"):
+        account.queues.create_queue(QueueName=queue)
+    account.streams.create_stream(StreamName="orders", ShardCount=1)
+    table = account.tables.create_table(
+        TableName="orders",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )["TableDescription"]["LatestStreamArn"]
+    subnets = [subnet["SubnetId"] for subnet in account.network.describe_subnets()["Subnets"]]
+    balancer = account.balancers.create_load_balancer(Name="web", Subnets=subnets)["LoadBalancers"][0]
+    listener = account.balancers.create_listener(
+        LoadBalancerArn=balancer["LoadBalancerArn"],
+        Protocol="HTTP",
+        Port=80,
+        DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}],
+    )["Listeners"][0]["ListenerArn"]
+    stream = {"starting_position": "LATEST", "batch_size": 50, "batching_window_seconds": 5}
+    event_sources = [
+        {"type": "alb", "listener": listener, "priority": 10, "paths": ["/orders/*"]},
+        {
+            "type": "dynamodb",
+            "stream": table,
+            "filters": [{"eventName": ["INSERT"]}],
+            "on_failure": f"arn:aws:sqs:{REGION}:${{AWS::AccountId}}:failed",
+            "report_batch_item_failures": True,
+            "retries": 3,
+        }
+        | stream,
+        {"type": "kinesis", "stream": "arn:aws:kinesis:${AWS::Region}:${AWS::AccountId}:stream/orders"} | stream,
+        {"type": "s3_eventbridge", "bucket": "uploads", "types": ["Object Created"], "prefix": "in/", "suffix": ".csv"},
+        {
+            "type": "sqs",
+            "queue": "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:orders",
+            "batch_size": 10,
+            "batching_window_seconds": 0,
+            "report_batch_item_failures": True,
+        },
+    ]
+    folder = deployments.first.zip.parent.parent / "sources"
+    Deployment(folder, event_sources=event_sources).run(moto.endpoint)
+    mappings = account.function.list_event_source_mappings(FunctionName=STACK)["EventSourceMappings"]
+    by_service = {mapping["EventSourceArn"].split(":")[2]: mapping for mapping in mappings}
+    assert set(by_service) == {"dynamodb", "kinesis", "sqs"}, mappings
+    assert by_service["dynamodb"]["EventSourceArn"] == table
+    assert by_service["kinesis"]["StartingPosition"] == "LATEST", mappings
+    rules = account.balancers.describe_rules(ListenerArn=listener)["Rules"]
+    (arn,) = [rule["Actions"][0]["TargetGroupArn"] for rule in rules if not rule["IsDefault"]]
+    (group,) = account.balancers.describe_target_groups(TargetGroupArns=[arn])["TargetGroups"]
+    assert group["TargetType"] == "lambda", group
+    (rule,) = account.events.list_rules()["Rules"]
+    assert json.loads(rule["EventPattern"])["detail"]["object"] == {"key": [{"wildcard": "in/*.csv"}]}, rule
+
+
 def two_at_once(moto: Moto, account: Account, deployments: Deployments) -> None:
     """Two that create the same stack, and two that update it: both end well."""
     for deployment, memory in [(deployments.first, 128), (deployments.bigger, 256)]:
@@ -714,6 +777,7 @@ def main() -> None:
         life,
         layers,
         target,
+        sources,
         two_at_once,
         others,
         name_conflicts,

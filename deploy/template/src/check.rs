@@ -3,8 +3,11 @@
 mod bucket;
 mod event_source;
 mod function;
+mod load_balancer;
+mod mapping;
 mod schedule;
 mod tags;
+mod target;
 
 use std::collections::BTreeMap;
 
@@ -19,7 +22,7 @@ use crate::{layer::layer_name, names::logical_id, settings::Settings};
 ///
 /// A line for each setting that Lambda does not take, below the target's label.
 pub(crate) fn check(settings: &Settings) -> Result<()> {
-    let mut problems = Vec::new();
+    let mut problems = settings.problems.clone();
     tags::check(&settings.aws_tags, &mut problems);
     let mut layers: BTreeMap<String, &str> = BTreeMap::new();
     for layer in &settings.stack_layers {

@@ -36,7 +36,8 @@ impl TemplateArgs {
     /// What AWS would refuse of the settings, or that a file can't be read or written.
     pub fn run(&self) -> Result<()> {
         let text = fs::read(&self.settings).with_context(|| format!("{} can't be read", self.settings.display()))?;
-        let settings: Settings = serde_json::from_slice(&text).context("the settings can't be read")?;
+        let settings = serde_json::from_slice(&text).and_then(Settings::read);
+        let settings = settings.context("the settings can't be read")?;
         let zip = Archive::read(&self.zip).with_context(|| settings.zip_label.clone())?;
         let labels = settings.stack_layers.iter().map(|layer| layer.label.clone());
         let layers = self.layers.iter().zip(labels);

@@ -1,5 +1,11 @@
 //! What invokes functions.
 
+mod load_balancer;
+mod mapping;
+mod scheduler;
+mod topic;
+mod user_pool;
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -13,30 +19,35 @@ const HTTP_API: &str = "httpApi";
 
 /// Adds what sends events to a function.
 pub(crate) fn add(parts: &mut Parts, function: &FunctionSettings, names: &Names, destination: &Destination) {
-    let mut rules = 0;
+    let (mut devices, mut rules, mut schedules) = (0, 0, 0);
     for source in &function.event_sources {
         match source {
-            EventSource::Sqs {
-                queue,
-                batch_size,
-                batching_window_seconds,
-                report_batch_item_failures,
+            EventSource::Sqs(queue) => mapping::queue(parts, names, destination, queue),
+            EventSource::Dynamodb(stream) | EventSource::Kinesis(stream) => {
+                mapping::stream(parts, names, destination, stream);
+            }
+            EventSource::Sns(topic) => topic::add(parts, names, destination, topic),
+            EventSource::Alb(source) => load_balancer::add(parts, names, destination, source),
+            EventSource::Cognito { user_pool, triggers } => {
+                user_pool::add(parts, names, destination, user_pool, triggers);
+            }
+            EventSource::Iot { sql } => {
+                devices += 1;
+                device_rule(parts, names, destination, devices, sql);
+            }
+            EventSource::S3Eventbridge {
+                bucket,
+                types,
+                prefix,
+                suffix,
             } => {
-                let mut mapping = json!({
-                    "BatchSize": batch_size,
-                    "EventSourceArn": text(queue),
-                    "FunctionName": destination.reference,
-                });
-                if *batching_window_seconds > 0 {
-                    mapping["MaximumBatchingWindowInSeconds"] = json!(batching_window_seconds);
-                }
-                if *report_batch_item_failures {
-                    mapping["FunctionResponseTypes"] = json!(["ReportBatchItemFailures"]);
-                }
-                // Its ARN begins as every queue's does.
-                let id = unique_id(queue);
-                let id = names.resource(&format!("Queue{}", id.trim_start_matches("ArnAwsSqs")));
-                parts.resource(id, "AWS::Lambda::EventSourceMapping", mapping);
+                rules += 1;
+                let pattern = object_pattern(bucket, types, prefix, suffix);
+                rule(parts, names, destination, rules, json!({"EventPattern": pattern}), None);
+            }
+            EventSource::Scheduler(schedule) => {
+                schedules += 1;
+                scheduler::add(parts, names, destination, schedules, schedule);
             }
             EventSource::Schedule { expression, input } => {
                 rules += 1;
@@ -95,6 +106,42 @@ fn rule(
     parts.resource(id.clone(), "AWS::Events::Rule", what);
     let source = json!({"Fn::GetAtt": [id, "Arn"]});
     permission(parts, id + "Permission", destination, "events.amazonaws.com", source);
+}
+
+/// The [pattern](https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html) of what happens in a bucket.
+fn object_pattern(bucket: &str, types: &[String], prefix: &str, suffix: &str) -> Value {
+    let mut detail = json!({"bucket": {"name": [text(bucket)]}});
+    let key = match (prefix, suffix) {
+        ("", "") => None,
+        (prefix, "") => Some(json!({"prefix": text(prefix)})),
+        ("", suffix) => Some(json!({"suffix": text(suffix)})),
+        (prefix, suffix) => {
+            let literal = |part: &str| part.replace('\\', "\\\\").replace('*', "\\*");
+            let pattern = format!("{}*{}", literal(prefix), literal(suffix));
+            Some(json!({"wildcard": text(&pattern)}))
+        }
+    };
+    if let Some(key) = key {
+        detail["object"] = json!({"key": [key]});
+    }
+    json!({"source": ["aws.s3"], "detail-type": types, "detail": detail})
+}
+
+fn device_rule(parts: &mut Parts, names: &Names, destination: &Destination, number: u32, sql: &str) {
+    let id = names.resource(&format!("DeviceRule{number}"));
+    parts.resource(
+        id.clone(),
+        "AWS::IoT::TopicRule",
+        json!({
+            "TopicRulePayload": {
+                "Actions": [{"Lambda": {"FunctionArn": destination.arn}}],
+                "AwsIotSqlVersion": "2016-03-23",
+                "Sql": text(sql),
+            },
+        }),
+    );
+    let source = json!({"Fn::GetAtt": [id, "Arn"]});
+    permission(parts, id + "Permission", destination, "iot.amazonaws.com", source);
 }
 
 fn notifications(

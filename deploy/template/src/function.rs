@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The alias of the published version, for functions whose events go to one.
-const ALIAS: &str = "live";
+pub(crate) const ALIAS: &str = "live";
 
 /// What the logical ID of a version ends with, until it is complete.
 const VERSION: &str = "Version";

@@ -6,6 +6,8 @@
 #![forbid(unsafe_code)]
 
 mod archive;
+mod arn;
+mod asynchronous;
 mod check;
 mod command;
 mod event_source;
@@ -13,6 +15,7 @@ mod function;
 mod layer;
 mod names;
 mod patch;
+mod reading;
 mod role;
 mod settings;
 mod stack;
@@ -20,5 +23,8 @@ mod stack;
 pub use archive::Archive;
 pub use command::TemplateArgs;
 pub use patch::merge_patch;
-pub use settings::{EventSource, FunctionSettings, LayerSettings, Settings, UrlAuthorization};
+pub use settings::{
+    EventSource, FunctionSettings, LayerSettings, LoadBalancerSettings, QueueSettings, SchedulerSettings, Settings,
+    StreamSettings, TopicSettings, UrlAuthorization,
+};
 pub use stack::render;

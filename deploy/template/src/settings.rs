@@ -55,6 +55,9 @@ pub struct Settings {
     pub aws_tags: BTreeMap<String, String>,
     /// The functions.
     pub functions: Vec<FunctionSettings>,
+    /// What could not be read of the functions' settings, as [`Settings::read`] found it.
+    #[serde(skip)]
+    pub problems: Vec<String>,
 }
 
 /// A layer that the stack makes.
@@ -143,6 +146,18 @@ pub struct FunctionSettings {
     /// The ARN of the queue or topic that takes events that it failed on.
     #[serde(default)]
     pub dead_letter_target: Option<String>,
+    /// How often an event that Lambda queued comes again after an error.
+    #[serde(default)]
+    pub async_retries: Option<u64>,
+    /// How long Lambda keeps an event that it queued.
+    #[serde(default)]
+    pub async_max_age_seconds: Option<u64>,
+    /// The ARN of what is told of queued events that it failed on.
+    #[serde(default)]
+    pub on_failure: Option<String>,
+    /// The ARN of what is told of queued events that it handled.
+    #[serde(default)]
+    pub on_success: Option<String>,
     /// What invokes it.
     #[serde(default)]
     pub event_sources: Vec<EventSource>,
@@ -163,18 +178,43 @@ pub enum UrlAuthorization {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum EventSource {
-    /// Messages of a queue, by an
-    /// [event source mapping](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html).
-    Sqs {
-        /// The queue's ARN.
-        queue: String,
-        /// The most messages of an event.
-        batch_size: u64,
-        /// How long messages are gathered.
-        batching_window_seconds: u64,
-        /// Whether the response tells which messages failed.
-        report_batch_item_failures: bool,
+    /// Messages of a queue.
+    Sqs(QueueSettings),
+    /// Changes of items, from a table's stream.
+    Dynamodb(StreamSettings),
+    /// Records of a data stream.
+    Kinesis(StreamSettings),
+    /// Messages of a topic.
+    Sns(TopicSettings),
+    /// Requests of a load balancer.
+    Alb(LoadBalancerSettings),
+    /// Triggers of a [user pool](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html)
+    /// that the stack makes.
+    Cognito {
+        /// The pool's name.
+        user_pool: String,
+        /// Such as `PreSignUp`.
+        triggers: Vec<String>,
     },
+    /// Messages of devices, by a [rule](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iot-topicrule.html).
+    Iot {
+        /// Which messages, and what of them.
+        sql: String,
+    },
+    /// What happens in a bucket that sends its events to EventBridge, by a
+    /// [rule](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html).
+    S3Eventbridge {
+        /// The bucket's name.
+        bucket: String,
+        /// EventBridge's names of what happens, such as `Object Created`.
+        types: Vec<String>,
+        /// What keys start with.
+        prefix: String,
+        /// What keys end with.
+        suffix: String,
+    },
+    /// A schedule with a time zone, by EventBridge Scheduler.
+    Scheduler(SchedulerSettings),
     /// A schedule, by a [rule](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html).
     Schedule {
         /// `rate(…)` or `cron(…)`.
@@ -208,6 +248,139 @@ pub enum EventSource {
         /// The pattern.
         pattern: Value,
     },
+}
+
+/// A queue, by an
+/// [event source mapping](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QueueSettings {
+    /// The queue's ARN.
+    pub queue: String,
+    /// The most messages of an event.
+    pub batch_size: u64,
+    /// How long messages are gathered.
+    pub batching_window_seconds: u64,
+    /// Whether the response tells which messages failed.
+    pub report_batch_item_failures: bool,
+    /// What messages are like; all, if there is none.
+    #[serde(default)]
+    pub filters: Vec<Value>,
+    /// How many of the function's environments serve the queue at a time.
+    #[serde(default)]
+    pub maximum_concurrency: Option<u64>,
+}
+
+/// A stream, by an
+/// [event source mapping](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StreamSettings {
+    /// The stream's ARN; of Kinesis, a consumer's as well.
+    pub stream: String,
+    /// `LATEST` or `TRIM_HORIZON`.
+    pub starting_position: String,
+    /// The most records of an event.
+    pub batch_size: u64,
+    /// How long records are gathered.
+    #[serde(default)]
+    pub batching_window_seconds: u64,
+    /// How many batches of a shard are handled at a time.
+    #[serde(default = "default_concurrent_batches")]
+    pub concurrent_batches: u64,
+    /// What records are like; all, if there is none.
+    #[serde(default)]
+    pub filters: Vec<Value>,
+    /// How old a record may be.
+    #[serde(default)]
+    pub maximum_age_seconds: Option<u64>,
+    /// The ARN of what is told of records that are given up.
+    #[serde(default)]
+    pub on_failure: Option<String>,
+    /// Whether the response tells which records failed.
+    #[serde(default)]
+    pub report_batch_item_failures: bool,
+    /// How often a batch comes again.
+    #[serde(default)]
+    pub retries: Option<u64>,
+    /// Whether a batch that failed comes again in halves.
+    #[serde(default)]
+    pub split_on_error: bool,
+}
+
+/// A topic, by a [subscription](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-subscription.html).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TopicSettings {
+    /// The topic's ARN.
+    pub topic: String,
+    /// What messages are like; all, if there is none.
+    #[serde(default)]
+    pub filter_policy: Option<Value>,
+    /// What the policy is about: `MessageAttributes` or `MessageBody`.
+    #[serde(default = "default_filter_scope")]
+    pub filter_scope: String,
+    /// The ARN of the queue that takes messages which could not be delivered.
+    #[serde(default)]
+    pub dead_letter_queue: Option<String>,
+}
+
+/// Requests of an Application Load Balancer, by a
+/// [rule](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-listenerrule.html) of its
+/// listener.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoadBalancerSettings {
+    /// The listener's ARN.
+    pub listener: String,
+    /// The rule's place among the listener's.
+    pub priority: u64,
+    /// Patterns of paths.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// Patterns of hosts' names.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// HTTP methods.
+    #[serde(default)]
+    pub methods: Vec<String>,
+    /// Whether headers and parameters come as lists.
+    #[serde(default)]
+    pub multi_value_headers: bool,
+}
+
+/// A [schedule](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedule.html) of EventBridge
+/// Scheduler.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SchedulerSettings {
+    /// `rate(…)`, `cron(…)` or `at(…)`.
+    pub expression: String,
+    /// IANA's name of the time zone that the expression is in.
+    pub time_zone: String,
+    /// The event, in place of the scheduler's own.
+    #[serde(default)]
+    pub input: Option<Value>,
+    /// How late it may be.
+    #[serde(default)]
+    pub flexible_minutes: u64,
+    /// How often an invocation that Lambda did not take is tried again.
+    #[serde(default)]
+    pub retries: Option<u64>,
+    /// How long it is tried.
+    #[serde(default)]
+    pub maximum_age_seconds: Option<u64>,
+    /// The ARN of the queue that takes what Lambda did not.
+    #[serde(default)]
+    pub dead_letter_queue: Option<String>,
+}
+
+fn default_concurrent_batches() -> u64 {
+    1
+}
+
+fn default_filter_scope() -> String {
+    "MessageAttributes".to_owned()
 }
 
 fn default_memory_mb() -> u64 {

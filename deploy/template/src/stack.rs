@@ -6,6 +6,7 @@ use stack_metadata::{CODE_BUCKET, CODE_KEY, KEY, StackMetadata};
 
 use crate::{
     archive::{Archive, check_unpacked},
+    asynchronous,
     check::check,
     event_source,
     function::{self, Parts, name_versions},
@@ -69,6 +70,7 @@ pub fn render(settings: &Settings, zip: &Archive, layers: &[Archive], patch: &Va
     for function in &settings.functions {
         let names = Names::new(function, is_single);
         let destination = function::add(&mut parts, settings, function, &names, zip);
+        asynchronous::add(&mut parts, function, &names, &destination);
         event_source::add(&mut parts, function, &names, &destination);
         functions.push(names.stack_function(function));
     }
@@ -105,13 +107,17 @@ pub fn render(settings: &Settings, zip: &Archive, layers: &[Archive], patch: &Va
     Ok(template)
 }
 
-/// Types of resources that have tags, and whether these are an object in place of a list of pairs.
-const TAGGED: [(&str, bool); 5] = [
-    ("AWS::ApiGatewayV2::Api", true),
-    ("AWS::IAM::Role", false),
-    ("AWS::Lambda::Function", false),
-    ("AWS::Logs::LogGroup", false),
-    ("AWS::S3::Bucket", false),
+/// Types of resources that have tags, by which property, and whether these are an object in place of a list of pairs.
+const TAGGED: [(&str, &str, bool); 9] = [
+    ("AWS::ApiGatewayV2::Api", "Tags", true),
+    ("AWS::Cognito::UserPool", "UserPoolTags", true),
+    ("AWS::ElasticLoadBalancingV2::ListenerRule", "Tags", false),
+    ("AWS::ElasticLoadBalancingV2::TargetGroup", "Tags", false),
+    ("AWS::IAM::Role", "Tags", false),
+    ("AWS::IoT::TopicRule", "Tags", false),
+    ("AWS::Lambda::Function", "Tags", false),
+    ("AWS::Logs::LogGroup", "Tags", false),
+    ("AWS::S3::Bucket", "Tags", false),
 ];
 
 fn tag(resources: &mut Map<String, Value>, settings: &Settings) {
@@ -126,9 +132,9 @@ fn tag(resources: &mut Map<String, Value>, settings: &Settings) {
     for resource in resources.values_mut() {
         let tagged = TAGGED
             .iter()
-            .find(|(resource_type, _)| resource["Type"] == *resource_type);
-        if let Some((_, is_object)) = tagged {
-            resource["Properties"]["Tags"] = if *is_object {
+            .find(|(resource_type, ..)| resource["Type"] == *resource_type);
+        if let Some((_, property, is_object)) = tagged {
+            resource["Properties"][*property] = if *is_object {
                 json!(settings.aws_tags)
             } else {
                 json!(list)

@@ -52,6 +52,26 @@ fn all_that_lambda_would_refuse_is_said_at_once() {
 }
 
 #[test]
+fn a_value_that_can_not_be_read_hides_no_other() {
+    let message = refusal(settings(json!({
+        "memory_mb": 64,
+        "url": "PUBLIC",
+        "event_sources": [
+            {"type": "http_api", "method": "get", "path": "/"},
+            {"type": "schedule", "expression": 5, "input": null},
+        ],
+    })));
+    assert_eq!(
+        message,
+        "//shop:deploy:\n  \
+         - event_source.schedule: `expression = 5`: use a text\n  \
+         - `url = \"PUBLIC\"`: use `AWS_IAM` or `NONE`\n  \
+         - `memory_mb = 64`: Lambda takes 128 to 10240 MB\n  \
+         - the method \"get\": use one of ANY, DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
+    );
+}
+
+#[test]
 fn tags_and_composed_names_are_checked_for_the_stack() {
     let mut settings = settings(json!({}));
     settings["aws_tags"] = json!({"aws:owner": "me", "team": "x".repeat(257)});

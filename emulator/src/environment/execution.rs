@@ -1,6 +1,9 @@
 //! The life of an execution environment.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use anyhow::{Context, Result};
 use launcher::{Program, Sandbox, Signal};
@@ -30,6 +33,8 @@ pub(crate) struct ExecutionEnvironment {
     api: RuntimeApi,
     /// Whether it has been through with an event, and waited for another one.
     has_served: bool,
+    /// Whether it was stopped, and not let go on yet.
+    is_frozen: AtomicBool,
 }
 
 impl ExecutionEnvironment {
@@ -68,6 +73,7 @@ impl ExecutionEnvironment {
             log,
             api,
             has_served: false,
+            is_frozen: AtomicBool::new(false),
         })
     }
 
@@ -157,12 +163,16 @@ impl ExecutionEnvironment {
 
     /// Stops all threads of the process and of its children, as Lambda does between invocations.
     pub fn freeze(&self) {
+        self.is_frozen.store(true, Ordering::Relaxed);
         self.process.signal_group(Signal::STOP);
         self.extensions.signal(Signal::STOP);
     }
 
-    /// Lets a frozen process go on.
+    /// Lets a frozen process go on. One that is not sees no signal, which a debugger would stop at.
     pub fn thaw(&self) {
+        if !self.is_frozen.swap(false, Ordering::Relaxed) {
+            return;
+        }
         self.process.signal_group(Signal::CONT);
         self.extensions.signal(Signal::CONT);
     }

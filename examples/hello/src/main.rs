@@ -27,3 +27,30 @@ async fn handler(event: LambdaEvent<Request>) -> Result<Response, Error> {
 async fn main() -> Result<(), Error> {
     run(service_fn(handler)).await
 }
+
+#[cfg(test)]
+mod tests {
+    use lambda_runtime::Context;
+
+    use super::*;
+
+    fn event(name: &str) -> LambdaEvent<Request> {
+        LambdaEvent::new(
+            Request {
+                name: name.to_owned(),
+            },
+            Context::default(),
+        )
+    }
+
+    #[tokio::test]
+    async fn greets_by_name() {
+        assert_eq!(handler(event("Ada")).await.unwrap().message, "Hello, Ada!");
+    }
+
+    #[tokio::test]
+    async fn refuses_an_empty_name() {
+        let error = handler(event("")).await.err().unwrap();
+        assert_eq!(error.to_string(), "the event's `name` is empty");
+    }
+}

@@ -1,14 +1,20 @@
-//! Reads the records that SQS and S3 send, and says what each is about. A record of another source fails the batch.
+//! Reads the records that SQS, S3, SNS and the streams of DynamoDB and Kinesis send, and says what each is about. A record of another
+//! source fails the batch.
 
 use lambda_runtime::{self as lambda, service_fn, Error, LambdaEvent};
 use serde_json::{json, Value};
 
-/// What a record is about: a message's body, or an object's place.
+/// What a record is about: a message's body, an object's place, what became of an item, or a record's partition.
 fn subject(record: &Value) -> Result<String, Error> {
     let text = |pointer: &str| record.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    match (text("/eventSource"), text("/s3/bucket/name")) {
+    // SNS writes its name with a capital.
+    let source = [text("/eventSource"), text("/EventSource")].concat();
+    match (&*source, text("/s3/bucket/name")) {
         ("aws:sqs", _) => Ok(text("/body").to_owned()),
         ("aws:s3", bucket) => Ok(format!("s3://{bucket}/{}", text("/s3/object/key"))),
+        ("aws:sns", _) => Ok(text("/Sns/Message").to_owned()),
+        ("aws:dynamodb", _) => Ok(format!("{} {}", text("/eventName"), record["dynamodb"]["Keys"])),
+        ("aws:kinesis", _) => Ok(text("/kinesis/partitionKey").to_owned()),
         (source, _) => Err(format!("a record of the source `{source}`").into()),
     }
 }

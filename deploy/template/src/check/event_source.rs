@@ -7,8 +7,14 @@
 use serde_json::Value;
 
 use crate::{
-    check::{bucket, schedule},
-    settings::{EventSource, FunctionSettings},
+    arn::service,
+    check::{
+        bucket, load_balancer,
+        mapping::{self, in_range},
+        schedule,
+        target::Target,
+    },
+    settings::{EventSource, FunctionSettings, SchedulerSettings, TopicSettings},
 };
 
 /// Says all that AWS would refuse of a function's event sources.
@@ -18,44 +24,78 @@ pub(super) fn check(function: &FunctionSettings, problems: &mut Vec<String>) {
     }
 }
 
+/// What happens to [objects](https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html), as EventBridge calls it.
+const OBJECT_EVENTS: [&str; 9] = [
+    "Object ACL Updated",
+    "Object Access Tier Changed",
+    "Object Created",
+    "Object Deleted",
+    "Object Restore Completed",
+    "Object Restore Expired",
+    "Object Restore Initiated",
+    "Object Storage Class Changed",
+    "Object Tags Added",
+];
+
+/// The [triggers](https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html) of a user
+/// pool, but for those that need a key.
+const TRIGGERS: [&str; 10] = [
+    "CreateAuthChallenge",
+    "CustomMessage",
+    "DefineAuthChallenge",
+    "PostAuthentication",
+    "PostConfirmation",
+    "PreAuthentication",
+    "PreSignUp",
+    "PreTokenGeneration",
+    "UserMigration",
+    "VerifyAuthChallengeResponse",
+];
+
 /// Says what AWS would refuse of an event source that follows others of its function.
 fn check_one(source: &EventSource, earlier: &[EventSource], problems: &mut Vec<String>) {
+    if let Some(what) = fetched(source)
+        && earlier.iter().any(|other| fetched(other).as_ref() == Some(&what))
+    {
+        problems.push(format!("{what} is named twice: take out one"));
+    }
     match source {
-        EventSource::Sqs {
-            queue,
-            batch_size,
-            batching_window_seconds,
-            ..
-        } => {
-            if !queue.starts_with("arn:") || !queue.contains(":sqs:") {
+        EventSource::Sqs(source) => mapping::queue(source, problems),
+        EventSource::Dynamodb(source) => mapping::stream(source, "dynamodb", problems),
+        EventSource::Kinesis(source) => mapping::stream(source, "kinesis", problems),
+        EventSource::Sns(source) => check_topic(source, problems),
+        EventSource::Alb(source) => load_balancer::check(source, problems),
+        EventSource::Cognito { user_pool, triggers } => check_user_pool(user_pool, triggers, problems),
+        EventSource::Iot { sql } => {
+            if !sql.trim_start().to_ascii_uppercase().starts_with("SELECT ") {
                 problems.push(format!(
-                    "the queue {queue:?}: use its ARN, \"arn:aws:sqs:${{AWS::Region}}:${{AWS::AccountId}}:NAME\""
-                ));
-            }
-            if earlier
-                .iter()
-                .any(|other| matches!(other, EventSource::Sqs { queue: other, .. } if other == queue))
-            {
-                problems.push(format!("the queue {queue:?} is named twice: take out one"));
-            }
-            if !(1..=10_000).contains(batch_size) {
-                problems.push(format!("`batch_size = {batch_size}`: Lambda takes 1 to 10000"));
-            }
-            if *batching_window_seconds > 300 {
-                problems.push(format!(
-                    "`batching_window_seconds = {batching_window_seconds}`: Lambda takes 0 to 300"
-                ));
-            }
-            if queue.ends_with(".fifo") && (*batch_size > 10 || *batching_window_seconds > 0) {
-                problems.push(format!(
-                    "the queue {queue:?}: of FIFO queues, Lambda takes a `batch_size` of 10 at most, and no `batching_window_seconds`"
-                ));
-            } else if *batch_size > 10 && *batching_window_seconds == 0 {
-                problems.push(format!(
-                    "`batch_size = {batch_size}`: above 10, set `batching_window_seconds` to 1 or more"
+                    "the rule {sql:?} of IoT: write it as \"SELECT * FROM 'sensors/+/temperature'\""
                 ));
             }
         }
+        EventSource::S3Eventbridge {
+            bucket,
+            types,
+            prefix,
+            suffix,
+        } => {
+            if let Some(problem) = bucket::check_name(bucket) {
+                problems.push(format!("the bucket {bucket:?}: {problem}"));
+            }
+            if types.is_empty() {
+                problems.push(format!(
+                    "`types` of the bucket {bucket:?} is empty: use EventBridge's names, such as \"Object Created\""
+                ));
+            }
+            for name in types.iter().filter(|name| !OBJECT_EVENTS.contains(&&***name)) {
+                problems.push(format!(
+                    "`types` of the bucket {bucket:?} has {name:?}: use one of {}",
+                    OBJECT_EVENTS.join(", ")
+                ));
+            }
+            check_key(bucket, prefix, suffix, problems);
+        }
+        EventSource::Scheduler(source) => check_scheduler(source, problems),
         EventSource::Schedule { expression, input } => {
             if let Err(problem) = schedule::check(expression) {
                 problems.push(format!("the schedule {expression:?}: {problem}"));
@@ -81,14 +121,7 @@ fn check_one(source: &EventSource, earlier: &[EventSource], problems: &mut Vec<S
                     "the event {event:?} of the bucket {bucket:?}: use one of S3's names, such as \"s3:ObjectCreated:*\""
                 ));
             }
-            for (name, value) in [("prefix", prefix), ("suffix", suffix)] {
-                if value.len() > 1024 {
-                    problems.push(format!(
-                        "`{name}` of the bucket {bucket:?} has {} bytes, and keys have 1024 at most",
-                        value.len()
-                    ));
-                }
-            }
+            check_key(bucket, prefix, suffix, problems);
         }
         EventSource::HttpApi { method, path } => {
             let methods = ["ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
@@ -108,6 +141,113 @@ fn check_one(source: &EventSource, earlier: &[EventSource], problems: &mut Vec<S
                 ));
             }
             check_text("the event pattern", Some(pattern), 2048, problems);
+        }
+    }
+}
+
+/// What a function can be given once.
+fn fetched(source: &EventSource) -> Option<String> {
+    match source {
+        EventSource::Sqs(source) => Some(format!("the queue {:?}", source.queue)),
+        EventSource::Dynamodb(source) | EventSource::Kinesis(source) => Some(format!("the stream {:?}", source.stream)),
+        EventSource::Sns(source) => Some(format!("the topic {:?}", source.topic)),
+        _ => None,
+    }
+}
+
+/// Says what [SNS](https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html) would refuse.
+fn check_topic(source: &TopicSettings, problems: &mut Vec<String>) {
+    let TopicSettings { topic, .. } = source;
+    if service(topic) != "sns" {
+        problems.push(format!(
+            "the topic {topic:?}: use its ARN, \"arn:aws:sns:${{AWS::Region}}:${{AWS::AccountId}}:NAME\""
+        ));
+    } else if topic.ends_with(".fifo") {
+        problems.push(format!(
+            "the topic {topic:?}: FIFO topics invoke no functions; subscribe a queue, and use `event_source.sqs`"
+        ));
+    }
+    if !["MessageAttributes", "MessageBody"].contains(&&*source.filter_scope) {
+        problems.push(format!(
+            "`filter_scope = {:?}` of the topic {topic:?}: use \"MessageAttributes\" or \"MessageBody\"",
+            source.filter_scope
+        ));
+    }
+    if let Some(policy) = &source.filter_policy
+        && policy.as_object().is_none_or(serde_json::Map::is_empty)
+    {
+        problems.push(format!(
+            "`filter_policy = {policy}` of the topic {topic:?}: write it as {{\"kind\": [\"order\"]}}"
+        ));
+    }
+    Target {
+        what: "`dead_letter_queue` of the topic",
+        arn: source.dead_letter_queue.as_ref(),
+        services: &["sqs"],
+    }
+    .check(problems);
+}
+
+/// Says what Cognito would refuse.
+fn check_user_pool(user_pool: &str, triggers: &[String], problems: &mut Vec<String>) {
+    if user_pool.is_empty() || user_pool.chars().count() > 128 {
+        problems.push(format!("the user pool {user_pool:?}: its name has 1 to 128 characters"));
+    }
+    if triggers.is_empty() {
+        problems.push(format!(
+            "`triggers` of the user pool {user_pool:?} is empty: use Cognito's names, such as \"PreSignUp\""
+        ));
+    }
+    for (number, trigger) in triggers.iter().enumerate() {
+        if !TRIGGERS.contains(&&**trigger) {
+            problems.push(format!(
+                "`triggers` of the user pool {user_pool:?} has {trigger:?}: use one of {}",
+                TRIGGERS.join(", ")
+            ));
+        } else if triggers[..number].contains(trigger) {
+            problems.push(format!(
+                "`triggers` of the user pool {user_pool:?} has {trigger} twice: take out one"
+            ));
+        }
+    }
+}
+
+/// Says what [EventBridge Scheduler](https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html) would refuse.
+fn check_scheduler(source: &SchedulerSettings, problems: &mut Vec<String>) {
+    if let Err(problem) = schedule::check_scheduler(&source.expression) {
+        problems.push(format!("the schedule {:?}: {problem}", source.expression));
+    }
+    if !schedule::is_time_zone(&source.time_zone) {
+        problems.push(format!(
+            "`time_zone = {:?}` of the schedule {:?}: use IANA's name, such as \"Europe/Berlin\" or \"UTC\"",
+            source.time_zone, source.expression
+        ));
+    }
+    in_range("`flexible_minutes", Some(source.flexible_minutes), 0..=1440, problems);
+    in_range("`retries", source.retries, 0..=185, problems);
+    in_range(
+        "`maximum_age_seconds",
+        source.maximum_age_seconds,
+        60..=86_400,
+        problems,
+    );
+    Target {
+        what: "`dead_letter_queue` of the schedule",
+        arn: source.dead_letter_queue.as_ref(),
+        services: &["sqs"],
+    }
+    .check(problems);
+    check_text("the schedule's `input`", source.input.as_ref(), 262_144, problems);
+}
+
+/// Says if no key of a bucket can be like that.
+fn check_key(bucket: &str, prefix: &str, suffix: &str, problems: &mut Vec<String>) {
+    for (name, value) in [("prefix", prefix), ("suffix", suffix)] {
+        if value.len() > 1024 {
+            problems.push(format!(
+                "`{name}` of the bucket {bucket:?} has {} bytes, and keys have 1024 at most",
+                value.len()
+            ));
         }
     }
 }

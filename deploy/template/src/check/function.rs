@@ -5,7 +5,7 @@
 use stack_metadata::FUNCTION_NAME_MAX;
 
 use crate::{
-    check::event_source,
+    check::{event_source, mapping::in_range, target::Target},
     function::DIGEST_IN_DESCRIPTION,
     settings::{FunctionSettings, Settings},
 };
@@ -50,6 +50,7 @@ pub(super) fn check(settings: &Settings, function: &FunctionSettings) -> Vec<Str
     check_role(function, &mut problems);
     check_versions(settings, function, &mut problems);
     check_url(settings, function, &mut problems);
+    check_asynchronous(function, &mut problems);
     event_source::check(function, &mut problems);
     if settings.edge {
         check_edge(settings, function, &mut problems);
@@ -233,6 +234,30 @@ fn check_versions(settings: &Settings, function: &FunctionSettings, problems: &m
     }
 }
 
+/// What Lambda would refuse of [asynchronous events](https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html).
+fn check_asynchronous(function: &FunctionSettings, problems: &mut Vec<String>) {
+    in_range("`async_retries", function.async_retries, 0..=2, problems);
+    in_range(
+        "`async_max_age_seconds",
+        function.async_max_age_seconds,
+        60..=21_600,
+        problems,
+    );
+    let services = ["sqs", "sns", "lambda", "events", "s3"];
+    for (what, arn, services) in [
+        ("`on_failure`", &function.on_failure, &services[..]),
+        // Buckets take failed ones alone.
+        ("`on_success`", &function.on_success, &services[..4]),
+    ] {
+        Target {
+            what,
+            arn: arn.as_ref(),
+            services,
+        }
+        .check(problems);
+    }
+}
+
 fn check_url(settings: &Settings, function: &FunctionSettings, problems: &mut Vec<String>) {
     if function.url_streaming && function.url.is_none() {
         problems.push("`url_streaming` needs a URL: set `url = \"AWS_IAM\"`, or \"NONE\" for everybody".to_owned());
@@ -266,6 +291,10 @@ fn check_edge(settings: &Settings, function: &FunctionSettings, problems: &mut V
     refuse(!function.subnet_ids.is_empty(), "subnet_ids");
     refuse(function.tracing, "tracing");
     refuse(function.dead_letter_target.is_some(), "dead_letter_target");
+    refuse(function.async_retries.is_some(), "async_retries");
+    refuse(function.async_max_age_seconds.is_some(), "async_max_age_seconds");
+    refuse(function.on_failure.is_some(), "on_failure");
+    refuse(function.on_success.is_some(), "on_success");
     refuse(function.reserved_concurrency.is_some(), "reserved_concurrency");
     refuse(function.has_alias() && !function.snap_start, "provisioned_concurrency");
     refuse(function.snap_start, "snap_start");

@@ -52,6 +52,48 @@ pub(super) fn check(expression: &str) -> Result<(), String> {
     }
 }
 
+/// As [`check`], of what EventBridge Scheduler
+/// [takes](https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html): a single time besides.
+///
+/// # Errors
+///
+/// For each that it would refuse.
+pub(super) fn check_scheduler(expression: &str) -> Result<(), String> {
+    match expression.strip_prefix("at(") {
+        Some(rest) if rest.strip_suffix(')').is_some_and(is_time) => Ok(()),
+        Some(_) => Err("write it as \"at(2030-12-24T18:00:00)\"".to_owned()),
+        None => check(expression),
+    }
+}
+
+/// Whether a text is a time as in `2030-12-24T18:00:00`.
+fn is_time(text: &str) -> bool {
+    let has_form = text.len() == 19
+        && text
+            .bytes()
+            .zip(*b"0000-00-00T00:00:00")
+            .all(|(byte, form)| match form {
+                b'0' => byte.is_ascii_digit(),
+                sign => byte == sign,
+            });
+    let within = |from: usize, least: u32, greatest: u32| {
+        let value = text.get(from..from + 2).and_then(number);
+        value.is_some_and(|value| (least..=greatest).contains(&value))
+    };
+    has_form && within(5, 1, 12) && within(8, 1, 31) && within(11, 0, 23) && within(14, 0, 59) && within(17, 0, 59)
+}
+
+/// Whether a text has the form of a time zone's name. Which there are is a matter of IANA's database, and changes.
+pub(super) fn is_time_zone(name: &str) -> bool {
+    let is_part = |part: &str| {
+        part.starts_with(|first: char| first.is_ascii_alphabetic())
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte))
+    };
+    name.len() <= 50 && name.split('/').all(is_part)
+}
+
 fn check_rate(rate: &str) -> Result<(), String> {
     const UNITS: [&str; 3] = ["minute", "hour", "day"];
     let wanted = "write it as \"rate(5 minutes)\", with a number from 1 on and minutes, hours or days";
@@ -218,6 +260,17 @@ mod tests {
             "cron(0 0 ? * FRI#3 *)",
         ] {
             assert_eq!(check(expression), Ok(()), "{expression}");
+            assert_eq!(check_scheduler(expression), Ok(()), "{expression}");
+        }
+        assert_eq!(check_scheduler("at(2030-12-24T18:00:00)"), Ok(()));
+        for name in [
+            "UTC",
+            "Europe/Berlin",
+            "America/Argentina/Buenos_Aires",
+            "Etc/GMT+5",
+            "America/Port-au-Prince",
+        ] {
+            assert!(is_time_zone(name), "{name}");
         }
     }
 
@@ -254,6 +307,22 @@ mod tests {
         ] {
             let message = check(expression).unwrap_err();
             assert!(message.contains(advice), "{expression}: {message}");
+        }
+        for expression in [
+            "at(2030-12-24)",
+            "at(2030-13-24T18:00:00)",
+            "at(2030-12-24T18:00:00Z)",
+            "at(2030-12-24T24:00:00)",
+        ] {
+            assert!(
+                check_scheduler(expression)
+                    .unwrap_err()
+                    .contains("at(2030-12-24T18:00:00)")
+            );
+        }
+        assert!(check("at(2030-12-24T18:00:00)").is_err());
+        for name in ["", "+02:00", "Europe/", "Europe/New York", "Europe\\Berlin"] {
+            assert!(!is_time_zone(name), "{name}");
         }
         assert!(check(&format!("cron(0{} * * * ? *)", ",0".repeat(200))).is_err());
     }

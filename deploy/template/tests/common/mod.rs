@@ -31,12 +31,12 @@ pub fn archive(byte: u8) -> Archive {
 }
 
 pub fn rendered(settings: Value) -> Value {
-    let settings: Settings = serde_json::from_value(settings).unwrap();
+    let settings = Settings::read(settings).unwrap();
     render(&settings, &archive(1), &[], &json!({})).unwrap()
 }
 
 pub fn refusal(settings: Value) -> String {
-    let settings: Settings = serde_json::from_value(settings).unwrap();
+    let settings = Settings::read(settings).unwrap();
     render(&settings, &archive(1), &[], &json!({})).unwrap_err().to_string()
 }
 
