@@ -153,7 +153,7 @@ function showCommands() {
       button.setAttribute("aria-label", `Copy the line for ${label}`);
       button.onclick = () => copy(button, code);
       const title = label + (line.includes("event.json") ? where : "");
-      return element("li", {}, element("span", { textContent: title }), element("div", {}, code, button));
+      return element("li", {}, element("div", {}, element("span", { textContent: title }), button), code);
     }),
   );
 }
