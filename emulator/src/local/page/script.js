@@ -61,8 +61,9 @@ function listFunctions() {
   );
 }
 
-function listEvents({ saved, examples }) {
-  events = [...saved, ...examples.map((example) => ({ ...example, documented: true }))];
+/** `sources` are those of a template, each with the function that it invokes. */
+function listEvents({ saved, sources = [], examples }) {
+  events = [...saved, ...sources, ...examples.map((example) => ({ ...example, documented: true }))];
   const of = (label, isIn) => [label, events.filter(isIn)];
   const groups = [
     ...functions.map(({ FunctionName: name }) => of(`Events of ${name}`, (one) => one.function === name)),
