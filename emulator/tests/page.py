@@ -82,7 +82,7 @@ def browser() -> Iterator[webdriver.Chrome]:
     options = webdriver.ChromeOptions()
     options.binary_location = os.environ["CHROMIUM"]
     # As root, and in a container's small /dev/shm.
-    for argument in ["headless", "no-sandbox", "disable-gpu", "disable-dev-shm-usage"]:
+    for argument in ["headless", "hide-scrollbars", "no-sandbox", "disable-gpu", "disable-dev-shm-usage"]:
         options.add_argument(f"--{argument}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     libraries = os.environ.get("CHROMIUM_LIBRARY_PATH") or os.environ.get("LD_LIBRARY_PATH", "")
@@ -187,7 +187,7 @@ def first_screen(page: Page) -> None:
     assert "Send the event" in page.text("hint") and not page.rows()
 
     names = [option.text for option in Select(page.driver.find_element(By.ID, "events")).options]
-    assert names[:2] == ["ada", "empty"] and "sqs" in names, names
+    assert names[:3] == ["Own event", "ada", "empty"] and "sqs" in names, names
     assert not [name for name in names if name.endswith((".response", ".error"))], names
     page.screenshot("first")
 

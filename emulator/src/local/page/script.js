@@ -61,8 +61,9 @@ function listFunctions() {
   );
 }
 
-function listEvents({ saved, examples }) {
-  events = [...saved, ...examples.map((example) => ({ ...example, documented: true }))];
+/** `sources` are those of a template, each with the function that it invokes. */
+function listEvents({ saved, sources = [], examples }) {
+  events = [...saved, ...sources, ...examples.map((example) => ({ ...example, documented: true }))];
   const of = (label, isIn) => [label, events.filter(isIn)];
   const groups = [
     ...functions.map(({ FunctionName: name }) => of(`Events of ${name}`, (one) => one.function === name)),
@@ -153,7 +154,7 @@ function showCommands() {
       button.setAttribute("aria-label", `Copy the line for ${label}`);
       button.onclick = () => copy(button, code);
       const title = label + (line.includes("event.json") ? where : "");
-      return element("li", {}, element("span", { textContent: title }), element("div", {}, code, button));
+      return element("li", {}, element("div", {}, element("span", { textContent: title }), button), code);
     }),
   );
 }

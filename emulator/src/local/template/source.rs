@@ -17,9 +17,9 @@ pub(crate) struct Source {
     pub name: String,
     /// The function that is sent its events.
     pub function: String,
-    /// What of AWS's it is: `sqs`, `s3`, `schedule` or `event_pattern`, as in `event_source`.
+    /// What of AWS's it is: `sqs`, `dynamodb`, `kinesis`, `s3`, `schedule` or `event_pattern`, as in `event_source`.
     pub kind: &'static str,
-    /// The queue's ARN, the bucket's name, the schedule's expression, or the pattern.
+    /// The ARN of the queue or the stream, the bucket's name, the schedule's expression, or the pattern.
     pub about: String,
     /// An event of it.
     pub event: Value,
@@ -27,7 +27,7 @@ pub(crate) struct Source {
 
 /// All of a template's.
 pub(super) fn all(resources: &Resources) -> Vec<Source> {
-    let mut all = queues(resources);
+    let mut all = mappings(resources);
     all.extend(rules(resources));
     all.extend(buckets(resources));
     name_apart(&mut all);
@@ -59,13 +59,23 @@ fn documented(example: Example) -> Value {
     serde_json::from_str(example.text()).unwrap_or_default()
 }
 
-fn queues(resources: &Resources) -> Vec<Source> {
+/// Queues and streams.
+fn mappings(resources: &Resources) -> Vec<Source> {
     let mappings = resources.of_type("AWS::Lambda::EventSourceMapping");
-    let queues = mappings.filter_map(|(_, mapping)| {
+    let sources = mappings.filter_map(|(_, mapping)| {
         let arn = resources.text(&mapping["EventSourceArn"]);
-        let name = arn.strip_prefix("arn:aws:sqs:")?.rsplit(':').next()?.to_owned();
-        let region = arn.split(':').nth(3).unwrap_or(REGION);
-        let mut event = documented(Example::Sqs);
+        let mut parts = arn.split(':').skip(2);
+        let (kind, example) = match parts.next()? {
+            "sqs" => ("sqs", Example::Sqs),
+            "dynamodb" => ("dynamodb", Example::Dynamodb),
+            "kinesis" => ("kinesis", Example::Kinesis),
+            _ => return None,
+        };
+        let region = parts.next().unwrap_or(REGION).to_owned();
+        // `orders`, `stream/orders` or `table/orders/stream/2024-01-01T00:00:00.000`.
+        let resource = parts.nth(1)?;
+        let name = resource.split('/').nth(1).unwrap_or(resource).to_owned();
+        let mut event = documented(example);
         let records = event["Records"].as_array_mut()?;
         let batch_size = mapping["BatchSize"].as_u64().unwrap_or(10);
         records.truncate(usize::try_from(batch_size).unwrap_or(usize::MAX).max(1));
@@ -76,12 +86,12 @@ fn queues(resources: &Resources) -> Vec<Source> {
         Some(Source {
             name,
             function: resources.function(&mapping["FunctionName"])?,
-            kind: "sqs",
+            kind,
             about: arn,
             event,
         })
     });
-    queues.collect()
+    sources.collect()
 }
 
 fn rules(resources: &Resources) -> Vec<Source> {
@@ -246,6 +256,10 @@ mod tests {
                 "EventSourceArn": {"Fn::Sub": "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:orders"},
                 "FunctionName": {"Ref": "MailAlias"},
             }},
+            "Stream": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {
+                "EventSourceArn": "arn:aws:dynamodb:eu-west-1:123456789012:table/users/stream/2024-01-01T00:00:00.000",
+                "FunctionName": {"Ref": "Shop"},
+            }},
             "Rule1": rule(json!({"ScheduleExpression": "rate(1 day)"}), shop.clone()),
             "Rule2": rule(json!({"ScheduleExpression": "rate(2 days)"}), daily),
             "Rule3": rule(json!({"ScheduleExpression": "rate(3 days)"}), shop.clone()),
@@ -262,6 +276,7 @@ mod tests {
             .collect();
         let expected = [
             ("orders", "mail", "sqs"),
+            ("users", "shop", "dynamodb"),
             ("shop-schedule", "shop", "schedule"),
             ("mail-schedule", "mail", "schedule"),
             ("shop-schedule-2", "shop", "schedule"),
@@ -274,15 +289,16 @@ mod tests {
             events[0]["Records"][0]["eventSourceARN"],
             "arn:aws:sqs:us-east-1:123456789012:orders"
         );
+        assert_eq!(events[1]["Records"][0]["awsRegion"], "eu-west-1");
         // No more messages than the batch takes.
         assert_eq!(events[0]["Records"].as_array().map(Vec::len), Some(1));
-        assert_eq!(events[1]["detail-type"], "Scheduled Event");
-        assert_eq!(events[2], &json!({"report": "daily"}));
+        assert_eq!(events[2]["detail-type"], "Scheduled Event");
+        assert_eq!(events[3], &json!({"report": "daily"}));
         assert_eq!(
-            events[4]["detail"],
+            events[5]["detail"],
             json!({"bucket": {"name": "uploads"}, "key": "in/"})
         );
-        let record = &events[5]["Records"][0];
+        let record = &events[6]["Records"][0];
         assert_eq!(
             (&record["eventName"], &record["s3"]["bucket"]["name"]),
             (&json!("ObjectCreated:Put"), &json!("uploads"))
