@@ -11,6 +11,7 @@ _NAMED = [
     "handlers",
     "memory_mb",
     "port",
+    "template",
     "timeout_seconds",
     "zip",
 ]
@@ -23,6 +24,7 @@ def lambda_local(
         handlers = {},
         memory_mb = 128,
         port = 9000,
+        template = None,
         timeout_seconds = 30,
         **kwargs):
     """Serves a zip with Lambda's Invoke API, function URLs and a page, on 127.0.0.1.
@@ -35,8 +37,8 @@ def lambda_local(
         )
 
     `bazel run //app:local` serves until it is interrupted, and loads the zip anew when that is built; under `ibazel run` that
-    is at every change of a source. `bazel run //app:local -- invoke EVENT.json` sends one event. Arguments after `--` override
-    the attributes: `bazel run //app:local -- --port 9001`.
+    is at every change of a source. `bazel run //app:local -- invoke EVENT` sends one event: one of `events` by its name, or a
+    file. Arguments after `--` override the attributes: `bazel run //app:local -- --port 9001`.
 
     Args:
       name: the target's name.
@@ -47,6 +49,8 @@ def lambda_local(
         function for each of the zip's handlers, named after it; a single one is named after the package.
       memory_mb: the memory that a function is told that it has, in MB. It is not enforced.
       port: the port on 127.0.0.1; 0 is any free one.
+      template: the `lambda_template` of the zip, or the `NAME.template` of its `lambda_deploy`: the routes of its `event_sources` are
+        served as API Gateway would, and there is an event to send of each queue, schedule and bucket. See docs/local.md.
       timeout_seconds: how long a function has for an event, in seconds, before its process is killed.
       **kwargs: attributes that every rule has (the tag `ibazel_notify_changes` is added, and compatibility with Linux), and `args`,
         `client`, `python` and `python_version`, which choose what it runs under, as in `rust_lambda_test`.
@@ -59,6 +63,7 @@ def lambda_local(
         handlers = handlers,
         memory_mb = memory_mb,
         port = port,
+        template = template,
         timeout_seconds = timeout_seconds,
         zip = zip,
         **(common | own | {

@@ -1,7 +1,7 @@
 //! The emulator's command line. See `emulator help`.
 #![forbid(unsafe_code)]
 
-use std::process::ExitCode;
+use std::{env, ffi::OsString, process::ExitCode};
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use emulator::{
@@ -30,13 +30,16 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let matches = Cli::command().get_matches();
+    let arguments: Vec<OsString> = env::args_os().collect();
+    let matches = local::named_after_target(Cli::command(), &arguments).get_matches_from(arguments);
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let result = match (cli.command, matches.subcommand()) {
         (Command::Test(args), Some((_, matches))) => test::run(*args, matches).await,
-        (Command::Local(args), _) => local::run(*args).await,
+        (Command::Local(args), Some((_, matches))) => local::run(*args, matches).await,
         (Command::Serve(args), _) => serve::run(args).await,
-        (Command::Test(_), None) => Err(anyhow::anyhow!("no subcommand is given: see `emulator help`")),
+        (Command::Test(_) | Command::Local(_), None) => {
+            Err(anyhow::anyhow!("no subcommand is given: see `emulator help`"))
+        }
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

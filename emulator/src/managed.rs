@@ -3,6 +3,10 @@
 use std::{
     ffi::OsString,
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use anyhow::{Context, Result, bail};
@@ -35,6 +39,9 @@ pub(crate) struct ManagedArgs {
         requires = "runner"
     )]
     runner_args: Vec<OsString>,
+    /// Whether another version of Python was noted: once for all functions and builds.
+    #[arg(skip)]
+    is_noted: Arc<AtomicBool>,
 }
 
 impl ManagedArgs {
@@ -55,7 +62,7 @@ impl ManagedArgs {
     }
 
     /// What Lambda's runtime of this name runs an unpacked zip by. The managed runtimes need an interpreter and a runtime client; another
-    /// version of Python than the runtime's is noted on stderr.
+    /// version of Python than the runtime's is noted on stderr, once.
     pub fn program(&self, runtime: &str, sandbox: &Sandbox, zip: &Path) -> Result<Program> {
         let kind = RuntimeKind::of(runtime);
         if kind == RuntimeKind::OsOnly {
@@ -73,7 +80,7 @@ impl ManagedArgs {
         }
         let client = PythonClient::find(interpreter, &self.ric, self.python_version.as_deref(), sandbox.runner())
             .with_context(unusable)?;
-        if runtime != format!("python{}", client.version()) {
+        if runtime != format!("python{}", client.version()) && !self.is_noted.swap(true, Ordering::Relaxed) {
             eprintln!(
                 "note: {runtime} is run under Python {}, which {} is",
                 client.version(),

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    os::unix::process::CommandExt,
     path::{self, Path, PathBuf},
 };
 
@@ -34,6 +35,8 @@ impl PythonClient {
         let program = interpreter(program)?;
         let output = command(runner, &program, &program, &program)
             .args(["-I", "-c", "import sys; print(\"%d.%d\" % sys.version_info[:2])"])
+            // A terminal's Ctrl-C is for who asks: the interpreter would show a traceback.
+            .process_group(0)
             .output()
             .with_context(|| format!("cannot run {}: give a Python interpreter", program.display()))?;
         if !output.status.success() {
@@ -162,6 +165,23 @@ mod tests {
             error.contains("echo is Python") && error.contains("3.13 is asked for"),
             "{error}"
         );
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn an_interpreter_is_asked_in_a_process_group_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("python");
+        // Its "version" is its process's number and its group's.
+        let script = "#!/bin/sh\nread -r number _ _ _ group _ < /proc/self/stat\necho \"$number $group\"\n";
+        fs::write(&program, script).unwrap();
+        fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let error = PythonClient::find(&program, &[], Some("3.13"), None)
+            .unwrap_err()
+            .to_string();
+        let version = error.split_once("is Python ").unwrap().1.split_once(',').unwrap().0;
+        let (number, group) = version.split_once(' ').unwrap();
+        assert_eq!(number, group, "{error}");
     }
 
     #[test]

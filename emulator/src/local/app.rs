@@ -9,7 +9,10 @@ use super::{
     args::{LocalArgs, NamedHandler},
     console::Console,
     function::Function,
+    history::History,
+    reload::Reload,
     revision::Revision,
+    template::{Api, Template},
 };
 
 /// What all requests share.
@@ -17,17 +20,23 @@ pub(super) struct App {
     pub args: LocalArgs,
     pub functions: Vec<Arc<Function>>,
     pub console: Arc<Console>,
+    pub reload: Reload,
+    pub template: Template,
+    pub history: Arc<History>,
 }
 
 impl App {
     /// Unpacks the zip for each handler. Nothing is started yet.
-    pub fn new(args: LocalArgs) -> Result<Self> {
+    pub fn new(args: LocalArgs, template: Template) -> Result<Self> {
         if let Some(name) = repeated(&args.handlers) {
             bail!(
-                "two functions are named {name:?}: give one of them another name, as in --handler other={name}.handler"
+                "two functions are named {name:?}, as a host's name has no case: give one of them another name, by \
+                 `handlers` of lambda_local, or as in --handler other={name}.handler"
             );
         }
+        let reload = Reload::new(&args);
         let console = Arc::new(Console::new(args.handlers.iter().map(|handler| &*handler.name)));
+        let history = History::new();
         let mut functions = Vec::new();
         for handler in &args.handlers {
             let revision = Revision::load(&args, handler)?;
@@ -36,12 +45,16 @@ impl App {
                 &args,
                 revision,
                 console.clone(),
+                history.clone(),
             )));
         }
         Ok(Self {
             args,
             functions,
             console,
+            reload,
+            template,
+            history,
         })
     }
 
@@ -57,6 +70,14 @@ impl App {
     /// The function of a name.
     pub fn function(&self, name: &str) -> Option<&Arc<Function>> {
         self.functions.iter().find(|function| function.name() == name)
+    }
+
+    /// The API whose host has this name, which has no case.
+    pub fn api(&self, name: &str) -> Option<&Api> {
+        self.template
+            .apis
+            .iter()
+            .find(|api| api.host().eq_ignore_ascii_case(name))
     }
 
     /// The names of all functions, for who asks for another one.

@@ -1,16 +1,50 @@
 //! The command line of `emulator local`.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
-use clap::{Args, Subcommand};
+use anyhow::Result;
+use clap::{ArgMatches, Args, Command, ValueEnum};
 
-use super::examples::Example;
+use super::{dotenv, examples::Example, paths::Caller};
 use crate::managed::ManagedArgs;
+
+/// What the rule gives, and no user: `--help` of a target is without it.
+const OF_RULE: [&str; 11] = [
+    "events",
+    "handlers",
+    "interpreter",
+    "python_version",
+    "ric",
+    "runner",
+    "runner_args",
+    "runtime",
+    "target",
+    "template",
+    "zip",
+];
 
 /// Arguments of `emulator local`.
 #[derive(Args, Clone, Debug)]
-#[command(args_override_self = true, subcommand_negates_reqs = false)]
+#[command(args_override_self = true)]
 pub struct LocalArgs {
+    /// Sends one event, prints the response, and ends. Without it, the functions are served until this is interrupted.
+    #[arg(value_enum, value_name = "invoke")]
+    pub(super) verb: Option<Verb>,
+    /// The event: the name of one of the rule's, such as `ada`, or a file with it, as JSON; `-` is stdin.
+    #[arg(value_name = "EVENT")]
+    pub(super) event: Option<PathBuf>,
+    /// A documented event of a service, in place of a file.
+    #[arg(long, value_enum, requires = "verb", conflicts_with = "event")]
+    pub(super) example: Option<Example>,
+    /// An event of one of the template's event sources, by the source's name, such as a queue's.
+    #[arg(long, value_name = "NAME", requires = "verb", conflicts_with_all = ["event", "example"])]
+    pub(super) source: Option<String>,
+    /// Which function is invoked, where there are several.
+    #[arg(long, value_name = "NAME", requires = "verb")]
+    pub(super) function: Option<String>,
+    /// The target that this is run as, such as `//app:local`, for messages.
+    #[arg(long, value_name = "LABEL")]
+    pub(super) target: Option<String>,
     /// The zip to serve. It is loaded anew when it changes.
     #[arg(long)]
     pub(super) zip: PathBuf,
@@ -32,6 +66,9 @@ pub struct LocalArgs {
     /// A variable of the functions' environment; without a value, it is this process's own.
     #[arg(long = "env", value_name = "NAME[=VALUE]", value_parser = parse_variable)]
     pub(super) env: Vec<(String, String)>,
+    /// A file with variables of the functions' environment, as lines of NAME=VALUE. What comes later overrides what comes before.
+    #[arg(long = "env-file", value_name = "FILE")]
+    env_files: Vec<PathBuf>,
     /// How long a function has for an event before its process is killed.
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=900))]
     pub(super) timeout_seconds: u64,
@@ -44,30 +81,70 @@ pub struct LocalArgs {
     /// Stops a function's process between invocations, as Lambda does.
     #[arg(long)]
     pub(super) freeze: bool,
-    /// An event that the page offers.
+    /// An event that the page offers, and that `invoke` knows by its name.
     #[arg(long = "event", value_name = "FILE")]
     pub(super) events: Vec<PathBuf>,
-    #[command(subcommand)]
-    pub(super) command: Option<LocalCommand>,
+    /// A CloudFormation template, whose event sources are served.
+    #[arg(long, value_name = "FILE")]
+    pub(super) template: Option<PathBuf>,
 }
 
-#[derive(Clone, Debug, Subcommand)]
-pub(super) enum LocalCommand {
-    /// Sends one event, prints the response, and ends.
-    Invoke(InvokeArgs),
+/// What is done in place of serving.
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
+pub(super) enum Verb {
+    Invoke,
 }
 
-#[derive(Args, Clone, Debug)]
-pub(super) struct InvokeArgs {
-    /// A file that holds the event; `-` is stdin.
-    #[arg(value_name = "EVENT.json", required_unless_present = "example")]
-    pub event: Option<PathBuf>,
-    /// A documented event of a service, in place of a file.
-    #[arg(long, value_enum, conflicts_with = "event")]
-    pub example: Option<Example>,
-    /// Which function, where there are several.
-    #[arg(long, value_name = "NAME")]
-    pub function: Option<String>,
+impl LocalArgs {
+    /// The folders that files are looked for in.
+    pub(super) fn caller(&self) -> Caller {
+        Caller::of(self.target.as_deref())
+    }
+
+    /// What an option is written behind, such as `bazel run //app:local --`.
+    pub(super) fn started_by(&self) -> String {
+        started_by(self.target.as_deref())
+    }
+
+    /// Reads the files of `--env-file`. They and `--env` are in the order of the command line then.
+    pub(super) fn read_env_files(&mut self, matches: &ArgMatches) -> Result<()> {
+        let indices = |id| matches.indices_of(id).into_iter().flatten();
+        let caller = self.caller();
+        let files = dotenv::read_all(self.env_files.iter().map(|path| caller.find(path)))?;
+        let given = std::mem::take(&mut self.env).into_iter().map(|variable| vec![variable]);
+        let mut all: Vec<_> = indices("env")
+            .zip(given)
+            .chain(indices("env_files").zip(files))
+            .collect();
+        all.sort_by_key(|(index, _)| *index);
+        self.env = all.into_iter().flat_map(|(_, variables)| variables).collect();
+        Ok(())
+    }
+}
+
+fn started_by(target: Option<&str>) -> String {
+    target.map_or_else(
+        || "emulator local".to_owned(),
+        |target| format!("bazel run {target} --"),
+    )
+}
+
+/// Has the usage and the help speak of the target that the arguments name, if they are those of one: nobody types what its rule gives.
+#[must_use]
+pub fn named_after_target(command: Command, arguments: &[OsString]) -> Command {
+    if arguments.get(1).is_none_or(|name| name != "local") {
+        return command;
+    }
+    let option = arguments.iter().position(|argument| argument == "--target");
+    let Some(target) = option.and_then(|option| arguments.get(option + 1)?.to_str()) else {
+        return command;
+    };
+    let usage = format!("{} [OPTIONS] [invoke [EVENT]]", started_by(Some(target)));
+    command.mut_subcommand("local", |local| {
+        OF_RULE.iter().fold(local.override_usage(usage), |local, id| {
+            local.mut_arg(id, |argument| argument.hide(true))
+        })
+    })
 }
 
 /// A function's name and its handler.

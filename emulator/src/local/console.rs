@@ -8,6 +8,8 @@ use std::{
 use anstream::eprintln;
 use anstyle::{AnsiColor, Style};
 
+use super::traceback;
+
 const COLORS: [AnsiColor; 5] = [
     AnsiColor::Cyan,
     AnsiColor::Magenta,
@@ -64,8 +66,7 @@ impl Console {
     }
 
     fn line(&self, name: &str, text: &[u8]) {
-        // The runtime client for Python ends the lines of an error by a carriage return.
-        for line in String::from_utf8_lossy(text).trim_end_matches('\r').split('\r') {
+        for line in traceback::without_shim(&String::from_utf8_lossy(text)) {
             eprintln!("  {} {line}", self.label(name));
         }
     }

@@ -16,6 +16,7 @@ use tokio::{
 use super::{
     args::{LocalArgs, NamedHandler},
     console::{Console, Times},
+    history::History,
     instance::Instance,
     report,
     revision::Revision,
@@ -23,10 +24,10 @@ use super::{
 use crate::runtime_api::{Answer, Invocation, Outcome};
 
 /// The account that functions belong to.
-const ACCOUNT: &str = "123456789012";
+pub(super) const ACCOUNT: &str = "123456789012";
 
 /// The region that functions are in.
-const REGION: &str = "us-east-1";
+pub(super) const REGION: &str = "us-east-1";
 
 /// A function, and its processes.
 pub(super) struct Function {
@@ -35,6 +36,7 @@ pub(super) struct Function {
     memory_mb: u64,
     freeze: bool,
     console: Arc<Console>,
+    history: Arc<History>,
     concurrency: u32,
     permits: Semaphore,
     pool: Mutex<Pool>,
@@ -83,13 +85,20 @@ pub(super) struct Reply {
 
 impl Function {
     /// A function that has no process yet.
-    pub fn new(handler: NamedHandler, args: &LocalArgs, revision: Revision, console: Arc<Console>) -> Self {
+    pub fn new(
+        handler: NamedHandler,
+        args: &LocalArgs,
+        revision: Revision,
+        console: Arc<Console>,
+        history: Arc<History>,
+    ) -> Self {
         Self {
             handler,
             timeout: Duration::from_secs(args.timeout_seconds),
             memory_mb: args.memory_mb,
             freeze: args.freeze,
             console,
+            history,
             concurrency: args.concurrency,
             permits: Semaphore::new(args.concurrency as usize),
             pool: Mutex::new(Pool {
@@ -152,7 +161,8 @@ impl Function {
     }
 
     /// Sends an event, once a process is free for it.
-    pub async fn invoke(&self, invocation: Invocation) -> Reply {
+    pub async fn invoke(&self, mut invocation: Invocation) -> Reply {
+        let running = self.history.begin(self.name(), &mut invocation);
         // An error would say that the semaphore is closed, which it never is.
         let _permit = self.permits.acquire().await;
         let request_id = invocation.request_id.clone();
@@ -184,7 +194,9 @@ impl Function {
         log.extend(report::end(&request_id, &execution.times, self.memory_mb).into_bytes());
         let error = result.as_ref().err().map(|body| summary(body));
         self.console.end(self.name(), error.as_deref(), &execution.times);
-        Reply { result, log }
+        let reply = Reply { result, log };
+        running.end(&reply, error.as_deref(), &execution.times);
+        reply
     }
 
     /// Sends an event to a process that is free, or to a new one.

@@ -22,6 +22,8 @@ use super::{
     app::App,
     event_of_url::{event, trace},
     function::{Function, Reply},
+    http_api,
+    origin::of_url,
 };
 use crate::{
     http_response::HttpResponse,
@@ -30,7 +32,7 @@ use crate::{
 };
 
 /// The most bytes that a request's body may have.
-const MAX_BODY_BYTES: usize = 6 * 1024 * 1024;
+pub(super) const MAX_BODY_BYTES: usize = 6 * 1024 * 1024;
 
 /// Function URLs under a path, for clients that do not find NAME.localhost.
 pub(super) fn routes() -> Router<Arc<App>> {
@@ -46,9 +48,6 @@ async fn under_path(
     request: Request,
 ) -> Response {
     let name = parameters.get("name").map_or("", String::as_str);
-    let Some(function) = app.function(name) else {
-        return no_function(&app, name);
-    };
     let whole = request.uri().path_and_query().map_or("", |path| path.as_str());
     let rest = whole.strip_prefix("/url/").unwrap_or(whole);
     let rest = rest.find(['/', '?']).map_or("", |start| &rest[start..]);
@@ -57,7 +56,11 @@ async fn under_path(
     } else {
         format!("/{rest}")
     };
-    serve(function.clone(), request, &path).await
+    match (app.function(name), app.api(name)) {
+        (Some(function), _) => serve(function.clone(), request, &path).await,
+        (None, Some(api)) => http_api::serve(&app, api, request, &path).await,
+        (None, None) => no_function(&app, name),
+    }
 }
 
 /// The answer to a request for a function that there is not.
@@ -81,6 +84,7 @@ pub(super) async fn serve(function: Arc<Function>, request: Request, path: &str)
         request_id,
         trace_id: Some(trace_id_of(&trace)),
         stream: Some(sender),
+        origin: of_url(&parts, path),
         ..function.invocation(event.to_string().into_bytes())
     };
     // The invocation goes on when the client is gone, as in Lambda.
@@ -88,14 +92,14 @@ pub(super) async fn serve(function: Arc<Function>, request: Request, path: &str)
     // The server leaves the body of an answer to HEAD out, and says how long it is.
     match receiver.recv().await {
         Some(StreamPart::Start { content_type }) => streamed(content_type, receiver, run).await,
-        _ => buffered(run.await.ok(), is_head),
+        _ => buffered(run.await.ok(), is_head, StatusCode::BAD_GATEWAY),
     }
 }
 
-/// The response to an answer that was not streamed; without one, the emulator failed.
-fn buffered(reply: Option<Reply>, is_head: bool) -> Response {
+/// The response to an answer that was not streamed, with the status given if there is none; without a reply, the emulator failed.
+pub(super) fn buffered(reply: Option<Reply>, is_head: bool, failed: StatusCode) -> Response {
     let Some(Reply { result: Ok(answer), .. }) = reply else {
-        return message(StatusCode::BAD_GATEWAY, "Internal Server Error");
+        return message(failed, "Internal Server Error");
     };
     let parsed = match serde_json::from_slice::<Value>(&answer) {
         Ok(value) if value.get("statusCode").is_some() => HttpResponse::buffered(&value),
@@ -116,16 +120,16 @@ fn buffered(reply: Option<Reply>, is_head: bool) -> Response {
             }
             head.map(|()| Body::from(response.body))
         }
-        Err(error) => unusable(&error),
+        Err(error) => unusable(&error, failed),
     }
 }
 
 /// A function's answer that stands for no response of HTTP. Lambda does not say why; here it is said.
-fn unusable(error: &str) -> Response {
-    message(StatusCode::BAD_GATEWAY, &format!("Internal Server Error: {error}"))
+fn unusable(error: &str, status: StatusCode) -> Response {
+    message(status, &format!("Internal Server Error: {error}"))
 }
 
-fn message(status: StatusCode, text: &str) -> Response {
+pub(super) fn message(status: StatusCode, text: &str) -> Response {
     (status, axum::Json(json!({ "message": text }))).into_response()
 }
 
@@ -177,12 +181,15 @@ async fn streamed(
             match parts.recv().await {
                 Some(StreamPart::Chunk(chunk)) => start.extend_from_slice(&chunk),
                 Some(StreamPart::Start { .. }) => {}
-                None => return unusable("the streamed response ended before the 8 NUL bytes after its prelude"),
+                None => {
+                    let error = "the streamed response ended before the 8 NUL bytes after its prelude";
+                    return unusable(error, StatusCode::BAD_GATEWAY);
+                }
             }
         };
         match parsed {
             Ok(head) => head,
-            Err(error) => return unusable(&error),
+            Err(error) => return unusable(&error, StatusCode::BAD_GATEWAY),
         }
     } else {
         let mut head = axum::http::Response::new(());

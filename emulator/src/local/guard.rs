@@ -12,24 +12,25 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{app::App, function_url};
+use super::{app::App, function_url, http_api};
 use crate::runtime_api::text;
 
-/// Function URLs are the functions' own: NAME.localhost. What is left is for this machine's programs and the page.
+/// Function URLs are the functions' own, and APIs their own: NAME.localhost. What is left is for this machine's programs and the page.
 pub(super) async fn admit(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let host = text(request.headers(), HOST.as_str()).unwrap_or_default();
     if let Some(label) = label(&host) {
         let named = |name: &str| name.eq_ignore_ascii_case(label);
+        let path = request
+            .uri()
+            .path_and_query()
+            .map_or("/", |path| path.as_str())
+            .to_owned();
         return match app.functions.iter().find(|function| named(function.name())) {
-            Some(function) => {
-                let path = request
-                    .uri()
-                    .path_and_query()
-                    .map_or("/", |path| path.as_str())
-                    .to_owned();
-                function_url::serve(function.clone(), request, &path).await
-            }
-            None => function_url::no_function(&app, label),
+            Some(function) => function_url::serve(function.clone(), request, &path).await,
+            None => match app.api(label) {
+                Some(api) => http_api::serve(&app, api, request, &path).await,
+                None => function_url::no_function(&app, label),
+            },
         };
     }
     if request.uri().path().starts_with("/url/") || is_from_here(&host, request.headers()) {

@@ -26,6 +26,7 @@ use super::{
     app::App,
     event_stream,
     function::{Function, Reply, tail},
+    origin::of_api,
 };
 use crate::{
     base64,
@@ -176,6 +177,7 @@ fn invocation(function: &Function, headers: &HeaderMap, body: Bytes, limit: usiz
     };
     Ok(Invocation {
         client_context,
+        origin: of_api(headers),
         ..function.invocation(event)
     })
 }

@@ -6,20 +6,84 @@ use std::{
     path::Path,
     sync::Arc,
     thread,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
-use anyhow::Result;
-use tokio::{sync::mpsc, time::sleep};
+use anyhow::{Result, anyhow};
+use tokio::{
+    sync::{Mutex, mpsc},
+    time::sleep,
+};
 
-use super::{app::App, revision::Revision};
+use super::{app::App, args::LocalArgs, revision::Revision};
 
-/// How often the zip is looked at. A change is taken for complete when it is seen twice.
+/// How often the zip is looked at, beside before each request.
 const INTERVAL: Duration = Duration::from_millis(300);
 
+/// How often a zip that cannot be read is looked at, as it may just be being built.
+const RETRY_INTERVAL: Duration = Duration::from_millis(50);
+
+/// How long a zip may be unreadable before it is taken for broken.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The newest build that was looked at.
+pub(super) struct Reload(Mutex<Option<Vec<Fingerprint>>>);
+
+impl Reload {
+    /// To be made before the build is loaded that is served first.
+    pub fn new(args: &LocalArgs) -> Self {
+        Self(Mutex::new(fingerprints(args)))
+    }
+
+    /// Has the newest build served: what is asked for after a build meets that build. One that cannot be read is reported, and the one
+    /// before still served.
+    pub async fn refresh(&self, app: &App) {
+        let mut seen = self.0.lock().await;
+        let mut now = fingerprints(&app.args);
+        let mut since = Instant::now();
+        while now != *seen {
+            let loaded = match &now {
+                Some(_) => load(app),
+                None => Err(anyhow!("{} or a layer is gone: build it again", app.args.zip.display())),
+            };
+            let later = fingerprints(&app.args);
+            if later != now {
+                now = later;
+                since = Instant::now();
+                sleep(RETRY_INTERVAL).await;
+                continue;
+            }
+            match loaded {
+                Ok(revisions) => {
+                    for (function, revision) in app.functions.iter().zip(revisions) {
+                        function.replace(revision).await;
+                    }
+                    app.console.note("reloaded");
+                }
+                Err(_) if since.elapsed() < PATIENCE => {
+                    sleep(RETRY_INTERVAL).await;
+                    continue;
+                }
+                Err(error) => app
+                    .console
+                    .problem(&format!("{error:#}; what was built before is still served")),
+            }
+            seen.clone_from(&now);
+        }
+    }
+}
+
+/// Loads all before anything is replaced, so that functions never differ in their build.
+fn load(app: &App) -> Result<Vec<Revision>> {
+    let functions = app.functions.iter();
+    functions
+        .map(|function| Revision::load(&app.args, function.handler()))
+        .collect()
+}
+
 /// What tells one build of the zip and its layers from another; `None` while one of them is just being built.
-fn fingerprints(app: &App) -> Option<Vec<Fingerprint>> {
-    let zips = std::iter::once(&app.args.zip).chain(&app.args.layers);
+fn fingerprints(args: &LocalArgs) -> Option<Vec<Fingerprint>> {
+    let zips = std::iter::once(&args.zip).chain(&args.layers);
     zips.map(|zip| Fingerprint::of(zip)).collect()
 }
 
@@ -46,8 +110,6 @@ impl Fingerprint {
 
 /// Looks at the zip for ever.
 pub(super) async fn watch(app: Arc<App>) {
-    let mut served = fingerprints(&app);
-    let mut last = served.clone();
     let mut notices = ibazel_notices();
     loop {
         tokio::select! {
@@ -58,30 +120,8 @@ pub(super) async fn watch(app: Arc<App>) {
                 }
             }
         }
-        let now = fingerprints(&app);
-        if now.is_some() && now != served && now == last {
-            match load(&app).await {
-                Ok(()) => app.console.note("reloaded"),
-                Err(error) => app
-                    .console
-                    .problem(&format!("{error:#}; what was built before is still served")),
-            }
-            served.clone_from(&now);
-        }
-        last = now;
+        app.reload.refresh(&app).await;
     }
-}
-
-/// Loads all before anything is replaced, so that functions never differ in their build.
-async fn load(app: &App) -> Result<()> {
-    let mut loaded = Vec::new();
-    for function in &app.functions {
-        loaded.push((function, Revision::load(&app.args, function.handler())?));
-    }
-    for (function, revision) in loaded {
-        function.replace(revision).await;
-    }
-    Ok(())
 }
 
 /// Whether each build of ibazel succeeded. It tells programs with the tag `ibazel_notify_changes` on their stdin, in place

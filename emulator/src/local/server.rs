@@ -3,7 +3,12 @@
 use std::{io::ErrorKind, net::Ipv4Addr, sync::Arc};
 
 use anyhow::{Context, Error, Result, anyhow};
-use axum::{Router, extract::DefaultBodyLimit, middleware};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    middleware::{self, Next},
+    response::Response,
+};
 use tokio::net::TcpListener;
 
 use super::{app::App, function_url, guard, invoke_api, page, reload};
@@ -13,7 +18,7 @@ pub(super) async fn serve(app: Arc<App>) -> Result<()> {
     let port = app.args.port;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .await
-        .map_err(|error| no_port(port, error))?;
+        .map_err(|error| no_port(port, &app.args.started_by(), error))?;
     let port = listener
         .local_addr()
         .context("cannot read the address of the server's socket")?
@@ -26,16 +31,23 @@ pub(super) async fn serve(app: Arc<App>) -> Result<()> {
         .merge(function_url::routes())
         .fallback(invoke_api::unknown)
         .layer(middleware::from_fn_with_state(app.clone(), guard::admit))
+        .layer(middleware::from_fn_with_state(app.clone(), meet_newest_build))
         .layer(DefaultBodyLimit::disable())
         .with_state(app);
     axum::serve(listener, router).await.context("the server stopped")
 }
 
-fn no_port(port: u16, error: std::io::Error) -> Error {
+/// Has a request that is sent after a build meet that build.
+async fn meet_newest_build(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    app.reload.refresh(&app).await;
+    next.run(request).await
+}
+
+fn no_port(port: u16, started_by: &str, error: std::io::Error) -> Error {
     match error.kind() {
         ErrorKind::AddrInUse => anyhow!(
             "port {port} of 127.0.0.1 is taken, perhaps by another lambda_local: end that process, or give another \
-             port, as in `bazel run //app:local -- --port {}`; --port 0 takes any that is free",
+             port, as in `{started_by} --port {}`; --port 0 takes any that is free",
             if port < u16::MAX { port + 1 } else { 9000 }
         ),
         ErrorKind::PermissionDenied => anyhow!("port {port} is not for every user: give --port one from 1024 on"),
@@ -49,6 +61,26 @@ fn announce(app: &App, port: u16) {
     for function in &app.functions {
         let name = function.name();
         note(&format!("{name}: http://{}.localhost:{port}/", name.to_lowercase()));
+    }
+    for api in &app.template.apis {
+        note(&format!("API {}: http://{}.localhost:{port}/", api.id, api.host()));
+        for route in &api.routes {
+            let function = route
+                .function
+                .as_deref()
+                .unwrap_or("a function that is not served here");
+            note(&format!("  {} → {function}", route.key));
+        }
+    }
+    for source in &app.template.sources {
+        note(&format!(
+            "{} ({}) → {}: {} invoke --source {}",
+            source.about,
+            source.kind,
+            source.function,
+            app.args.started_by(),
+            source.name
+        ));
     }
     if let Some(function) = app.functions.first() {
         note(&format!(

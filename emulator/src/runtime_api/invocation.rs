@@ -12,6 +12,15 @@ use uuid::Uuid;
 
 use super::{outcome::StreamPart, replies::JSON};
 
+/// Where an invocation comes from.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// Who sent it, such as `curl`; empty if nobody is known.
+    pub source: String,
+    /// What the event is called, if it has a name.
+    pub event_name: Option<String>,
+}
+
 /// An event, and what the function's context is made from.
 #[derive(Clone, Debug)]
 pub struct Invocation {
@@ -31,6 +40,8 @@ pub struct Invocation {
     pub tenant_id: Option<String>,
     /// The X-Ray trace header; a new one is made when there is none.
     pub trace_id: Option<String>,
+    /// Where it comes from, for people.
+    pub origin: Origin,
     /// Where a streamed answer goes as it comes; the outcome then has no body. Without it, the outcome holds the whole.
     pub(crate) stream: Option<mpsc::Sender<StreamPart>>,
     /// The deadline that the first receiver of this or of a clone was sent.
@@ -49,6 +60,7 @@ impl Invocation {
             cognito_identity: None,
             tenant_id: None,
             trace_id: None,
+            origin: Origin::default(),
             stream: None,
             first_deadline: Arc::default(),
         }

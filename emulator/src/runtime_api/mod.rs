@@ -16,7 +16,7 @@ mod state;
 mod tests;
 mod trace;
 
-pub use invocation::Invocation;
+pub use invocation::{Invocation, Origin};
 pub use outcome::Outcome;
 pub(crate) use outcome::StreamPart;
 pub(crate) use replies::{JSON, text};

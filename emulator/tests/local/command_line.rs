@@ -38,15 +38,99 @@ fn one_event_is_sent_from_the_command_line() {
     assert!(!output.stderr.contains(&0x1b));
 }
 
+fn says(output: Output, parts: &[&str]) {
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "{text}");
+    assert!(parts.iter().all(|part| text.contains(part)), "{text}");
+}
+
+/// As the rule `//app:local` starts it, with an event of the rule's, and with files in the package and in the user's folder.
+fn as_target(arguments: &[&str]) -> Output {
+    let folder = TempDir::new().unwrap();
+    let zip = folder.path().join("function.zip");
+    write_zip(&zip, r#"echo "A is $A, B is $B"; respond "$event""#);
+    for path in ["app/testdata", "user"] {
+        fs::create_dir_all(folder.path().join(path)).unwrap();
+    }
+    let write = |path: &str, text: &str| fs::write(folder.path().join(path), text).unwrap();
+    write("ada.json", "\"ada of the rule\"");
+    write("app/testdata/bob.json", "\"bob of the package\"");
+    write("user/cy.json", "\"cy of the user\"");
+    write("user/local.env", "A=file\nexport B='from the file' # comment\n");
+    write("user/wrong.env", "A=1\nB\n");
+    command(&zip)
+        .args(["--env", "A=rule", "--target", "//app:local", "--event"])
+        .arg(folder.path().join("ada.json"))
+        .args(arguments)
+        .env("BUILD_WORKING_DIRECTORY", folder.path().join("user"))
+        .env("BUILD_WORKSPACE_DIRECTORY", folder.path())
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn an_event_is_found_by_its_name_and_in_the_package_and_in_the_users_folder() {
+    for (event, response) in [
+        ("ada", "\"ada of the rule\"\n"),
+        ("testdata/bob.json", "\"bob of the package\"\n"),
+        ("cy.json", "\"cy of the user\"\n"),
+    ] {
+        assert_eq!(String::from_utf8_lossy(&as_target(&["invoke", event]).stdout), response);
+    }
+    says(as_target(&["invoke", "eve"]), &["no event eve", "one of ada, a file"]);
+    says(
+        as_target(&["invoke"]),
+        &["no event", "one of ada", "bazel run //app:local -- invoke -"],
+    );
+}
+
+#[test]
+fn options_stand_anywhere() {
+    for arguments in [
+        ["--env", "A=mine", "--function", "hello", "invoke", "ada"],
+        ["invoke", "--env", "A=mine", "ada", "--function", "hello"],
+        ["--function", "hello", "invoke", "ada", "--env", "A=mine"],
+    ] {
+        let output = as_target(&arguments);
+        let log = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && log.contains("A is mine"), "{log}");
+    }
+}
+
+#[test]
+fn a_file_of_variables_overrides_what_comes_before_it() {
+    let log = |arguments: &[&str]| String::from_utf8_lossy(&as_target(arguments).stderr).into_owned();
+    let from_file = log(&["invoke", "ada", "--env-file", "local.env"]);
+    assert!(from_file.contains("A is file, B is from the file"), "{from_file}");
+    let after_file = log(&["--env-file", "local.env", "--env", "A=mine", "invoke", "ada"]);
+    assert!(after_file.contains("A is mine, B is from the file"), "{after_file}");
+    says(
+        as_target(&["--env-file", "wrong.env", "--env-file", "none.env"]),
+        &["wrong.env:2: \"B\" has no value", "none.env"],
+    );
+}
+
+#[test]
+fn the_usage_speaks_of_the_target() {
+    let unknown = as_target(&["--prot", "9"]);
+    says(
+        unknown,
+        &["'--prot'", "bazel run //app:local -- [OPTIONS] [invoke [EVENT]]"],
+    );
+    let help = String::from_utf8_lossy(&as_target(&["--help"]).stdout).into_owned();
+    assert!(
+        help.contains("bazel run //app:local --") && help.contains("--env-file"),
+        "{help}"
+    );
+    // What the rule gives is nobody else's matter.
+    assert!(!help.contains("--zip") && !help.contains("emulator local"), "{help}");
+    says(as_target(&["ada"]), &["'ada'", "invoke"]);
+}
+
 #[test]
 fn what_is_wrong_is_said_with_what_to_do() {
-    let says = |output: Output, parts: &[&str]| {
-        let text = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(!output.status.success(), "{text}");
-        assert!(parts.iter().all(|part| text.contains(part)), "{text}");
-    };
     says(one_shot("", &["broken.json"]), &["broken.json", "line 2 column 6"]);
-    says(one_shot("", &["none.json"]), &["none.json", "cannot read"]);
+    says(one_shot("", &["none.json"]), &["no event none.json", "a file of JSON"]);
     says(
         one_shot("", &["event.json", "--function", "nope"]),
         &["\"nope\"", "hello"],

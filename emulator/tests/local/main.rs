@@ -6,6 +6,8 @@ mod common;
 mod function_url;
 mod harness;
 mod invoke_api;
+mod page;
 mod processes;
 mod reload;
+mod routes;
 mod updates;
