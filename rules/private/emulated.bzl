@@ -79,6 +79,7 @@ def check_handler(ctx, handler):
     wrong = wrong_handler(ctx, handler)
     if wrong:
         fail("{}: {}.".format(readable(ctx.label), wrong))
+
 def emulated(ctx, command, arguments, files, before = "", after = ""):
     """Makes the script that runs the zip in the emulator.
 

@@ -35,12 +35,7 @@ mod tests {
     use super::*;
 
     fn event(name: &str) -> LambdaEvent<Request> {
-        LambdaEvent::new(
-            Request {
-                name: name.to_owned(),
-            },
-            Context::default(),
-        )
+        LambdaEvent::new(Request { name: name.into() }, Context::default())
     }
 
     #[tokio::test]
