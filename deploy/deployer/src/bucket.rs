@@ -2,7 +2,7 @@
 
 use aws_sdk_s3::{
     error::SdkError,
-    primitives::ByteStream,
+    primitives::{ByteStream, DateTime},
     types::{
         BucketLocationConstraint, ChecksumAlgorithm, CreateBucketConfiguration, MetadataDirective,
         PublicAccessBlockConfiguration,
@@ -10,6 +10,7 @@ use aws_sdk_s3::{
 };
 
 use crate::{
+    change_set,
     clients::Clients,
     expiry,
     failure::{Failure, REFUSED, aws},
@@ -28,14 +29,24 @@ pub(crate) async fn upload(clients: &Clients, package: &Package, given: Option<&
     if given.is_none() {
         make(clients, &bucket).await?;
     }
+    // It may be named, too.
+    let is_tidied = bucket == name(clients, None).await?;
     for archive in package.archives() {
-        upload_one(clients, &bucket, account, archive).await?;
+        upload_one(clients, &bucket, is_tidied, account, archive).await?;
     }
     Ok(bucket)
 }
 
 /// Uploads a zip, if it is not there. Its key is its digest, so what is there is what would be uploaded.
-async fn upload_one(clients: &Clients, bucket: &str, account: &str, archive: &Archive) -> Result<(), Failure> {
+///
+/// What is there stays as it is, unless deployments tidy the bucket up: one of another's own may be for reading alone.
+async fn upload_one(
+    clients: &Clients,
+    bucket: &str,
+    is_tidied: bool,
+    account: &str,
+    archive: &Archive,
+) -> Result<(), Failure> {
     let (s3, key) = (&clients.s3, archive.key());
     let head = s3
         .head_object()
@@ -47,8 +58,8 @@ async fn upload_one(clients: &Clients, bucket: &str, account: &str, archive: &Ar
     match head {
         Ok(found) => {
             // Another deployment may be about to remove what was not needed for long.
-            let is_fresh = found.last_modified().is_none_or(|time| !expiry::is_ageing(time));
-            if is_fresh || renew(clients, bucket, &key).await.is_ok() {
+            let is_ageing = is_tidied && found.last_modified().is_some_and(expiry::is_ageing);
+            if !is_ageing || renew(clients, bucket, &key).await.is_ok() {
                 return Ok(());
             }
         }
@@ -106,8 +117,45 @@ pub(crate) async fn renew(clients: &Clients, bucket: &str, key: &str) -> Result<
     Ok(())
 }
 
+/// When an object was uploaded, or renewed; `None` if it is not there.
+pub(crate) async fn uploaded(clients: &Clients, bucket: &str, key: &str) -> Result<Option<DateTime>, Failure> {
+    let head = clients
+        .s3
+        .head_object()
+        .bucket(bucket)
+        .key(key)
+        .expected_bucket_owner(&clients.identity().await?.account)
+        .send()
+        .await;
+    match head {
+        Ok(found) => Ok(found.last_modified),
+        Err(error) if status(&error) == Some(404) => Ok(None),
+        Err(error) => Err(aws(&format!("s3://{bucket}/{key} can't be looked at"))(error)),
+    }
+}
+
+/// Removes an object, if it is there.
+pub(crate) async fn remove(clients: &Clients, bucket: &str, key: &str) -> Result<(), Failure> {
+    let removed = clients
+        .s3
+        .delete_object()
+        .bucket(bucket)
+        .key(key)
+        .expected_bucket_owner(&clients.identity().await?.account)
+        .send()
+        .await;
+    removed
+        .map(drop)
+        .map_err(aws(&format!("s3://{bucket}/{key} can't be removed")))
+}
+
 /// What the key of a template ends with.
-pub(crate) const TEMPLATE_SUFFIX: &str = ".template.json";
+const TEMPLATE_SUFFIX: &str = ".template.json";
+
+/// Whether it is the key of a [`TemplateObject`]: those of other tools end so, too.
+pub(crate) fn is_template(key: &str) -> bool {
+    key.strip_suffix(TEMPLATE_SUFFIX).is_some_and(change_set::is_own)
+}
 
 /// A template that is in a bucket for as long as its changes are computed.
 #[derive(Clone, Debug)]
@@ -159,8 +207,7 @@ pub(crate) async fn upload_template(clients: &Clients, object: &TemplateObject, 
 /// Removes a template once its changes are computed. What can't be removed is told of, and in the way of nothing.
 pub(crate) async fn remove_template(clients: &Clients, object: &TemplateObject) {
     let TemplateObject { bucket, key } = object;
-    let removed = clients.s3.delete_object().bucket(bucket).key(key).send().await;
-    match removed.map_err(aws(&format!("s3://{bucket}/{key} is left"))) {
+    match remove(clients, bucket, key).await {
         Err(failure) if !failure.is("NoSuchBucket") => progress(&format!("warning: {}", failure.message)),
         _ => {}
     }

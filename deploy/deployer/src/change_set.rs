@@ -29,6 +29,17 @@ pub(crate) struct ChangeSet {
 /// What the names of our change sets start with.
 const PREFIX: &str = "deploy-";
 
+/// Whether a change set's name is one that [`ChangeSetRef::new`] gives.
+pub(crate) fn is_own(name: &str) -> bool {
+    let numbers = name.strip_prefix(PREFIX).and_then(|numbers| numbers.split_once('-'));
+    numbers.is_some_and(|(nanoseconds, process)| {
+        !nanoseconds.is_empty()
+            && !process.is_empty()
+            && nanoseconds.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && process.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
 /// A change set, by its name and its stack's, or by their IDs.
 #[derive(Clone, Debug)]
 pub(crate) struct ChangeSetRef {
@@ -246,10 +257,17 @@ fn warning(change: &ResourceChange) -> Option<String> {
     }
 }
 
-/// Whether something may be lost with a resource. Versions of functions and layers, above all, come and go with each deployment.
+/// Whether something may be lost with a resource, such as a function URL's address, or a position in a stream. Versions of functions
+/// and layers come and go with each deployment.
 fn holds_something(change: &ResourceChange) -> bool {
+    const NOTHING: [&str; 4] = [
+        "AWS::Lambda::LayerVersion",
+        "AWS::Lambda::LayerVersionPermission",
+        "AWS::Lambda::Permission",
+        "AWS::Lambda::Version",
+    ];
     let kind = change.resource_type().unwrap_or_default();
-    kind == "AWS::Lambda::Function" || !kind.starts_with("AWS::Lambda::") && !kind.starts_with("AWS::IAM::")
+    !NOTHING.contains(&kind) && !kind.starts_with("AWS::IAM::")
 }
 
 /// The properties for which a resource has to be made anew.
@@ -346,7 +364,7 @@ pub(crate) async fn pending(clients: &Clients, stack: &str) -> Result<PendingCha
         .summaries()
         .iter()
         .filter_map(|summary| summary.change_set_name());
-    Ok(match (listed.summaries(), names.all(|name| name.starts_with(PREFIX))) {
+    Ok(match (listed.summaries(), names.all(is_own)) {
         ([], _) => PendingChangeSets::None,
         (_, true) => PendingChangeSets::Ours,
         (_, false) => PendingChangeSets::Others,
@@ -413,9 +431,32 @@ mod tests {
             "Orders is removed: shop-orders is kept, outside the stack"
         );
         assert_eq!(warning(&change(ChangeAction::Add, None, None)), None);
-        let version = ResourceChange::builder()
-            .action(ChangeAction::Remove)
-            .resource_type("AWS::Lambda::Version");
-        assert_eq!(warning(&version.build()), None);
+        let of_type = |kind: &str| {
+            let change = ResourceChange::builder().action(ChangeAction::Remove);
+            warning(&change.resource_type(kind).build())
+        };
+        assert_eq!(of_type("AWS::Lambda::Version"), None);
+        assert_eq!(of_type("AWS::IAM::Role"), None);
+        for kind in [
+            "AWS::Lambda::EventSourceMapping",
+            "AWS::Lambda::Function",
+            "AWS::Lambda::Url",
+        ] {
+            assert!(of_type(kind).is_some(), "{kind}");
+        }
+    }
+
+    #[test]
+    fn names_of_own_change_sets_are_told_from_others() {
+        assert!(is_own("deploy-17bc0f3a-4711"));
+        for other in [
+            "deploy-2024-prod",
+            "deploy-",
+            "deploy--",
+            "deploy-shop",
+            "samcli-deploy1700000000",
+        ] {
+            assert!(!is_own(other), "{other}");
+        }
     }
 }

@@ -3,14 +3,18 @@
 //! A lifecycle rule can't tell them: it counts from the upload, and what a stack still runs may be older than any rule; if
 //! CloudFormation had to take an update of such a stack back, the zip would be gone. So it is done as `cdk gc` does it: what no
 //! stack's parameters or template name is removed, a while after it was last needed.
+//!
+//! Stacks that are only planned have no template yet. Those of the deployer's own need nothing that is old: what it finds in the
+//! bucket and uses again is renewed first.
 
 use std::time::{Duration, SystemTime};
 
-use aws_sdk_cloudformation::types::Stack;
+use aws_sdk_cloudformation::types::{Parameter, Stack};
 use aws_sdk_s3::primitives::DateTime;
+use stack_metadata::CODE_BUCKET;
 
 use crate::{
-    bucket::{TEMPLATE_SUFFIX, renew},
+    bucket::{self, is_template, renew},
     clients::Clients,
     failure::{Failure, aws},
     report::progress,
@@ -35,6 +39,19 @@ impl Former {
         keys.extend(parameters(stack).filter(|value| is_zip(value)).map(str::to_owned));
         Self { keys }
     }
+
+    /// From now on they are kept for a while, however long they were in use.
+    async fn renew(&self, clients: &Clients, bucket: &str, current: &[String]) -> Result<(), Failure> {
+        for key in self.keys.iter().filter(|key| !current.contains(key)) {
+            match renew(clients, bucket, key).await {
+                // What is gone already can't be kept.
+                Err(failure) if failure.is("NoSuchKey") => {}
+                // What can't be renewed would be among what is removed.
+                other => other?,
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Whether what was uploaded then may soon be removed, if no stack needs it.
@@ -50,12 +67,11 @@ fn age(uploaded: &DateTime) -> Duration {
 
 /// Removes what no stack needs any longer, after a deployment that has succeeded. That is told of, and fails nothing.
 pub(crate) async fn tidy(clients: &Clients, bucket: &str, former: &Former, current: &[String]) {
-    // From now on they are kept for a while, however long they were in use.
-    for key in former.keys.iter().filter(|key| !current.contains(key)) {
-        // What is gone already can't be kept.
-        let _ = renew(clients, bucket, key).await;
-    }
-    match remove_unneeded(clients, bucket).await {
+    let removed = async {
+        former.renew(clients, bucket, current).await?;
+        remove_unneeded(clients, bucket).await
+    };
+    match removed.await {
         Ok(0) => {}
         Ok(count) => progress(&format!(
             "removed from s3://{bucket}: {count} {}, which no stack needed for {} days",
@@ -69,8 +85,8 @@ pub(crate) async fn tidy(clients: &Clients, bucket: &str, former: &Former, curre
             ) =>
         {
             progress(&format!(
-                "note: old zips stay in s3://{bucket}, as these credentials may not look for them (s3:ListBucket, \
-                 s3:DeleteObject, cloudformation:DescribeStacks, cloudformation:GetTemplate)"
+                "note: old zips stay in s3://{bucket}, as these credentials may not look for them (s3:ListBucket, s3:GetObject, \
+                 s3:PutObject and s3:DeleteObject; cloudformation:DescribeStacks and cloudformation:GetTemplate, of all stacks)"
             ));
         }
         Err(failure) => progress(&format!("note: old zips stay in s3://{bucket}: {}", failure.message)),
@@ -92,28 +108,49 @@ async fn remove_unneeded(clients: &Clients, bucket: &str) -> Result<usize, Failu
         .collect::<Result<_, _>>()
         .await
         .map_err(aws("the stacks can't be listed"))?;
-    for stack in stacks
-        .iter()
-        .filter(|stack| parameters(stack).any(|value| value == bucket))
-    {
-        if may_go_back(stack::status(stack)) {
-            return Ok(0);
+    let (users, others): (Vec<_>, Vec<_>) = stacks.iter().partition(|stack| uses(stack, bucket));
+    if let Some(stack) = users.iter().find(|stack| may_go_back(stack::status(stack))) {
+        return Err(Failure::new(format!(
+            "the stack {} is in {}, and CloudFormation may go back to one of them",
+            stack.stack_name().unwrap_or_default(),
+            stack::status(stack)
+        )));
+    }
+    old.retain(|key| {
+        let mut values = stacks.iter().flat_map(parameters);
+        values.all(|value| !value.contains(&**key))
+    });
+    // Those of layers are in templates alone; those that other tools deploy may be, too. The former come first: what they leave is
+    // seldom more than nothing, and then an account's other templates need not be read.
+    for stack in users.into_iter().chain(others) {
+        if old.is_empty() {
+            break;
         }
-        old.retain(|key| parameters(stack).all(|value| value != key));
+        // It has no template yet.
+        if stack::condition(stack::status(stack)) == Condition::Absent {
+            continue;
+        }
         let template = stack::template(clients, stack::id(stack)).await?;
         old.retain(|key| !template.contains(&**key));
     }
+    let mut count = 0;
     for key in &old {
-        clients
-            .s3
-            .delete_object()
-            .bucket(bucket)
-            .key(key)
-            .send()
-            .await
-            .map_err(aws(&format!("s3://{bucket}/{key} can't be removed")))?;
+        // Another deployment may have come to need it meanwhile.
+        if bucket::uploaded(clients, bucket, key)
+            .await?
+            .is_some_and(|time| age(&time) > KEPT)
+        {
+            bucket::remove(clients, bucket, key).await?;
+            count += 1;
+        }
     }
-    Ok(old.len())
+    Ok(count)
+}
+
+/// Whether the zips of a stack are in a bucket, or were before what CloudFormation does just now: then it is said to be another.
+fn uses(stack: &Stack, bucket: &str) -> bool {
+    let is_ours = |parameter: &Parameter| parameter.parameter_key() == Some(CODE_BUCKET);
+    stack.parameters().iter().any(is_ours) || parameters(stack).any(|value| value == bucket)
 }
 
 /// The deployer's objects that are there for long.
@@ -129,7 +166,7 @@ async fn old(clients: &Clients, bucket: &str) -> Result<Vec<String>, Failure> {
     while let Some(page) = pages.next().await {
         for object in page.map_err(aws("the bucket can't be listed"))?.contents() {
             let is_old = object.last_modified().is_some_and(|time| age(time) > KEPT);
-            let is_ours = |key: &&str| is_zip(key) || key.ends_with(TEMPLATE_SUFFIX);
+            let is_ours = |key: &&str| is_zip(key) || is_template(key);
             if let Some(key) = object.key().filter(is_ours).filter(|_| is_old) {
                 keys.push(key.to_owned());
             }
@@ -142,12 +179,16 @@ fn parameters(stack: &Stack) -> impl Iterator<Item = &str> {
     stack
         .parameters()
         .iter()
-        .filter_map(|parameter| parameter.parameter_value())
+        // The latter is what the name of an SSM parameter stands for.
+        .flat_map(|parameter| [parameter.parameter_value(), parameter.resolved_value()])
+        .flatten()
 }
 
 /// Whether CloudFormation may need what a stack had before: it does not tell which zips that are.
 fn may_go_back(status: &str) -> bool {
-    matches!(stack::condition(status), Condition::Busy | Condition::Stuck) || status == "UPDATE_FAILED"
+    // What is left to do then is to remove what was replaced.
+    let is_complete = status == "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS";
+    status == "UPDATE_FAILED" || matches!(stack::condition(status), Condition::Busy | Condition::Stuck) && !is_complete
 }
 
 /// Whether it is the key of a zip, which is a digest.
@@ -184,7 +225,12 @@ mod tests {
         for status in ["UPDATE_IN_PROGRESS", "UPDATE_FAILED", "UPDATE_ROLLBACK_FAILED"] {
             assert!(may_go_back(status), "{status}");
         }
-        for status in ["UPDATE_COMPLETE", "REVIEW_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"] {
+        for status in [
+            "UPDATE_COMPLETE",
+            "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+            "REVIEW_IN_PROGRESS",
+            "UPDATE_ROLLBACK_COMPLETE",
+        ] {
             assert!(!may_go_back(status), "{status}");
         }
     }
