@@ -68,7 +68,7 @@ pub(crate) fn parse<A: CommandFactory + FromArgMatches>(words: &[OsString]) -> R
             Ok(_) => return Err(refusal),
             Err(error) => {
                 // What is wrong is taken out, to find what else is.
-                let rest = without(&words, &error);
+                let rest = without(&command, &words, &error);
                 refusal.hints.extend(hint(&command, &error));
                 let is_first = refusal.errors.is_empty();
                 if is_first || error.use_stderr() {
@@ -112,16 +112,12 @@ fn verb_first(command: &Command, words: &[OsString]) -> Vec<OsString> {
         .filter(|argument| argument.is_hide_set())
         .filter_map(|argument| argument.get_long())
         .collect();
-    let with_value: Vec<_> = command
-        .get_arguments()
-        .chain(command.get_subcommands().flat_map(Command::get_arguments))
-        .filter(|argument| argument.get_action().takes_values())
-        .filter_map(|argument| argument.get_long())
-        .collect();
+    // clap's own verb is not among the others before it has parsed.
     let is_verb = |word: &OsStr| {
-        command
-            .get_subcommands()
-            .any(|verb| verb.get_name_and_visible_aliases().iter().any(|name| *name == word))
+        word == "help"
+            || command
+                .get_subcommands()
+                .any(|verb| verb.get_name_and_visible_aliases().iter().any(|name| *name == word))
     };
     let mut words = words.iter().cloned();
     let mut first: Vec<_> = words.by_ref().take(1).collect();
@@ -137,7 +133,7 @@ fn verb_first(command: &Command, words: &[OsString]) -> Vec<OsString> {
             continue;
         };
         let name = long.split_once('=').map_or(long, |(name, _)| name).to_owned();
-        let value = (name == long && with_value.contains(&&*name))
+        let value = (name == long && takes_value(command, &name))
             .then(|| words.next())
             .flatten();
         let list = if of_target.contains(&&*name) {
@@ -151,6 +147,14 @@ fn verb_first(command: &Command, words: &[OsString]) -> Vec<OsString> {
     first.extend(verb);
     first.extend(rest);
     first
+}
+
+/// Whether a value follows an option, of whichever verb it is.
+fn takes_value(command: &Command, long: &str) -> bool {
+    command
+        .get_arguments()
+        .chain(command.get_subcommands().flat_map(Command::get_arguments))
+        .any(|argument| argument.get_long() == Some(long) && argument.get_action().takes_values())
 }
 
 /// The value of an option.
@@ -168,7 +172,7 @@ fn about(error: &clap::Error, kind: ContextKind) -> Option<&str> {
 }
 
 /// The words without what an error is about; `None` if there is no telling.
-fn without(words: &[OsString], error: &clap::Error) -> Option<Vec<OsString>> {
+fn without(command: &Command, words: &[OsString], error: &clap::Error) -> Option<Vec<OsString>> {
     let kind = match error.kind() {
         ErrorKind::InvalidSubcommand => ContextKind::InvalidSubcommand,
         ErrorKind::UnknownArgument | ErrorKind::ValueValidation => ContextKind::InvalidArg,
@@ -183,7 +187,8 @@ fn without(words: &[OsString], error: &clap::Error) -> Option<Vec<OsString>> {
     let at = words.iter().position(is_it)?;
     let mut rest = words.to_vec();
     let word = rest.remove(at);
-    if error.kind() == ErrorKind::ValueValidation && word == name && at < rest.len() {
+    let has_value = name.strip_prefix("--").is_some_and(|long| takes_value(command, long));
+    if has_value && word == name && at < rest.len() {
         rest.remove(at);
     }
     Some(rest)
@@ -265,6 +270,10 @@ mod tests {
     fn an_option_of_another_verb_is_told_where_it_goes() {
         let text = parsed("--tail").err().unwrap();
         assert!(text.contains("--tail goes with `logs`"), "{text}");
+        // Its value is not a mistake of its own.
+        let text = parsed("--since-minutes 5").err().unwrap();
+        assert!(text.contains("--since-minutes goes with `logs`"), "{text}");
+        assert!(!text.contains("'5'"), "{text}");
         let text = parsed("lgos").err().unwrap();
         assert!(text.contains("lgos") && text.contains("logs"), "{text}");
     }
@@ -281,10 +290,12 @@ mod tests {
             text("deploy --target-label //shop:up --help")
                 .contains("Usage: bazel run //shop:up -- [OPTIONS] [COMMAND]")
         );
-        let help = text("deploy --target-label //shop:up invoke --help");
-        assert!(
-            help.contains("Usage: bazel run //shop:up -- invoke EVENT.json [OPTIONS]"),
-            "{help}"
-        );
+        for words in ["invoke --help", "help invoke"] {
+            let help = text(&format!("deploy --target-label //shop:up {words}"));
+            assert!(
+                help.contains("Usage: bazel run //shop:up -- invoke EVENT.json [OPTIONS]"),
+                "{help}"
+            );
+        }
     }
 }

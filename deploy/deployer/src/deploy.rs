@@ -88,8 +88,9 @@ async fn attempt_once(
     };
     progress(&change_set::table(&changes.changes, &before.templates));
     if let Err(failure) = name_conflicts::check(cli, clients, package, &changes).await {
+        // What is said is why they can't be made, rather than why that can't be tidied up.
+        let _ = discard(clients, &changes.reference).await;
         stage.replace(Stage::Preparing);
-        discard(clients, &changes.reference).await?;
         return Err(failure);
     }
     let follower = Follower::start(clients, &changes.reference.stack_id).await?;

@@ -66,8 +66,10 @@ async fn diff_once(cli: &Cli, clients: &Clients, package: &Package, stage: &RefC
         }
         Some(changes) => {
             let checked = name_conflicts::check(cli, clients, package, &changes).await;
-            discard(clients, &changes.reference).await?;
+            let discarded = discard(clients, &changes.reference).await;
+            // What is said is why they can't be made, rather than why that can't be tidied up.
             checked?;
+            discarded?;
             let text = change_set::table(&changes.changes, &templates);
             Ok(show(
                 cli,

@@ -1,7 +1,7 @@
 //! Prints the functions' logs.
 
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -37,8 +37,15 @@ pub(crate) async fn logs(cli: &Cli, clients: &Clients, package: &Package, args: 
         }
     }
     if groups.is_empty() {
-        // Says which there are.
-        package.function(args.function.as_deref())?;
+        if args.function.is_some() {
+            // Says which there are.
+            package.function(args.function.as_deref())?;
+        }
+        return Err(Failure::new(format!(
+            "the stack {} has no function {} yet: deploy it first (the same command without a verb)",
+            cli.stack,
+            args.function.as_deref().unwrap_or("of this target")
+        )));
     }
     let since = SystemTime::now() - Duration::from_secs(60 * u64::from(args.since_minutes));
     let since = since.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
@@ -50,7 +57,7 @@ pub(crate) async fn logs(cli: &Cli, clients: &Clients, package: &Package, args: 
             function,
             name,
             since,
-            shown: HashSet::new(),
+            shown: HashMap::new(),
         })
         .collect();
     loop {
@@ -77,8 +84,8 @@ struct LogGroup {
     name: String,
     /// From when on lines are asked for, in milliseconds since 1970.
     since: i64,
-    /// IDs of lines that are shown.
-    shown: HashSet<String>,
+    /// The times of lines that are shown, by their IDs, as long as they are asked for.
+    shown: HashMap<String, i64>,
 }
 
 /// What a function logged.
@@ -127,10 +134,10 @@ impl LogGroup {
             };
             for event in page.events() {
                 let id = event.event_id().unwrap_or_default();
-                if !self.shown.insert(id.to_owned()) {
+                let timestamp = event.timestamp().unwrap_or_default();
+                if self.shown.insert(id.to_owned(), timestamp).is_some() {
                     continue;
                 }
-                let timestamp = event.timestamp().unwrap_or_default();
                 newest = newest.max(timestamp);
                 lines.push(Line {
                     function: self.function.clone(),
@@ -140,6 +147,7 @@ impl LogGroup {
             }
         }
         self.since = self.since.max(newest - DELAY_MS);
+        self.shown.retain(|_, timestamp| *timestamp >= self.since);
         Ok(lines)
     }
 }

@@ -1,7 +1,7 @@
 //! `sync --watch`: the functions' code follows the sources.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     ffi::OsStr,
     fs, io,
     path::{Path, PathBuf},
@@ -53,8 +53,10 @@ async fn follow(cli: &Cli, clients: &Clients, package: Package, args: &SyncArgs)
     }
     let mut built = state(&outputs.all);
     loop {
-        let watched = if sources.is_empty() { &outputs.all } else { &sources };
-        seen = changed(watched, &seen).await;
+        seen = match sources.is_empty() {
+            true => changed(&outputs.all, &seen, Missing::IsTransient).await,
+            false => changed(&sources, &seen, Missing::IsChange).await,
+        };
         if let Some(builder) = builder.as_ref().filter(|_| !sources.is_empty()) {
             if !builder.build() {
                 progress("the build failed: waiting for the next edit");
@@ -63,7 +65,7 @@ async fn follow(cli: &Cli, clients: &Clients, package: Package, args: &SyncArgs)
             // An edit may bring sources; what was changed during the build is built next.
             let now = builder.sources();
             if !now.is_empty() && now != sources {
-                seen = state(&now);
+                seen = state(&now).since(&seen);
                 sources = now;
             }
             let now = state(&outputs.all);
@@ -74,10 +76,14 @@ async fn follow(cli: &Cli, clients: &Clients, package: Package, args: &SyncArgs)
                 ));
                 continue;
             }
-            built = now;
         }
+        // Before it is read. What fails is tried again after the next build, whatever that makes.
+        let now = state(&outputs.all);
         match update(cli, clients, &outputs).await {
-            Ok(is_changed) => say(cli, is_changed),
+            Ok(is_changed) => {
+                built = now;
+                say(cli, is_changed);
+            }
             // Of no use without them.
             Err(failure) if failure.exit_code == REFUSED => return Err(failure),
             Err(failure) => progress(&format!("error: {}\nwaiting for the next change", failure.message)),
@@ -126,31 +132,50 @@ impl Outputs {
 
 /// What tells whether files have changed.
 #[derive(Debug, PartialEq)]
-struct State(Vec<Option<(SystemTime, u64)>>);
+struct State(BTreeMap<PathBuf, Option<(SystemTime, u64)>>);
+
+impl State {
+    /// Of files that were looked at before, what was seen then.
+    fn since(mut self, before: &Self) -> Self {
+        for (path, stamp) in &mut self.0 {
+            if let Some(seen) = before.0.get(path) {
+                *stamp = *seen;
+            }
+        }
+        self
+    }
+
+    /// Whether files are missing that were there before.
+    fn lacks(&self, before: &Self) -> bool {
+        let is_missing = |path| self.0.get(path).is_none_or(Option::is_none);
+        before.0.iter().any(|(path, seen)| seen.is_some() && is_missing(path))
+    }
+}
+
+/// What it means that a file is not there, and stays away.
+#[derive(Clone, Copy, PartialEq)]
+enum Missing {
+    /// Somebody deleted it, or gave it another name.
+    IsChange,
+    /// A build is making it anew.
+    IsTransient,
+}
 
 fn state(files: &BTreeSet<PathBuf>) -> State {
     let stamp = |path: &PathBuf| {
         let metadata = fs::metadata(path).ok()?;
         Some((metadata.modified().ok()?, metadata.len()))
     };
-    State(files.iter().map(stamp).collect())
+    State(files.iter().map(|path| (path.clone(), stamp(path))).collect())
 }
 
 /// Waits until files have changed, and come to rest.
-async fn changed(files: &BTreeSet<PathBuf>, seen: &State) -> State {
+async fn changed(files: &BTreeSet<PathBuf>, seen: &State, missing: Missing) -> State {
     let mut last = state(files);
     loop {
         tokio::time::sleep(POLL).await;
         let now = state(files);
-        // While an editor or a build replaces a file, it is not there.
-        if now == last
-            && now != *seen
-            && now
-                .0
-                .iter()
-                .zip(&seen.0)
-                .all(|(now, seen)| now.is_some() || seen.is_none())
-        {
+        if now == last && now != *seen && (missing == Missing::IsChange || !now.lacks(seen)) {
             return now;
         }
         last = now;
@@ -303,11 +328,42 @@ mod tests {
         fs::write(folder.join("zip"), "one").unwrap();
         let seen = state(&files);
         fs::remove_file(folder.join("zip")).unwrap();
-        let waited = tokio::time::timeout(3 * POLL, changed(&files, &seen)).await;
+        let waited = tokio::time::timeout(3 * POLL, changed(&files, &seen, Missing::IsTransient)).await;
         assert!(waited.is_err(), "taken while it is not there");
         fs::write(folder.join("zip"), "another").unwrap();
-        let now = changed(&files, &seen).await;
+        let now = changed(&files, &seen, Missing::IsTransient).await;
         fs::remove_dir_all(&folder).unwrap();
         assert!(now != seen);
+    }
+
+    #[tokio::test]
+    async fn a_source_that_is_gone_for_good_is_a_change_once() {
+        let folder = folder("gone");
+        let files = BTreeSet::from(["a.rs", "b.rs"].map(|name| folder.join(name)));
+        for file in &files {
+            fs::write(file, "").unwrap();
+        }
+        let seen = state(&files);
+        fs::remove_file(folder.join("b.rs")).unwrap();
+        let now = tokio::time::timeout(10 * POLL, changed(&files, &seen, Missing::IsChange)).await;
+        let now = now.expect("it was not taken");
+        let again = tokio::time::timeout(3 * POLL, changed(&files, &now, Missing::IsChange)).await;
+        fs::remove_dir_all(&folder).unwrap();
+        assert!(again.is_err(), "it was taken twice");
+    }
+
+    #[test]
+    fn an_edit_during_a_build_that_brings_sources_is_no_part_of_it() {
+        let folder = folder("during");
+        let (old, new) = (folder.join("old.rs"), folder.join("new.rs"));
+        fs::write(&old, "").unwrap();
+        let seen = state(&BTreeSet::from([old.clone()]));
+        fs::write(&old, "edited").unwrap();
+        fs::write(&new, "").unwrap();
+        let both = BTreeSet::from([old, new]);
+        let after = state(&both).since(&seen);
+        let is_pending = after != state(&both);
+        fs::remove_dir_all(&folder).unwrap();
+        assert!(is_pending && after.0.values().all(Option::is_some));
     }
 }
