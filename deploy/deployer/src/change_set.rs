@@ -207,20 +207,26 @@ pub(crate) async fn delete(clients: &Clients, reference: &ChangeSetRef) -> Resul
     }
 }
 
-/// The changes, for people: a line for each, and what is lost by those that replace or remove something.
+/// The changes, for people: a line for each, also of what is none of a resource, and what is lost by those that replace or remove
+/// something.
 pub(crate) fn table(changes: &[ResourceChange], templates: &TemplateChanges) -> String {
-    let rows: Vec<_> = changes
-        .iter()
-        .map(|change| {
-            vec![
-                action(change),
-                change.logical_resource_id().unwrap_or_default().to_owned(),
-                change.resource_type().unwrap_or_default().to_owned(),
-                properties(change, templates).join(", "),
-            ]
-        })
-        .collect();
-    let mut text = report::table(&rows);
+    let resources = changes.iter().map(|change| {
+        vec![
+            action(change),
+            change.logical_resource_id().unwrap_or_default().to_owned(),
+            change.resource_type().unwrap_or_default().to_owned(),
+            properties(change, templates).join(", "),
+        ]
+    });
+    let parts = templates
+        .parts()
+        .into_iter()
+        .map(|part| vec!["Modify".to_owned(), part]);
+    let rows: Vec<_> = resources.chain(parts).collect();
+    let mut text = match rows.is_empty() {
+        true => "Modify  the template alone\n".to_owned(),
+        false => report::table(&rows),
+    };
     for warning in changes.iter().filter_map(warning) {
         text += &warning;
         text.push('\n');
@@ -416,6 +422,14 @@ mod tests {
         );
         let maybe = change(ChangeAction::Modify, Some(Replacement::Conditional), None);
         assert!(table(&[maybe], &templates()).contains("Orders may be replaced"));
+    }
+
+    #[test]
+    fn what_changes_no_resource_is_a_change_too() {
+        let template = |url: &str| json!({"Outputs": {"Url": {"Value": url}}}).to_string();
+        let templates = TemplateChanges::new(&template("a"), &template("b")).unwrap();
+        assert_eq!(table(&[], &templates), "Modify  Outputs\n");
+        assert_eq!(table(&[], &TemplateChanges::none()), "Modify  the template alone\n");
     }
 
     #[test]

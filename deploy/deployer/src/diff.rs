@@ -57,12 +57,13 @@ async fn diff_once(cli: &Cli, clients: &Clients, package: &Package, stage: &RefC
     };
     match computed(cli, clients, package, stage, &bucket, is_new).await? {
         None => {
-            let text = match functions.iter().any(FunctionCode::is_changed) {
+            let has_changes = functions.iter().any(FunctionCode::is_changed);
+            let text = match has_changes {
                 // By `sync`, or by somebody else.
                 true => "Restore  the functions' code\n".to_owned(),
                 false => format!("{NOTHING_TO_DO}\n"),
             };
-            Ok(show(cli, &text, json!([]), &functions))
+            Ok(show(cli, &text, has_changes, json!([]), &functions))
         }
         Some(changes) => {
             let checked = name_conflicts::check(cli, clients, package, &changes).await;
@@ -74,6 +75,8 @@ async fn diff_once(cli: &Cli, clients: &Clients, package: &Package, stage: &RefC
             Ok(show(
                 cli,
                 &text,
+                // Such as those of outputs, which are no resource's.
+                true,
                 change_set::to_json(&changes.changes, &templates),
                 &functions,
             ))
@@ -82,9 +85,7 @@ async fn diff_once(cli: &Cli, clients: &Clients, package: &Package, stage: &RefC
 }
 
 /// Prints the result; tells whether there are changes.
-fn show(cli: &Cli, text: &str, changes: Value, functions: &[FunctionCode]) -> bool {
-    let has_changes =
-        changes.as_array().is_some_and(|changes| !changes.is_empty()) || functions.iter().any(FunctionCode::is_changed);
+fn show(cli: &Cli, text: &str, has_changes: bool, changes: Value, functions: &[FunctionCode]) -> bool {
     let mut text = text.to_owned();
     if has_changes {
         for line in functions.iter().filter_map(FunctionCode::line) {
@@ -96,7 +97,11 @@ fn show(cli: &Cli, text: &str, changes: Value, functions: &[FunctionCode]) -> bo
         progress(&drift);
     }
     let functions: Vec<_> = functions.iter().map(FunctionCode::to_json).collect();
-    report::result(cli.json, &text, &json!({"changes": changes, "functions": functions}));
+    report::result(
+        cli.json,
+        &text,
+        &json!({"changes": changes, "functions": functions, "hasChanges": has_changes}),
+    );
     has_changes
 }
 
@@ -122,5 +127,5 @@ fn without_bucket(cli: &Cli, package: &Package, bucket: &str, is_new: bool) -> R
         .iter()
         .map(|(id, kind)| json!({"action": "Add", "logicalId": id, "physicalId": null, "type": kind, "properties": []}))
         .collect();
-    Ok(show(cli, &report::table(&rows), json!(changes), &[]))
+    Ok(show(cli, &report::table(&rows), true, json!(changes), &[]))
 }

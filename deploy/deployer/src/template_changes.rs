@@ -82,9 +82,15 @@ impl TemplateChanges {
                 }
             });
         }
-        let others = different_members(&self.deployed, &self.given);
-        lines.extend(others.into_iter().filter(|part| part != "Resources"));
+        lines.extend(self.parts());
         lines
+    }
+
+    /// The parts of the template that differ, apart from its resources.
+    pub(crate) fn parts(&self) -> Vec<String> {
+        let mut parts = different_members(&self.deployed, &self.given);
+        parts.retain(|part| part != "Resources");
+        parts
     }
 }
 

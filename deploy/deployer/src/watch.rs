@@ -42,7 +42,10 @@ async fn follow(cli: &Cli, clients: &Clients, package: Package, args: &SyncArgs)
     let outputs = Outputs::of(cli)?;
     // Before the first update, so that no edit is missed.
     let builder = Builder::find(&label, args);
-    let mut sources = builder.as_ref().map(Builder::sources).unwrap_or_default();
+    let mut sources = builder
+        .as_ref()
+        .map(|builder| builder.sources(Stdio::inherit()))
+        .unwrap_or_default();
     let mut seen = state(if sources.is_empty() { &outputs.all } else { &sources });
     say(cli, sync::sync_once(cli, clients, &package).await?);
     match (&builder, sources.is_empty()) {
@@ -58,15 +61,24 @@ async fn follow(cli: &Cli, clients: &Clients, package: Package, args: &SyncArgs)
             false => changed(&sources, &seen, Missing::IsChange).await,
         };
         if let Some(builder) = builder.as_ref().filter(|_| !sources.is_empty()) {
-            if !builder.build() {
-                progress("the build failed: waiting for the next edit");
-                continue;
+            let is_built = builder.build();
+            // An edit may bring sources, and the mistake may be in them; what was changed during the build is built next.
+            let mut now = builder.sources(match is_built {
+                true => Stdio::inherit(),
+                // It has been said.
+                false => Stdio::null(),
+            });
+            if !is_built {
+                // What is missing may come back.
+                now.extend(sources.iter().cloned());
             }
-            // An edit may bring sources; what was changed during the build is built next.
-            let now = builder.sources();
             if !now.is_empty() && now != sources {
                 seen = state(&now).since(&seen);
                 sources = now;
+            }
+            if !is_built {
+                progress("the build failed: waiting for the next edit");
+                continue;
             }
             let now = state(&outputs.all);
             if now == built {
@@ -233,11 +245,11 @@ impl<'a> Builder<'a> {
     }
 
     /// The files of the workspace that the target is made of, with the BUILD files that say so; none if Bazel does not tell.
-    fn sources(&self) -> BTreeSet<PathBuf> {
+    fn sources(&self, stderr: Stdio) -> BTreeSet<PathBuf> {
         let mut command = self.command("cquery");
         command.args(["--noshow_progress", "--ui_event_filters=-info", "--output=label", "--"]);
         command.arg(format!("kind(\"source file\", deps({}))", self.label));
-        match command.stderr(Stdio::inherit()).output() {
+        match command.stderr(stderr).output() {
             Ok(output) if output.status.success() => {
                 files(&String::from_utf8_lossy(&output.stdout), &self.workspace, self.label)
             }

@@ -67,6 +67,8 @@ class Moto:
         self.reached: dict[str, threading.Event] = {}
         # Objects' keys that were uploaded long ago, unless they are uploaded again.
         self.aged: set[str] = set()
+        # Those of them that somebody uploads again right after they are listed.
+        self.renewed: set[str] = set()
         self.change_sets = ChangeSets(self.port)
         self.endpoint = Front(self).endpoint
         self.log = folder / "moto.log"
@@ -90,6 +92,7 @@ class Moto:
         self.statuses.clear()
         self.reached.clear()
         self.aged.clear()
+        self.renewed.clear()
         self.change_sets = ChangeSets(self.port)
 
     def stop(self) -> None:
@@ -223,10 +226,7 @@ class Handler(BaseHTTPRequestHandler):
         if not action.endswith(("ChangeSet", "Stack")):
             status, headers, content = self.upstream(body)
             headers, content = self.age(headers, content)
-            for word, other in moto.words.get(action, {}).items():
-                content = content.replace(word.encode(), other.encode())
-            headers = [header for header in headers if header[0].lower() != "content-length"]
-            return status, [*headers, ("Content-Length", str(len(content)))], content
+            return status, *self.reword(action, headers, content)
         with moto.change_sets.turn(action, fields):
             if refusal := moto.change_sets.refusal(action, fields):
                 code, message = refusal
@@ -235,7 +235,15 @@ class Handler(BaseHTTPRequestHandler):
             status, headers, content = self.upstream(body)
             if status == 200:
                 moto.change_sets.done(action, fields, content.decode())
-            return status, headers, content
+            return status, *self.reword(action, headers, content)
+
+    def reword(
+        self, action: str, headers: list[tuple[str, str]], content: bytes
+    ) -> tuple[list[tuple[str, str]], bytes]:
+        for word, other in self.server.moto.words.get(action, {}).items():
+            content = content.replace(word.encode(), other.encode())
+        headers = [header for header in headers if header[0].lower() != "content-length"]
+        return [*headers, ("Content-Length", str(len(content)))], content
 
     def age(self, headers: list[tuple[str, str]], content: bytes) -> tuple[list[tuple[str, str]], bytes]:
         """Dates back what is said of objects; moto's clock can't be set."""
@@ -243,7 +251,7 @@ class Handler(BaseHTTPRequestHandler):
         key = self.path.partition("?")[0].rpartition("/")[2]
         if self.command == "PUT":
             aged.discard(key)
-        elif self.command == "HEAD" and key in aged:
+        elif self.command == "HEAD" and key in aged - self.server.moto.renewed:
             old = "Thu, 01 Jan 2015 00:00:00 GMT"
             headers = [(name, old if name.lower() == "last-modified" else value) for name, value in headers]
         elif self.command == "GET" and "list-type=2" in self.path:
@@ -560,10 +568,20 @@ def diffs(moto: Moto, account: Account, deployments: Deployments) -> None:
     assert f"code of hello: {first.key()[:12]}, as it is" in stdout, stdout
     stdout, _ = edited.run(at, "diff")
     assert f"code of hello: {first.key()[:12]} → {edited.key()[:12]}" in stdout, stdout
+    assert not first.json(at, "diff")["hasChanges"] and edited.json(at, "diff")["hasChanges"]
     (function,) = edited.json(at, "diff")["functions"]
     assert function["isChanged"] and not function["isDrifted"], function
     assert (account.objects(), account.template(), account.configuration()["CodeSha256"]) == before
     assert account.change_sets() == []
+    # Outputs are no resource's; moto takes no note of them, and CloudFormation has a change set without changes.
+    moto.words = {"DescribeChangeSet": {"FAILED": "CREATE_COMPLETE", "UNAVAILABLE": "AVAILABLE"}}
+    template = json.loads(first.template.read_text())
+    template["Outputs"]["Greeting"] = {"Value": "hello"}
+    told = copy.copy(first)
+    told.template = first.template.with_name("told.json")
+    told.template.write_text(json.dumps(template))
+    assert "Modify  Outputs" in told.run(at, "diff", "--exit-code", code=5)[0]
+    moto.words.clear()
 
 
 def large(moto: Moto, account: Account, deployments: Deployments) -> None:
@@ -612,7 +630,7 @@ def expiry(moto: Moto, account: Account, deployments: Deployments) -> None:
     bucket = f"rules-rust-lambda-{ACCOUNT}-{REGION}"
     first.run(at)
     strays = {f"{'0a' * 32}.zip", "deploy-0-1.template.json"}
-    others = {"site.zip", "notes.txt"}
+    others = {"site.zip", "notes.txt", "vpc.template.json", "deploy-vpc.template.json"}
     young = f"{'0b' * 32}.zip"
     for key in [*strays, *others, young]:
         account.s3.put_object(Bucket=bucket, Key=key, Body=b"")
@@ -639,6 +657,30 @@ def expiry(moto: Moto, account: Account, deployments: Deployments) -> None:
     first.run(at)
     assert set(account.objects()) == {*others, edited.key(), third.key(), first.key()}
 
+    # What the template of any stack names is kept, and what another deployment comes to need.
+    of_template, just_needed = (f"{digits * 32}.zip" for digits in ("0c", "0d"))
+    topic = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Metadata": {"Code": of_template}}}}
+    account.cloudformation.create_stack(StackName="topic", TemplateBody=json.dumps(topic))
+    for key in (of_template, just_needed, *strays):
+        account.s3.put_object(Bucket=bucket, Key=key, Body=b"")
+    moto.aged, moto.renewed = {of_template, just_needed, *strays}, {just_needed}
+    assert "2 objects" in third.run(at)[1]
+    left = {*others, edited.key(), third.key(), first.key(), of_template, just_needed}
+    assert set(account.objects()) == left
+    account.cloudformation.delete_stack(StackName="topic")
+
+    # A stack that may go back to one holds all of them, and so does a former one that can't be kept otherwise.
+    moto.aged, moto.renewed = {just_needed, third.key()}, set()
+    moto.words = {"DescribeStacks": {"CREATE_COMPLETE": "UPDATE_ROLLBACK_FAILED"}}
+    text = first.run(at)[1]
+    assert "note: old zips stay" in text and "the stack other is in UPDATE_ROLLBACK_FAILED" in text, text
+    moto.words.clear()
+    moto.aged = {just_needed, first.key(), of_template}
+    moto.statuses = {f"PUT /{bucket}/{first.key()}": 403}
+    assert "note: old zips stay" in third.run(at)[1]
+    moto.statuses.clear()
+    assert set(account.objects()) == left
+
     # A bucket that is given is the user's, and what can't be removed fails no deployment.
     moto.aged = {third.key()}
     account.s3.create_bucket(Bucket="given", CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -647,6 +689,10 @@ def expiry(moto: Moto, account: Account, deployments: Deployments) -> None:
     moto.aged.add(stray)
     edited.run(at, "--bucket", "given")
     assert {stray, edited.key()} == {item["Key"] for item in account.s3.list_objects_v2(Bucket="given")["Contents"]}
+    # It may be for reading alone.
+    moto.aged.add(edited.key())
+    moto.statuses = {f"PUT /given/{edited.key()}": 403}
+    edited.run(at, "--bucket", "given")
     moto.statuses = {f"DELETE /{bucket}/{third.key()}": 403}
     assert "note: old zips stay" in first.run(at)[1]
 
@@ -733,8 +779,8 @@ def watch_builds(moto: Moto, account: Account, deployments: Deployments) -> None
         f"""#!/bin/sh
 echo "$@" >> calls
 if [ "$1" = cquery ]; then
-  echo '//app:main.rs (null)'
-elif grep -q broken app/main.rs; then
+  for file in app/*.rs; do test -e $file && echo "//app:${{file#app/}} (null)"; done
+elif ! test -e app/main.rs || grep -q broken app/*.rs; then
   echo 'app/main.rs:1: broken' >&2
   exit 1
 elif grep -q edited app/main.rs; then
@@ -753,16 +799,31 @@ fi
         said("the build failed: waiting for the next edit")
         source.write_text("fn main() { /* a comment */ }")
         said("the build left")
+        # Renamed or deleted, and back.
+        source.unlink()
+        said("the build failed: waiting for the next edit")
+        source.write_text("fn main() {}")
+        said("the build left")
+        # The mistake is in a file that this edit brings.
+        other = source.with_name("other.rs")
+        other.write_text("broken")
+        source.write_text("mod other; fn main() {}")
+        said("the build failed: waiting for the next edit")
+        other.write_text("// mended")
+        said("the build left")
         source.write_text("fn main() { /* edited */ }")
         said("updated")
     calls = (workspace / "calls").read_text()
-    assert "build --config=release" in calls and calls.count("-- //examples/hello:deploy") == 3, calls
+    assert "build --config=release" in calls and calls.count("-- //examples/hello:deploy") == 7, calls
     assert "edited" in source.read_text() and watched.json(at, "status")["functions"][0]["isCurrent"]
 
 
 def logs(moto: Moto, account: Account, deployments: Deployments) -> None:
     """Lines of several functions come in the order of their times, and those that follow as they come."""
     several, at = deployments.several, moto.endpoint
+    deployments.first.run(at)
+    text = several.run(at, "logs", "--tail", "--function", "goodbye", code=1)[1]
+    assert f"the stack {STACK} has no function goodbye yet: deploy it first" in text, text
     several.run(at)
     now = int(time.time() * 1000)
     described = several.json(at, "describe")["resources"]
