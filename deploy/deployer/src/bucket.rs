@@ -226,6 +226,13 @@ pub(crate) async fn is_there(clients: &Clients, bucket: &str) -> Result<bool, Fa
     match head {
         Ok(_) => Ok(true),
         Err(error) if status(&error) == Some(404) => Ok(false),
+        Err(error) if status(&error) == Some(403) => Err(Failure::with_code(
+            format!(
+                "the bucket {bucket} is another account's, or these credentials may not use it (s3:ListBucket): name one of yours \
+                 with `--bucket`"
+            ),
+            REFUSED,
+        )),
         Err(error) => Err(aws(&format!("the bucket {bucket} can't be looked for"))(error)),
     }
 }
@@ -247,27 +254,7 @@ async fn make(clients: &Clients, name: &str) -> Result<(), Failure> {
     let account = &clients.identity().await?.account;
     let s3 = &clients.s3;
     let mut attempt = 1;
-    loop {
-        let head = s3
-            .head_bucket()
-            .bucket(name)
-            .expected_bucket_owner(account)
-            .send()
-            .await;
-        match head {
-            Ok(_) => break,
-            Err(error) if status(&error) == Some(404) => {}
-            Err(error) if status(&error) == Some(403) => {
-                return Err(Failure::with_code(
-                    format!(
-                        "the bucket {name} is another account's, or these credentials may not use it (s3:ListBucket): name one of \
-                         yours with `--bucket`"
-                    ),
-                    REFUSED,
-                ));
-            }
-            Err(error) => return Err(aws(&format!("the bucket {name} can't be looked for"))(error)),
-        }
+    while !is_there(clients, name).await? {
         progress(&format!("making the bucket {name}"));
         let mut create = s3.create_bucket().bucket(name);
         // The oldest Region is the one that can't be named.

@@ -106,17 +106,15 @@ async fn attempt_once(
         "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS" => {
             // Where `sync` was faster than CloudFormation knows, its update changes nothing.
             sync::restore(cli, clients, package, Source::Bucket(bucket)).await?;
+            let text = format!("the stack {} is deployed", cli.stack);
+            let shown = change_set::to_json(&changes.changes, &before.templates);
+            let result = succeed(cli, clients, &text, shown).await;
+            // Nobody waits for this.
             if cli.bucket.is_none() {
                 let current: Vec<_> = package.archives().map(Archive::key).collect();
                 expiry::tidy(clients, bucket, &before.former, &current).await;
             }
-            succeed(
-                cli,
-                clients,
-                &format!("the stack {} is deployed", cli.stack),
-                change_set::to_json(&changes.changes, &before.templates),
-            )
-            .await
+            result
         }
         _ => Err(failed(cli, clients, &changes, end).await),
     }
