@@ -5,7 +5,7 @@ use std::{io::ErrorKind, net::Ipv4Addr, sync::Arc};
 use anyhow::{Context, Error, Result, anyhow};
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{Request, State},
     middleware::{self, Next},
     response::Response,
 };
@@ -32,7 +32,6 @@ pub(super) async fn serve(app: Arc<App>) -> Result<()> {
         .fallback(invoke_api::unknown)
         .layer(middleware::from_fn_with_state(app.clone(), guard::admit))
         .layer(middleware::from_fn_with_state(app.clone(), meet_newest_build))
-        .layer(DefaultBodyLimit::disable())
         .with_state(app);
     axum::serve(listener, router).await.context("the server stopped")
 }
