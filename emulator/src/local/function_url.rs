@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, io, sync::Arc};
 
 use axum::{
     Router,
-    body::{Body, Bytes, to_bytes},
+    body::{Body, Bytes},
     extract::{Path, Request, State},
     http::{
         HeaderName, HeaderValue, Method, StatusCode,
@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use super::{
     app::App,
+    body,
     event_of_url::{event, trace},
     function::{Function, Reply},
     http_api,
@@ -33,6 +34,22 @@ use crate::{
 
 /// The most bytes that a request's body may have.
 pub(super) const MAX_BODY_BYTES: usize = 6 * 1024 * 1024;
+
+/// How a kind of endpoint takes a function's answer.
+pub(super) struct Terms {
+    /// The status where there is no response: the function failed, or its answer stands for none.
+    pub failed: StatusCode,
+    /// What is said then.
+    pub message: &'static str,
+    /// Whether an answer without a `statusCode` is the body of a response.
+    pub infers: bool,
+}
+
+const FUNCTION_URL: Terms = Terms {
+    failed: StatusCode::BAD_GATEWAY,
+    message: "Internal Server Error",
+    infers: true,
+};
 
 /// Function URLs under a path, for clients that do not find NAME.localhost.
 pub(super) fn routes() -> Router<Arc<App>> {
@@ -72,7 +89,7 @@ pub(super) fn no_function(app: &App, name: &str) -> Response {
 /// Has a function answer a request for a path, which may have a query.
 pub(super) async fn serve(function: Arc<Function>, request: Request, path: &str) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
+    let Ok(body) = body::read(body, MAX_BODY_BYTES).await else {
         return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
     };
     let is_head = parts.method == Method::HEAD;
@@ -92,17 +109,21 @@ pub(super) async fn serve(function: Arc<Function>, request: Request, path: &str)
     // The server leaves the body of an answer to HEAD out, and says how long it is.
     match receiver.recv().await {
         Some(StreamPart::Start { content_type }) => streamed(content_type, receiver, run).await,
-        _ => buffered(run.await.ok(), is_head, StatusCode::BAD_GATEWAY),
+        _ => buffered(run.await.ok(), is_head, &FUNCTION_URL),
     }
 }
 
-/// The response to an answer that was not streamed, with the status given if there is none; without a reply, the emulator failed.
-pub(super) fn buffered(reply: Option<Reply>, is_head: bool, failed: StatusCode) -> Response {
+/// The response to an answer that was not streamed; without a reply, the emulator failed.
+pub(super) fn buffered(reply: Option<Reply>, is_head: bool, terms: &Terms) -> Response {
     let Some(Reply { result: Ok(answer), .. }) = reply else {
-        return message(failed, "Internal Server Error");
+        return message(terms.failed, terms.message);
     };
     let parsed = match serde_json::from_slice::<Value>(&answer) {
         Ok(value) if value.get("statusCode").is_some() => HttpResponse::buffered(&value),
+        _ if !terms.infers => Err(
+            "the answer has no statusCode, which payload format 1.0 needs: return one, with the body as a text"
+                .to_owned(),
+        ),
         _ => {
             let headers = [(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
             return (headers, answer).into_response();
@@ -120,13 +141,13 @@ pub(super) fn buffered(reply: Option<Reply>, is_head: bool, failed: StatusCode) 
             }
             head.map(|()| Body::from(response.body))
         }
-        Err(error) => unusable(&error, failed),
+        Err(error) => unusable(&error, terms),
     }
 }
 
 /// A function's answer that stands for no response of HTTP. Lambda does not say why; here it is said.
-fn unusable(error: &str, status: StatusCode) -> Response {
-    message(status, &format!("Internal Server Error: {error}"))
+fn unusable(error: &str, terms: &Terms) -> Response {
+    message(terms.failed, &format!("{}: {error}", terms.message))
 }
 
 pub(super) fn message(status: StatusCode, text: &str) -> Response {
@@ -183,13 +204,13 @@ async fn streamed(
                 Some(StreamPart::Start { .. }) => {}
                 None => {
                     let error = "the streamed response ended before the 8 NUL bytes after its prelude";
-                    return unusable(error, StatusCode::BAD_GATEWAY);
+                    return unusable(error, &FUNCTION_URL);
                 }
             }
         };
         match parsed {
             Ok(head) => head,
-            Err(error) => return unusable(&error, StatusCode::BAD_GATEWAY),
+            Err(error) => return unusable(&error, &FUNCTION_URL),
         }
     } else {
         let mut head = axum::http::Response::new(());

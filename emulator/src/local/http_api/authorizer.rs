@@ -13,7 +13,7 @@ use crate::{
         function_url::message,
         template::{Authorization, Format},
     },
-    runtime_api::text,
+    runtime_api::{Invocation, Origin, text},
 };
 
 fn unauthorized() -> Response {
@@ -22,6 +22,15 @@ fn unauthorized() -> Response {
 
 fn forbidden() -> Response {
     message(StatusCode::FORBIDDEN, "Forbidden")
+}
+
+/// The answer to a request that lacks what it is known by.
+fn without(app: &App, call: &Call<'_>, source: &str) -> Response {
+    let key = &call.route.key;
+    app.console.note(&format!(
+        "{key}: the request is refused: it has no {source}, which the authorizer looks at"
+    ));
+    unauthorized()
 }
 
 fn failed(app: &App, call: &Call<'_>, what: &str) -> Response {
@@ -41,7 +50,7 @@ pub(super) async fn authorize(app: &App, call: &Call<'_>) -> Result<Option<Value
             audience,
             scopes,
         } => {
-            let token = identity_source(call, identity).ok_or_else(unauthorized)?;
+            let token = identity_source(call, identity).ok_or_else(|| without(app, call, identity))?;
             let claims = claims(&token, issuer, audience, OffsetDateTime::now_utc().unix_timestamp());
             let claims = claims.map_err(|why| {
                 app.console
@@ -65,8 +74,11 @@ pub(super) async fn authorize(app: &App, call: &Call<'_>) -> Result<Option<Value
             let Some(function) = function.as_deref().and_then(|name| app.function(name)).cloned() else {
                 return Err(failed(app, call, "its function is not served here"));
             };
-            let found: Option<Vec<_>> = identities.iter().map(|source| identity_source(call, source)).collect();
-            let found = found.ok_or_else(unauthorized)?;
+            let found: Result<Vec<_>, _> = identities
+                .iter()
+                .map(|source| identity_source(call, source).ok_or_else(|| without(app, call, source)))
+                .collect();
+            let found = found?;
             let arn = format!(
                 "arn:aws:execute-api:{REGION}:{ACCOUNT}:{}/{}/{}{}",
                 call.api.host(),
@@ -75,7 +87,13 @@ pub(super) async fn authorize(app: &App, call: &Call<'_>) -> Result<Option<Value
                 call.rest
             );
             let event = request(call, *format, &found, &arn);
-            let invocation = function.invocation(event.to_string().into_bytes());
+            let invocation = Invocation {
+                origin: Origin {
+                    source: "authorizer".to_owned(),
+                    event_name: Some(call.route.key.clone()),
+                },
+                ..function.invocation(event.to_string().into_bytes())
+            };
             let reply = tokio::spawn(async move { function.invoke(invocation).await }).await;
             let answer = reply
                 .ok()
@@ -129,6 +147,9 @@ fn request(call: &Call<'_>, format: Format, identities: &[String], arn: &str) ->
 
 /// The value of `$request.header.NAME` and the like, if the request has it.
 fn identity_source(call: &Call<'_>, source: &str) -> Option<String> {
+    if let Some(name) = source.strip_prefix("$stageVariables.") {
+        return call.stage.variables()?.get(name)?.as_str().map(str::to_owned);
+    }
     let (kind, name) = source.strip_prefix("$request.")?.split_once('.')?;
     match kind {
         "header" => text(&call.parts.headers, name),
@@ -189,8 +210,10 @@ fn claims(token: &str, issuer: &str, audience: &[String], now: i64) -> Result<Ma
         return Err(format!("its `iss` is not {issuer}"));
     }
     let known = |value: &str| audience.iter().any(|one| one == value);
-    if !audience.is_empty() && !is("aud", &known) && !is("client_id", &known) {
-        return Err(format!("its `aud` is none of {}", audience.join(", ")));
+    // A client's ID counts where no audience is named.
+    let name = if claims.contains_key("aud") { "aud" } else { "client_id" };
+    if !audience.is_empty() && !is(name, &known) {
+        return Err(format!("its `{name}` is none of {}", audience.join(", ")));
     }
     Ok(claims)
 }
@@ -263,6 +286,15 @@ mod tests {
             other[name] = value;
             assert!(read(&other).unwrap_err().contains(why), "{name}");
         }
+        // Cognito's access tokens have a client's ID and no audience.
+        let mut other = own;
+        other["client_id"] = json!("y");
+        other["aud"] = json!("z");
+        assert!(read(&other).unwrap_err().contains("`aud` is none of y"));
+        other.as_object_mut().unwrap().remove("aud");
+        assert!(read(&other).is_ok());
+        other["client_id"] = json!("z");
+        assert!(read(&other).unwrap_err().contains("`client_id` is none of y"));
         assert!(super::claims("Bearer x", "", &[], 0).unwrap_err().contains("no JWT"));
     }
 
