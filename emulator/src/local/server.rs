@@ -81,6 +81,12 @@ fn announce(app: &App, port: u16) {
             source.name
         ));
     }
+    for source in &app.template.unserved {
+        note(&format!(
+            "not served: {source}: send its function an event by `{} invoke EVENT` or --example",
+            app.args.started_by()
+        ));
+    }
     if let Some(function) = app.functions.first() {
         note(&format!(
             "aws lambda invoke --endpoint-url http://localhost:{port} --function-name {} --payload '{{}}' \

@@ -1,10 +1,11 @@
-//! Event sources other than APIs: an event of each is made, to be sent by hand.
+//! Event sources other than APIs: an event of each is made, to be sent by hand. Those that Lambda reads from, rules of EventBridge and
+//! buckets are here, other services in `service`.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::resources::Resources;
+use super::{resources::Resources, service};
 use crate::local::{
     examples::Example,
     function::{ACCOUNT, REGION},
@@ -17,9 +18,9 @@ pub(crate) struct Source {
     pub name: String,
     /// The function that is sent its events.
     pub function: String,
-    /// What of AWS's it is: `sqs`, `dynamodb`, `kinesis`, `s3`, `schedule` or `event_pattern`, as in `event_source`.
+    /// What of AWS's it is, such as `sqs`: as in `event_source`.
     pub kind: &'static str,
-    /// The ARN of the queue or the stream, the bucket's name, the schedule's expression, or the pattern.
+    /// Which of them it is: an ARN, a bucket's name, a schedule's expression, a pattern.
     pub about: String,
     /// An event of it.
     pub event: Value,
@@ -30,6 +31,7 @@ pub(super) fn all(resources: &Resources) -> Vec<Source> {
     let mut all = mappings(resources);
     all.extend(rules(resources));
     all.extend(buckets(resources));
+    all.extend(service::all(resources));
     name_apart(&mut all);
     all
 }
@@ -55,7 +57,7 @@ fn name_apart(sources: &mut [Source]) {
 }
 
 /// A documented event.
-fn documented(example: Example) -> Value {
+pub(super) fn documented(example: Example) -> Value {
     serde_json::from_str(example.text()).unwrap_or_default()
 }
 
