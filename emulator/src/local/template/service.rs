@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     resources::Resources,
-    source::{Source, documented},
+    source::{Source, documented, input},
 };
 use crate::local::{
     examples::Example,
@@ -31,11 +31,7 @@ fn schedules(resources: &Resources) -> Vec<Source> {
     let sources = schedules.filter_map(|(id, schedule)| {
         let target = &schedule["Target"];
         let function = resources.function(&target["Arn"])?;
-        let input = match &target["Input"] {
-            Value::Null => None,
-            input => serde_json::from_str(&resources.text(input)).ok(),
-        };
-        let event = input.unwrap_or_else(|| {
+        let event = input(resources, target).unwrap_or_else(|| {
             let mut event = documented(Example::Scheduler);
             let arn = format!("arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/{id}");
             event["resources"] = json!([arn]);
@@ -198,7 +194,8 @@ fn user_pools(resources: &Resources) -> Vec<Source> {
     all
 }
 
-fn trigger_event(trigger: &str) -> Option<Value> {
+/// The event of a trigger, if it is one that is known.
+pub(super) fn trigger_event(trigger: &str) -> Option<Value> {
     let mut event = documented(Example::CognitoPreSignUp);
     // What the function fills in is null.
     let (source, request, response) = match trigger {

@@ -61,6 +61,11 @@ pub(super) fn documented(example: Example) -> Value {
     serde_json::from_str(example.text()).unwrap_or_default()
 }
 
+/// What a target of a rule or a schedule is sent in place of the service's event.
+pub(super) fn input(resources: &Resources, target: &Value) -> Option<Value> {
+    serde_json::from_str(&resources.text(&target["Input"])).ok()
+}
+
 /// Queues and streams.
 fn mappings(resources: &Resources) -> Vec<Source> {
     let mappings = resources.of_type("AWS::Lambda::EventSourceMapping");
@@ -103,10 +108,6 @@ fn rules(resources: &Resources) -> Vec<Source> {
             let Some(function) = resources.function(&target["Arn"]) else {
                 continue;
             };
-            let input = match &target["Input"] {
-                Value::Null => None,
-                input => serde_json::from_str(&resources.text(input)).ok(),
-            };
             let (name, kind, about, event) = match &rule["ScheduleExpression"] {
                 Value::Null => {
                     let pattern = texts(resources, &rule["EventPattern"]);
@@ -124,7 +125,7 @@ fn rules(resources: &Resources) -> Vec<Source> {
                 function,
                 kind,
                 about,
-                event: input.unwrap_or(event),
+                event: input(resources, target).unwrap_or(event),
             });
         }
     }
@@ -178,16 +179,36 @@ fn example(pattern: &Value) -> Value {
             )
         }
         Value::Array(alternatives) => match alternatives.first() {
-            Some(Value::Object(matcher)) => ["prefix", "suffix", "equals-ignore-case", "wildcard"]
-                .iter()
-                .find_map(|name| matcher.get(*name).filter(|value| value.is_string()))
-                .cloned()
-                .unwrap_or_else(|| json!("example")),
+            Some(Value::Object(matcher)) => {
+                let text = |name: &str| matcher.get(name).and_then(Value::as_str);
+                let found = ["prefix", "suffix", "equals-ignore-case"]
+                    .iter()
+                    .find_map(|name| text(name));
+                match (found, text("wildcard")) {
+                    (Some(text), _) => json!(text),
+                    (None, Some(pattern)) => json!(matched(pattern)),
+                    (None, None) => json!("example"),
+                }
+            }
             Some(value) => value.clone(),
             None => Value::Null,
         },
         other => other.clone(),
     }
+}
+
+/// A text that a pattern of EventBridge takes, in which `\*` and `\\` stand for themselves.
+fn matched(pattern: &str) -> String {
+    let mut text = String::new();
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '*' => text += "example",
+            '\\' => text.extend(characters.next()),
+            other => text.push(other),
+        }
+    }
+    text
 }
 
 /// What an event is of, such as `aws.s3`.
@@ -266,7 +287,7 @@ mod tests {
             "Rule2": rule(json!({"ScheduleExpression": "rate(2 days)"}), daily),
             "Rule3": rule(json!({"ScheduleExpression": "rate(3 days)"}), shop.clone()),
             "Rule4": rule(json!({"EventPattern": {"source": ["aws.s3"], "detail": {"bucket": {"name": ["uploads"]},
-                          "key": [{"prefix": "in/"}]}}}), shop),
+                          "key": [{"prefix": "in/"}], "other": [{"wildcard": "\\*in/*.csv"}]}}}), shop),
             "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "uploads", "NotificationConfiguration": {
                 "LambdaConfigurations": [{"Event": "s3:ObjectCreated:*", "Function": {"Fn::GetAtt": ["Shop", "Arn"]},
                     "Filter": {"S3Key": {"Rules": [{"Name": "prefix", "Value": "in/"}, {"Name": "suffix", "Value": ".csv"}]}}}]}}},
@@ -298,7 +319,7 @@ mod tests {
         assert_eq!(events[3], &json!({"report": "daily"}));
         assert_eq!(
             events[5]["detail"],
-            json!({"bucket": {"name": "uploads"}, "key": "in/"})
+            json!({"bucket": {"name": "uploads"}, "key": "in/", "other": "*in/example.csv"})
         );
         let record = &events[6]["Records"][0];
         assert_eq!(

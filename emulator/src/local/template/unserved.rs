@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::{api::Api, resources::Resources, source::Source};
+use super::{api::Api, resources::Resources, service::trigger_event, source::Source};
 
 /// The services that are let invoke functions, with the kinds of their sources.
-const KINDS: [(&str, &[&str]); 6] = [
+const KINDS: [(&str, &[&str]); 7] = [
     ("cognito-idp", &["cognito"]),
     ("elasticloadbalancing", &["alb"]),
     ("events", &["event_pattern", "schedule"]),
     ("iot", &["iot"]),
     ("s3", &["s3"]),
+    ("scheduler", &["scheduler"]),
     ("sns", &["sns"]),
 ];
 
@@ -42,6 +43,14 @@ pub(super) fn all(resources: &Resources, apis: &[Api], sources: &[Source]) -> Ve
         };
         if !is_served {
             all.insert(format!("{id} ({service}) → {function}"));
+        }
+    }
+    for (id, pool) in resources.of_type("AWS::Cognito::UserPool") {
+        let triggers = pool["LambdaConfig"].as_object().into_iter().flatten();
+        for (trigger, target) in triggers.filter(|(trigger, _)| trigger_event(trigger).is_none()) {
+            if let Some(function) = resources.function(target) {
+                all.insert(format!("{id} ({trigger}) → {function}"));
+            }
         }
     }
     let sockets = resources.of_type("AWS::ApiGatewayV2::Api");
@@ -79,6 +88,8 @@ mod tests {
             "Queue": mapping(json!("arn:aws:sqs:us-east-1:123456789012:orders")),
             "Kafka": mapping(json!("arn:aws:kafka:us-east-1:123456789012:cluster/a/b")),
             "Own": mapping(Value::Null),
+            "Pool": {"Type": "AWS::Cognito::UserPool", "Properties": {"LambdaConfig": {
+                "PreSignUp": {"Ref": "Shop"}, "CustomSMSSender": {"LambdaArn": {"Ref": "Mail"}}}}},
             "Chat": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"ProtocolType": "WEBSOCKET"}},
         }));
         let resources = Resources::new(&template, &handlers()).unwrap();
@@ -88,6 +99,7 @@ mod tests {
             "Config (config) → shop",
             "Kafka (arn:aws:kafka:us-east-1:123456789012:cluster/a/b) → shop",
             "Own (self-managed Kafka) → shop",
+            "Pool (CustomSMSSender) → mail",
             "S3 (s3) → shop",
         ];
         assert_eq!(told, expected);
