@@ -41,13 +41,16 @@ pub(super) struct Terms {
     pub failed: StatusCode,
     /// What is said then.
     pub message: &'static str,
+    /// The type of a response whose function has not said one.
+    pub content_type: HeaderValue,
     /// Whether an answer without a `statusCode` is the body of a response.
     pub infers: bool,
 }
 
-const FUNCTION_URL: Terms = Terms {
+static FUNCTION_URL: Terms = Terms {
     failed: StatusCode::BAD_GATEWAY,
     message: "Internal Server Error",
+    content_type: HeaderValue::from_static("application/json"),
     infers: true,
 };
 
@@ -80,9 +83,14 @@ async fn under_path(
     }
 }
 
-/// The answer to a request for a function that there is not.
+/// The answer to a request for a function or an API that there is not.
 pub(super) fn no_function(app: &App, name: &str) -> Response {
-    let message = format!("there is no function {name}: use one of {}\n", app.names());
+    let apis = app.template.apis.iter().map(|api| format!(", {} (an API)", api.host()));
+    let message = format!(
+        "there is no function {name}: use one of {}{}\n",
+        app.names(),
+        apis.collect::<String>()
+    );
     (StatusCode::NOT_FOUND, message).into_response()
 }
 
@@ -129,7 +137,7 @@ pub(super) fn buffered(reply: Option<Reply>, is_head: bool, terms: &Terms) -> Re
             return (headers, answer).into_response();
         }
     };
-    match parsed.and_then(|response| Ok((head(&response.head)?, response))) {
+    match parsed.and_then(|response| Ok((head(&response.head, terms)?, response))) {
         Ok((mut head, response)) => {
             // Frameworks take the body of an answer to HEAD away themselves, and leave its length.
             let declared = response.head.headers.get(CONTENT_LENGTH.as_str());
@@ -155,14 +163,14 @@ pub(super) fn message(status: StatusCode, text: &str) -> Response {
 }
 
 /// The status and the headers.
-fn head(response: &Head) -> Result<axum::http::Response<()>, String> {
+fn head(response: &Head, terms: &Terms) -> Result<axum::http::Response<()>, String> {
     let mut head = axum::http::Response::new(());
     *head.status_mut() = u16::try_from(response.status)
         .ok()
         .and_then(|status| StatusCode::from_u16(status).ok())
         .ok_or_else(|| format!("{} is not a statusCode of HTTP", response.status))?;
     let headers = head.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CONTENT_TYPE, terms.content_type.clone());
     let cookies = response.cookies.iter().map(|cookie| (SET_COOKIE.as_str(), cookie));
     for (name, value) in response
         .headers
@@ -195,7 +203,7 @@ async fn streamed(
     let head = if has_prelude(content_type.as_deref()) {
         let parsed = loop {
             if let Some((prelude, rest)) = part(&start) {
-                let parsed = Head::parse(prelude).and_then(|prelude| head(&prelude));
+                let parsed = Head::parse(prelude).and_then(|prelude| head(&prelude, &FUNCTION_URL));
                 start = rest.to_vec();
                 break parsed;
             }

@@ -2,7 +2,7 @@
 
 use std::{io::ErrorKind, net::Ipv4Addr, sync::Arc};
 
-use anyhow::{Context, Error, Result, anyhow};
+use anyhow::{Context, Error, Result, anyhow, bail};
 use axum::{
     Router,
     extract::{Request, State},
@@ -15,6 +15,7 @@ use super::{app::App, function_url, guard, invoke_api, page, reload};
 
 /// Serves for ever.
 pub(super) async fn serve(app: Arc<App>) -> Result<()> {
+    check_hosts(&app)?;
     let port = app.args.port;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .await
@@ -40,6 +41,34 @@ pub(super) async fn serve(app: Arc<App>) -> Result<()> {
 async fn meet_newest_build(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     app.reload.refresh(&app).await;
     next.run(request).await
+}
+
+/// A host leads to one function or API.
+fn check_hosts(app: &App) -> Result<()> {
+    for (number, api) in app.template.apis.iter().enumerate() {
+        let host = api.host();
+        let function = app
+            .functions
+            .iter()
+            .find(|function| function.name().eq_ignore_ascii_case(&host));
+        if let Some(function) = function {
+            bail!(
+                "the function {} and the template's API {} would both have the host {host}.localhost: give the function another name, \
+                 by `handlers` of lambda_local",
+                function.name(),
+                api.id
+            );
+        }
+        if let Some(other) = app.template.apis[..number].iter().find(|other| other.host() == host) {
+            bail!(
+                "the template's APIs {} and {} would both have the host {host}.localhost, as a host's name has no case: give one another \
+                 logical ID",
+                other.id,
+                api.id
+            );
+        }
+    }
+    Ok(())
 }
 
 fn no_port(port: u16, started_by: &str, error: std::io::Error) -> Error {

@@ -89,6 +89,8 @@ fn routes_are_served_as_api_gateway_would() {
         head.contains("access-control-allow-origin: https://shop.example"),
         "{head}"
     );
+    // An HTTP API calls a text what has no type.
+    assert!(head.contains("content-type: text/plain; charset=utf-8"), "{head}");
     let event: Value = serde_json::from_str(&body).unwrap();
     assert_eq!(
         (&event["routeKey"], &event["pathParameters"]),
@@ -137,7 +139,10 @@ fn routes_are_served_as_api_gateway_would() {
     let rest = "Host: restapi.localhost:9000\r\nContent-Type: application/x-www-form-urlencoded\r\n";
     let (head, body) = local.request("POST /prod/orders/", rest, b"a=1");
     let event: Value = serde_json::from_str(&body).unwrap();
-    assert!(head.starts_with("http/1.0 200"), "{head}");
+    assert!(
+        head.starts_with("http/1.0 200") && head.contains("content-type: application/json"),
+        "{head}"
+    );
     assert_eq!(
         (&event["resource"], &event["path"], &event["body"]),
         (&json!("/orders"), &json!("/orders/"), &json!("a=1"))
@@ -161,7 +166,10 @@ fn routes_are_served_as_api_gateway_would() {
         );
     }
     let (head, body) = local.request("GET /orders/1?bare=1", host, b"");
-    assert!(head.starts_with("http/1.0 200") && body == "{}", "{head}{body}");
+    assert!(
+        head.contains("content-type: application/json") && body == "{}",
+        "{head}{body}"
+    );
 
     // What the page needs for its buttons.
     let (_, body) = local.request("GET /page/events", "", b"");
@@ -191,6 +199,23 @@ fn an_event_of_a_source_is_sent_to_its_function() {
     let output = invoke("orders");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(text.contains("arn:aws:sqs:us-east-1:123456789012:orders"), "{text}");
+    // A host can lead to one of them.
+    let mut clash = command(&zip);
+    clash.args([
+        "--port",
+        "0",
+        "--handler",
+        "auth=authorizer",
+        "--handler",
+        "HttpApi=bootstrap",
+        "--template",
+    ]);
+    let output = clash.arg(&template).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        !output.status.success() && text.contains("the function HttpApi and the template's API httpApi"),
+        "{text}"
+    );
     let output = invoke("order");
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(

@@ -20,7 +20,9 @@ fn unauthorized() -> Response {
     message(StatusCode::UNAUTHORIZED, "Unauthorized")
 }
 
-fn forbidden() -> Response {
+fn forbidden(app: &App, call: &Call<'_>, why: &str) -> Response {
+    app.console
+        .note(&format!("{}: the request is refused: {why}", call.route.key));
     message(StatusCode::FORBIDDEN, "Forbidden")
 }
 
@@ -43,7 +45,10 @@ fn failed(app: &App, call: &Call<'_>, what: &str) -> Response {
 pub(super) async fn authorize(app: &App, call: &Call<'_>) -> Result<Option<Value>, Response> {
     match &call.route.authorization {
         Authorization::None => Ok(None),
-        Authorization::Iam => iam(call).map(Some).ok_or_else(forbidden),
+        Authorization::Iam => match iam(call) {
+            Some(context) => Ok(Some(context)),
+            None => Err(forbidden(app, call, "it is not signed (AWS4-HMAC-SHA256)")),
+        },
         Authorization::Jwt {
             identity,
             issuer,
@@ -60,7 +65,8 @@ pub(super) async fn authorize(app: &App, call: &Call<'_>) -> Result<Option<Value
             let own = granted(&claims);
             let matched: Vec<_> = own.iter().filter(|scope| scopes.contains(scope)).collect();
             if !scopes.is_empty() && matched.is_empty() {
-                return Err(forbidden());
+                let why = format!("its token has none of the scopes {}", scopes.join(", "));
+                return Err(forbidden(app, call, &why));
             }
             let scopes = (!scopes.is_empty()).then_some(scopes);
             Ok(Some(json!({"jwt": {"claims": texts(&claims), "scopes": scopes}})))
@@ -74,11 +80,13 @@ pub(super) async fn authorize(app: &App, call: &Call<'_>) -> Result<Option<Value
             let Some(function) = function.as_deref().and_then(|name| app.function(name)).cloned() else {
                 return Err(failed(app, call, "its function is not served here"));
             };
-            let found: Result<Vec<_>, _> = identities
-                .iter()
-                .map(|source| identity_source(call, source).ok_or_else(|| without(app, call, source)))
-                .collect();
-            let found = found?;
+            let mut found = Vec::new();
+            for source in identities {
+                match identity_source(call, source) {
+                    Some(value) => found.push(value),
+                    None => return Err(without(app, call, source)),
+                }
+            }
             let arn = format!(
                 "arn:aws:execute-api:{REGION}:{ACCOUNT}:{}/{}/{}{}",
                 call.api.host(),
@@ -107,7 +115,7 @@ pub(super) async fn authorize(app: &App, call: &Call<'_>) -> Result<Option<Value
                 policy_allows(&answer)
             };
             if !is_allowed {
-                return Err(forbidden());
+                return Err(forbidden(app, call, "the authorizer's function says no"));
             }
             let mut context = answer["context"].as_object().cloned().unwrap_or_default();
             if *format == Format::V1

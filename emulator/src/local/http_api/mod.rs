@@ -7,7 +7,7 @@ mod event;
 
 use axum::{
     extract::Request,
-    http::{Method, StatusCode},
+    http::{HeaderValue, Method, StatusCode},
     response::Response,
 };
 use percent_encoding::percent_decode_str;
@@ -107,13 +107,18 @@ async fn route(app: &App, api: &Api, request: Request, path: &str) -> Response {
 }
 
 fn terms(api: &Api, route: &Route) -> Terms {
-    let (failed, message) = match api.kind {
-        ApiKind::Http => (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
-        ApiKind::Rest => (StatusCode::BAD_GATEWAY, "Internal server error"),
+    let (failed, message, content_type) = match api.kind {
+        ApiKind::Http => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Internal Server Error",
+            "text/plain; charset=utf-8",
+        ),
+        ApiKind::Rest => (StatusCode::BAD_GATEWAY, "Internal server error", "application/json"),
     };
     Terms {
         failed,
         message,
+        content_type: HeaderValue::from_static(content_type),
         infers: route.format == Format::V2,
     }
 }
