@@ -5,6 +5,7 @@ mod event_source;
 mod function;
 mod load_balancer;
 mod mapping;
+mod pseudo;
 mod schedule;
 mod tags;
 mod target;

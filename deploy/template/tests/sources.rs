@@ -267,6 +267,61 @@ fn a_bucket_that_exists_sends_by_eventbridge() {
 }
 
 #[test]
+fn a_bucket_sends_keys_of_several_prefixes() {
+    let of = |prefix: &str| json!({"type": "s3", "bucket": "uploads", "events": ["s3:ObjectCreated:*"], "prefix": prefix, "suffix": ""});
+    let template = rendered(settings(json!({"event_sources": [of("in/"), of("new/")]})));
+    let notifications = &properties(&template, "AWS::S3::Bucket")["NotificationConfiguration"]["LambdaConfigurations"];
+    let prefixes: Vec<_> = notifications
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["Filter"]["S3Key"]["Rules"][0]["Value"])
+        .collect();
+    assert_eq!(prefixes, ["in/", "new/"]);
+    assert_eq!(
+        properties(&template, "AWS::Lambda::Permission")["Principal"],
+        "s3.amazonaws.com"
+    );
+}
+
+#[test]
+fn what_aws_takes_is_not_refused() {
+    let names = [
+        json!({"type": "iot", "sql": "select *\nfrom 'sensors/+'"}),
+        json!({"type": "scheduler", "expression": "rate(1 hours)", "time_zone": "UTC"}),
+        json!({"type": "cognito", "user_pool": "All users, ${AWS::StackName}", "triggers": ["PreSignUp"]}),
+        json!({"type": "s3_eventbridge", "bucket": "records", "types": ["Object Tags Deleted"], "prefix": "", "suffix": ""}),
+        json!({
+            "type": "alb", "listener": LISTENER, "priority": 50_000, "hosts": ["*.${AWS::Region}.example.com", "shop-1.example.com"],
+            "paths": ["/img/*~@1&$", "?pi/${AWS::StackName}"], "methods": ["M-SEARCH"],
+        }),
+        json!({
+            "type": "sns", "topic": "arn:aws:sns:eu-central-1:123456789012:t", "filter_scope": "MessageBody",
+            "filter_policy": {"order": {"kind": ["new"], "$or": [{"a": [1]}, {"b": [1]}]}},
+        }),
+    ];
+    rendered(settings(json!({"event_sources": names})));
+}
+
+#[test]
+fn what_fetches_and_forwards_events_has_the_tags() {
+    let mut tagged = settings(json!({"event_sources": [
+        {"type": "sqs", "queue": DEAD, "batch_size": 10, "batching_window_seconds": 0, "report_batch_item_failures": false},
+        {"type": "schedule", "expression": "rate(1 day)", "input": null},
+        {"type": "http_api", "method": "GET", "path": "/"},
+    ]}));
+    tagged["aws_tags"] = json!({"team": "shop"});
+    let template = rendered(tagged);
+    let list = json!([{"Key": "team", "Value": "shop"}]);
+    assert_eq!(properties(&template, "AWS::Lambda::EventSourceMapping")["Tags"], list);
+    assert_eq!(properties(&template, "AWS::Events::Rule")["Tags"], list);
+    assert_eq!(
+        properties(&template, "AWS::ApiGatewayV2::Stage")["Tags"],
+        json!({"team": "shop"})
+    );
+}
+
+#[test]
 fn a_schedule_has_a_time_zone_and_a_role_of_its_own() {
     let template = with(json!({
         "type": "scheduler", "expression": "cron(0 8 ? * MON-FRI *)", "time_zone": "Europe/Berlin", "input": {"report": "daily"},
@@ -387,7 +442,7 @@ fn all_that_aws_would_refuse_of_sources_is_said() {
         ),
         (
             changed(json!({"on_failure": "arn:aws:lambda:x:1:function:f"})),
-            "`on_failure` of the stream = \"arn:aws:lambda:x:1:function:f\": use the ARN of an SQS queue, an SNS topic or a bucket",
+            "`on_failure = \"arn:aws:lambda:x:1:function:f\"` of the stream: use the ARN of an SQS queue, an SNS topic or a bucket",
         ),
         (changed(json!({"on_failure": format!("{DEAD}.fifo")})), "is FIFO"),
         (
@@ -412,6 +467,17 @@ fn all_that_aws_would_refuse_of_sources_is_said() {
             "`filter_policy = []`",
         ),
         (
+            json!({"type": "sns", "topic": "arn:aws:sns:x:1:t", "filter_policy": {"order": {"kind": ["new"]}}}),
+            "has \"order\": {\"kind\":[\"new\"]}: attributes are not nested",
+        ),
+        (
+            json!({
+                "type": "sns", "topic": "arn:aws:sns:x:1:t", "filter_scope": "MessageBody",
+                "filter_policy": {"order": {"a": [1], "b": [1], "c": [1], "d": [1], "e": [1]}, "f": [1]},
+            }),
+            "has 6 keys, and SNS takes 5",
+        ),
+        (
             json!({"type": "alb", "listener": "web", "priority": 1, "paths": ["/"]}),
             "the listener \"web\": use its ARN",
         ),
@@ -432,8 +498,28 @@ fn all_that_aws_would_refuse_of_sources_is_said() {
             "`methods` has \"get\"",
         ),
         (
+            json!({"type": "alb", "listener": LISTENER, "priority": 1, "paths": ["/a b"]}),
+            "`paths` has ' ' in \"/a b\"",
+        ),
+        (
+            json!({"type": "alb", "listener": LISTENER, "priority": 1, "paths": ["/*/*/*/*"], "hosts": ["*.*.x?.com"]}),
+            "has 7 `*` and `?`, and AWS takes 6",
+        ),
+        (
+            json!({"type": "alb", "listener": LISTENER, "priority": 1, "hosts": ["localhost"]}),
+            "`hosts` has \"localhost\"",
+        ),
+        (
+            json!({"type": "alb", "listener": LISTENER, "priority": 1, "hosts": ["example.com:8443"]}),
+            "`hosts` has \"example.com:8443\"",
+        ),
+        (
             json!({"type": "cognito", "user_pool": "", "triggers": ["PreSignUp"]}),
             "its name has 1 to 128 characters",
+        ),
+        (
+            json!({"type": "cognito", "user_pool": "users/${AWS::StackName}", "triggers": ["PreSignUp"]}),
+            "the user pool \"users/${AWS::StackName}\" has '/'",
         ),
         (
             json!({"type": "cognito", "user_pool": "u", "triggers": []}),
@@ -454,6 +540,12 @@ fn all_that_aws_would_refuse_of_sources_is_said() {
         (
             json!({"type": "s3_eventbridge", "bucket": "B_", "types": ["s3:ObjectCreated:*"], "prefix": "", "suffix": ""}),
             "`types` of the bucket \"B_\" has \"s3:ObjectCreated:*\": use one of Object ACL Updated",
+        ),
+        (
+            json!({
+                "type": "s3_eventbridge", "bucket": "b-1", "types": vec!["Object Created"; 300], "prefix": "", "suffix": "",
+            }),
+            "the pattern for the bucket \"b-1\" has 5174 characters as JSON, and EventBridge takes 2048, or 4096 if",
         ),
         (
             json!({"type": "scheduler", "expression": "at(now)", "time_zone": "UTC"}),
@@ -481,7 +573,7 @@ fn all_that_aws_would_refuse_of_sources_is_said() {
         ),
         (
             json!({"on_failure": "dead"}),
-            "`on_failure` = \"dead\": use the ARN of an SQS queue, an SNS topic, a function, an event bus or a bucket",
+            "`on_failure = \"dead\"`: use the ARN of an SQS queue, an SNS topic, a function, an event bus or a bucket",
         ),
         (json!({"on_success": "arn:aws:s3:::done"}), "a function or an event bus"),
     ] {

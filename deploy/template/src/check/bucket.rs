@@ -3,6 +3,8 @@
 //! As its user guide has buckets' (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>), and its API's model,
 //! which botocore publishes, the events' (the shape `Event`).
 
+use super::pseudo::with_examples;
+
 const EVENTS: [&str; 31] = [
     "s3:IntelligentTiering",
     "s3:LifecycleExpiration:*",
@@ -37,22 +39,9 @@ const EVENTS: [&str; 31] = [
     "s3:Replication:OperationReplicatedAfterThreshold",
 ];
 
-/// What pseudo parameters in a name may become, for its length and letters.
-const PSEUDO_PARAMETERS: [(&str, &str); 4] = [
-    ("${AWS::AccountId}", "123456789012"),
-    ("${AWS::Partition}", "aws"),
-    ("${AWS::Region}", "eu-west-1"),
-    // A stack's name may have capitals, which a bucket's may not: the deployment tells.
-    ("${AWS::StackName}", "a"),
-];
-
 /// Says what S3 does not take of a bucket's name.
 pub(super) fn check_name(bucket: &str) -> Option<&'static str> {
-    let name = PSEUDO_PARAMETERS
-        .iter()
-        .fold(bucket.to_owned(), |name, (parameter, value)| {
-            name.replace(parameter, value)
-        });
+    let name = with_examples(bucket);
     let is_end = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let is_inner = |byte: u8| is_end(byte) || b".-".contains(&byte);
     if bucket.starts_with("arn:") || bucket.contains('/') {
