@@ -44,6 +44,7 @@ pub(crate) fn check(settings: &Settings) -> Result<()> {
             ));
         }
     }
+    bucket::check_overlaps(settings, &mut problems);
     let mut ids: BTreeMap<String, &str> = BTreeMap::new();
     for function in &settings.functions {
         let id = logical_id(&function.name);

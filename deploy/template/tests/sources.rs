@@ -285,6 +285,36 @@ fn a_bucket_sends_keys_of_several_prefixes() {
 }
 
 #[test]
+fn notifications_of_a_bucket_do_not_overlap() {
+    let of = |events: Value, prefix: &str, suffix: &str| json!({"type": "s3", "bucket": "uploads", "events": events, "prefix": prefix, "suffix": suffix});
+    let created = || of(json!(["s3:ObjectCreated:*"]), "in/", ".csv");
+    for (other, is_right) in [
+        (of(json!(["s3:ObjectCreated:Put"]), "in/new/", ""), false),
+        (of(json!(["s3:ObjectCreated:*"]), "", ".csv"), false),
+        (of(json!(["s3:ObjectRemoved:*"]), "in/", ".csv"), true),
+        (of(json!(["s3:ObjectCreated:*"]), "in/", ".json"), true),
+        (of(json!(["s3:ObjectCreated:*"]), "out/", ".csv"), true),
+    ] {
+        // By one function, and by two.
+        let one = settings(json!({"event_sources": [created(), other]}));
+        let mut two = settings(json!({"event_sources": [created()]}));
+        let second = json!({"name": "ship", "handler": "index.ship", "event_sources": [other]});
+        two["functions"].as_array_mut().unwrap().push(second);
+        for settings in [one, two] {
+            if is_right {
+                rendered(settings);
+            } else {
+                let message = refusal(settings);
+                assert!(
+                    message.contains("can be of one object, and S3 sends it once"),
+                    "{message}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn what_aws_takes_is_not_refused() {
     let names = [
         json!({"type": "iot", "sql": "select *\nfrom 'sensors/+'"}),

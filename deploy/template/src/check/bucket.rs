@@ -4,6 +4,7 @@
 //! which botocore publishes, the events' (the shape `Event`).
 
 use super::pseudo::with_examples;
+use crate::settings::{EventSource, Settings};
 
 const EVENTS: [&str; 31] = [
     "s3:IntelligentTiering",
@@ -71,6 +72,63 @@ pub(super) fn check_name(bucket: &str) -> Option<&'static str> {
 /// Whether S3 has an event of that name.
 pub(super) fn is_event(name: &str) -> bool {
     EVENTS.contains(&name)
+}
+
+/// A notification of a bucket, for events and keys.
+struct Notification<'a> {
+    bucket: &'a str,
+    event: &'a str,
+    prefix: &'a str,
+    suffix: &'a str,
+}
+
+impl Notification<'_> {
+    /// Whether S3 would have to send an event
+    /// [by both](https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html), which it does not.
+    fn overlaps(&self, other: &Self) -> bool {
+        let either = |starts: fn(&str, &str) -> bool, one: &str, other: &str| starts(one, other) || starts(other, one);
+        let starts = |one: &str, other: &str| one.starts_with(other);
+        let ends = |one: &str, other: &str| one.ends_with(other);
+        let event = |name| str::strip_suffix(name, '*').unwrap_or(name);
+        self.bucket == other.bucket
+            && (self.event == other.event
+                || self.event.ends_with('*') && other.event.starts_with(event(self.event))
+                || other.event.ends_with('*') && self.event.starts_with(event(other.event)))
+            && either(starts, self.prefix, other.prefix)
+            && either(ends, self.suffix, other.suffix)
+    }
+}
+
+/// Says which notifications of a bucket would be of the same events, of whichever functions.
+pub(super) fn check_overlaps(settings: &Settings, problems: &mut Vec<String>) {
+    let mut earlier: Vec<Notification> = Vec::new();
+    for source in settings.functions.iter().flat_map(|function| &function.event_sources) {
+        let EventSource::S3 {
+            bucket,
+            events,
+            prefix,
+            suffix,
+        } = source
+        else {
+            continue;
+        };
+        for event in events {
+            let notification = Notification {
+                bucket,
+                event,
+                prefix,
+                suffix,
+            };
+            if let Some(other) = earlier.iter().find(|other| other.overlaps(&notification)) {
+                problems.push(format!(
+                    "{event:?} of the bucket {bucket:?}, of keys from {prefix:?} to {suffix:?}, and {:?}, of keys from {:?} to {:?}, can be \
+                     of one object, and S3 sends it once: take out one, or use `event_source.s3_eventbridge`",
+                    other.event, other.prefix, other.suffix
+                ));
+            }
+            earlier.push(notification);
+        }
+    }
 }
 
 #[cfg(test)]
