@@ -288,12 +288,18 @@ fn a_bucket_sends_keys_of_several_prefixes() {
 fn notifications_of_a_bucket_do_not_overlap() {
     let of = |events: Value, prefix: &str, suffix: &str| json!({"type": "s3", "bucket": "uploads", "events": events, "prefix": prefix, "suffix": suffix});
     let created = || of(json!(["s3:ObjectCreated:*"]), "in/", ".csv");
-    for (other, is_right) in [
-        (of(json!(["s3:ObjectCreated:Put"]), "in/new/", ""), false),
-        (of(json!(["s3:ObjectCreated:*"]), "", ".csv"), false),
-        (of(json!(["s3:ObjectRemoved:*"]), "in/", ".csv"), true),
-        (of(json!(["s3:ObjectCreated:*"]), "in/", ".json"), true),
-        (of(json!(["s3:ObjectCreated:*"]), "out/", ".csv"), true),
+    for (other, problem) in [
+        (
+            of(json!(["s3:ObjectCreated:Put"]), "in/new/", ""),
+            Some("s3:ObjectCreated:Put of `in/new/*` and s3:ObjectCreated:* of `in/*.csv` can be of one object"),
+        ),
+        (
+            of(json!(["s3:ObjectCreated:*"]), "", ".csv"),
+            Some("can be of one object"),
+        ),
+        (of(json!(["s3:ObjectRemoved:*"]), "in/", ".csv"), None),
+        (of(json!(["s3:ObjectCreated:*"]), "in/", ".json"), None),
+        (of(json!(["s3:ObjectCreated:*"]), "out/", ".csv"), None),
     ] {
         // By one function, and by two.
         let one = settings(json!({"event_sources": [created(), other]}));
@@ -301,14 +307,11 @@ fn notifications_of_a_bucket_do_not_overlap() {
         let second = json!({"name": "ship", "handler": "index.ship", "event_sources": [other]});
         two["functions"].as_array_mut().unwrap().push(second);
         for settings in [one, two] {
-            if is_right {
-                rendered(settings);
-            } else {
+            if let Some(part) = problem {
                 let message = refusal(settings);
-                assert!(
-                    message.contains("can be of one object, and S3 sends it once"),
-                    "{message}"
-                );
+                assert!(message.contains(part), "{message}");
+            } else {
+                rendered(settings);
             }
         }
     }

@@ -3,6 +3,8 @@
 //! As its user guide has buckets' (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>), and its API's model,
 //! which botocore publishes, the events' (the shape `Event`).
 
+use std::fmt;
+
 use super::pseudo::with_examples;
 use crate::settings::{EventSource, Settings};
 
@@ -99,6 +101,12 @@ impl Notification<'_> {
     }
 }
 
+impl fmt::Display for Notification<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        write!(formatter, "{} of `{}*{}`", self.event, self.prefix, self.suffix)
+    }
+}
+
 /// Says which notifications of a bucket would be of the same events, of whichever functions.
 pub(super) fn check_overlaps(settings: &Settings, problems: &mut Vec<String>) {
     let mut earlier: Vec<Notification> = Vec::new();
@@ -121,9 +129,8 @@ pub(super) fn check_overlaps(settings: &Settings, problems: &mut Vec<String>) {
             };
             if let Some(other) = earlier.iter().find(|other| other.overlaps(&notification)) {
                 problems.push(format!(
-                    "{event:?} of the bucket {bucket:?}, of keys from {prefix:?} to {suffix:?}, and {:?}, of keys from {:?} to {:?}, can be \
-                     of one object, and S3 sends it once: take out one, or use `event_source.s3_eventbridge`",
-                    other.event, other.prefix, other.suffix
+                    "the bucket {bucket:?}: {notification} and {other} can be of one object, and S3 takes one of them: take out the \
+                     other, or use `event_source.s3_eventbridge`"
                 ));
             }
             earlier.push(notification);
