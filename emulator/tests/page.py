@@ -106,8 +106,9 @@ class Page:
 
     def open(self) -> None:
         """Loads the page, anew if it was loaded before."""
+        # The driver loses its page if it is reloaded while it still loads.
+        self.driver.get("about:blank")
         self.driver.get(f"http://localhost:{self.port}/")
-        self.driver.refresh()
         self.wait(lambda: self.text("name") == "hello" and len(self.commands()) == 3)
 
     def size(self, width: int, height: int) -> None:
