@@ -4,7 +4,7 @@ mod common;
 
 use serde_json::{Value, json};
 
-use crate::common::{refusal, rendered, settings};
+use crate::common::{ids, refusal, rendered, settings};
 
 const STREAM: &str = "arn:aws:kinesis:${AWS::Region}:${AWS::AccountId}:stream/orders";
 const TABLE: &str = "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000";
@@ -154,6 +154,10 @@ fn a_load_balancer_may_invoke_the_function_before_it_is_registered() {
         json!({"event_sources": [rule(1, json!(["/a/*"])), rule(2, json!([]))]}),
     ));
     let group = only(&template, "AWS::ElasticLoadBalancingV2::TargetGroup");
+    let group_id = ids(&template)
+        .into_iter()
+        .find(|id| id.starts_with("CreateOrderTargetGroupAppWeb50dc6c495c0c9188"))
+        .unwrap();
     assert_eq!(group["DependsOn"], "CreateOrderTargetGroupPermission");
     assert_eq!(
         group["Properties"],
@@ -171,7 +175,7 @@ fn a_load_balancer_may_invoke_the_function_before_it_is_registered() {
     assert_eq!(
         rules[0]["Properties"],
         json!({
-            "Actions": [{"TargetGroupArn": {"Ref": "CreateOrderTargetGroup"}, "Type": "forward"}],
+            "Actions": [{"TargetGroupArn": {"Ref": group_id}, "Type": "forward"}],
             "Conditions": [
                 {"Field": "path-pattern", "PathPatternConfig": {"Values": ["/a/*"]}},
                 {"Field": "http-request-method", "HttpRequestMethodConfig": {"Values": ["GET"]}},
@@ -190,6 +194,27 @@ fn a_load_balancer_may_invoke_the_function_before_it_is_registered() {
         json!({"event_sources": [rule(1, json!([])), rule(1, json!([]))]}),
     ));
     assert!(message.contains("the rule 1 of the listener"), "{message}");
+}
+
+#[test]
+fn listeners_of_one_load_balancer_share_a_target_group() {
+    let with_listeners = |second: &str| {
+        let rule = |listener: &str| json!({"type": "alb", "listener": listener, "priority": 1, "paths": ["/"]});
+        let template = rendered(settings(json!({"event_sources": [rule(LISTENER), rule(second)]})));
+        let resources = template["Resources"].as_object().unwrap().values();
+        let of_type = |name: &str| resources.clone().filter(|resource| resource["Type"] == name).count();
+        assert_eq!(of_type("AWS::ElasticLoadBalancingV2::ListenerRule"), 2);
+        assert_eq!(of_type("AWS::Lambda::Permission"), 1);
+        of_type("AWS::ElasticLoadBalancingV2::TargetGroup")
+    };
+    assert_eq!(
+        with_listeners(&LISTENER.replace("f2f7dc8efc522ab2", "0123456789abcdef")),
+        1
+    );
+    assert_eq!(
+        with_listeners(&LISTENER.replace("app/web/50dc6c495c0c9188", "app/admin/0123456789abcdef")),
+        2
+    );
 }
 
 #[test]
