@@ -32,7 +32,8 @@ def _sqs(
             report_batch_item_failures = True,
         )
 
-    The function's role may then read the queue. What is given up goes where the queue's own redrive policy says.
+    The function's role may then read the queue, whose visibility timeout has to be the function's `timeout_seconds` or more; Amazon
+    advises six times that. What is given up goes where the queue's own redrive policy says.
 
     Args:
       queue: the queue's ARN, in which `${AWS::Region}` and `${AWS::AccountId}` can stand.
@@ -40,7 +41,7 @@ def _sqs(
       batching_window_seconds: how long messages are gathered, in seconds, 0 to 300; 1 or more for a `batch_size` above 10, 0 for a FIFO
         queue.
       filters: patterns of Lambda's event filtering, of which a message has to match one: 5 at most (10, if the account's quota was
-        raised), of 4096 characters as JSON. Others are deleted. All messages by default.
+        raised), of 4096 characters as JSON, about the `body` alone. Others are deleted. All messages by default.
       maximum_concurrency: how many of the function's environments serve the queue at a time, 2 to 1000; no limit by default.
       report_batch_item_failures: whether the response tells which messages failed, as `batchItemFailures`; those alone come again.
         Otherwise, an error has all of them come again.
@@ -192,10 +193,10 @@ def _sns(topic, dead_letter_queue = None, filter_policy = None, filter_scope = "
 
     Args:
       topic: the ARN of a standard topic, in which `${AWS::Region}` and `${AWS::AccountId}` can stand.
-      dead_letter_queue: the ARN of the standard SQS queue that takes messages which SNS could not hand to Lambda; the queue's policy has to
-        let `sns.amazonaws.com` send to it. None by default.
-      filter_policy: which messages are sent: a dict, as in SNS's subscription filter policies. All by default.
-      filter_scope: what `filter_policy` is about: `MessageAttributes`, or `MessageBody`, which has to be JSON then.
+      dead_letter_queue: the ARN of the standard SQS queue that takes messages which SNS could not hand to Lambda, of the function's
+        account and Region; the queue's policy has to let `sns.amazonaws.com` send to it. None by default.
+      filter_policy: which messages are sent: a dict, as in SNS's subscription filter policies, of 5 keys at most. All by default.
+      filter_scope: what `filter_policy` is about: `MessageAttributes`, which are not nested, or `MessageBody`, which has to be JSON then.
 
     Returns:
       An item of `event_sources`.
@@ -222,8 +223,8 @@ def _alb(listener, priority, hosts = [], methods = [], multi_value_headers = Fal
     Args:
       listener: the ARN of the load balancer's listener.
       priority: the rule's place among the listener's, 1 to 50000; no two are the same, and lower ones come first.
-      hosts: names of hosts, in which `*` and `?` can stand. `hosts`, `methods` and `paths` have 1 to 5 items in all; those that are given
-        have to match, each by one of its items.
+      hosts: names of hosts, in which `*` and `?` can stand, such as `*.example.com`, without a port. `hosts`, `methods` and `paths` have
+        1 to 5 items in all, with 6 `*` and `?` at most; those that are given have to match, each by one of its items.
       methods: HTTP methods, such as `GET`.
       multi_value_headers: whether headers and parameters come as lists, as `multiValueHeaders`, so that none is lost that comes twice;
         responses have to be written so, too. lambda_http does either.
@@ -247,11 +248,11 @@ def _cognito(user_pool, triggers):
 
         event_source.cognito("users-${AWS::StackName}", ["PreSignUp", "PostConfirmation"])
 
-    Several functions can share a pool, each with other triggers. `template_patch` sets what else the pool has. CloudFormation has no
-    resource for the triggers of a pool that exists: name the function there.
+    Several functions can share a pool, each with other triggers. Cognito waits 5 seconds for a response. `template_patch` sets what else
+    the pool has. CloudFormation has no resource for the triggers of a pool that exists: name the function there.
 
     Args:
-      user_pool: the pool's name, of 1 to 128 characters, in which `${AWS::StackName}` and the like can stand.
+      user_pool: the pool's name, of 1 to 128 letters, digits, spaces and `_+=,.@-`, in which `${AWS::StackName}` and the like can stand.
       triggers: `CreateAuthChallenge`, `CustomMessage`, `DefineAuthChallenge`, `PostAuthentication`, `PostConfirmation`,
         `PreAuthentication`, `PreSignUp`, `PreTokenGeneration`, `UserMigration` and `VerifyAuthChallengeResponse`, any of them.
 
@@ -350,7 +351,8 @@ def _s3(bucket, events = ["s3:ObjectCreated:*"], prefix = "", suffix = ""):
 
         event_source.s3("uploads-${AWS::AccountId}", prefix = "incoming/", suffix = ".csv")
 
-    For a bucket that exists, there is `event_source.s3_eventbridge`.
+    Functions can share a bucket, but not the events of one object: of two sources of the same `events`, no key has both prefixes and both
+    suffixes. For a bucket that exists, there is `event_source.s3_eventbridge`.
 
     Args:
       bucket: the bucket's name, in which `${AWS::AccountId}` and the like can stand.
@@ -386,7 +388,8 @@ def _event_pattern(pattern):
         })
 
     Args:
-      pattern: what the events are like: a dict, as in EventBridge's event patterns.
+      pattern: what the events are like: a dict, as in EventBridge's event patterns, of 2048 characters as JSON (4096, if the account's
+        quota was raised).
 
     Returns:
       An item of `event_sources`.

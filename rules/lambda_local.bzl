@@ -50,7 +50,7 @@ def lambda_local(
       memory_mb: the memory that a function is told that it has, in MB. It is not enforced.
       port: the port on 127.0.0.1; 0 is any free one.
       template: the `lambda_template` of the zip, or the `NAME.template` of its `lambda_deploy`: the routes of its `event_sources` are
-        served as API Gateway would, and there is an event to send of each queue, schedule and bucket. See docs/local.md.
+        served as API Gateway would, and there is an event to send of each other source. See docs/local.md.
       timeout_seconds: how long a function has for an event, in seconds, before its process is killed.
       **kwargs: attributes that every rule has (the tag `ibazel_notify_changes` is added, and compatibility with Linux), and `args`,
         `client`, `python` and `python_version`, which choose what it runs under, as in `rust_lambda_test`.

@@ -2,7 +2,8 @@
 # Sourced by what drives a browser.
 
 # Sets CHROMIUM and CHROMEDRIVER to a Chromium that needs no display and to what drives it, FONTCONFIG_FILE to its fonts, and
-# CHROMIUM_LIBRARY_PATH to what is to be their LD_LIBRARY_PATH: other programs of this machine have its own libraries. Those of the PATH are taken if both are there; otherwise those of Debian's suite bookworm, which run with its C library or a newer one,
+# CHROMIUM_LIBRARY_PATH to what is to be their LD_LIBRARY_PATH: other programs of this machine have its own libraries. Those of the PATH are
+# taken if both are there; otherwise those of Debian's suite bookworm, which run with its C library or a newer one,
 # are unpacked into a cache folder, once, without root.
 # Usage: chromium
 chromium() {

@@ -13,7 +13,9 @@ import re
 import subprocess
 import sys
 import tempfile
+import urllib.error
 import urllib.request
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,6 +52,19 @@ return texts.map((one) => {
   const [low, high] = [light(getComputedStyle(one).color), light(behind(one))].sort((a, b) => a - b);
   return [(high + 0.05) / (low + 0.05), one.outerHTML.slice(0, 80)];
 });
+"""
+
+# A site of two pages, which counts a browser's visits in a cookie.
+SITE = """
+def handler(event, context):
+    cookies = dict(cookie.split("=", 1) for cookie in event.get("cookies", []))
+    visits = int(cookies.get("visits", 0)) + (event["rawPath"] != "/favicon.ico")
+    return {
+        "statusCode": 200,
+        "headers": {"content-type": "text/html"},
+        "cookies": [f"visits={visits}; Path=/"],
+        "body": f"<p id=path>{event['rawPath']}</p><p id=visits>{visits}</p><a href=/next/page>next</a>",
+    }
 """
 
 
@@ -106,8 +121,9 @@ class Page:
 
     def open(self) -> None:
         """Loads the page, anew if it was loaded before."""
+        # The driver loses its page if it is reloaded while it still loads.
+        self.driver.get("about:blank")
         self.driver.get(f"http://localhost:{self.port}/")
-        self.driver.refresh()
         self.wait(lambda: self.text("name") == "hello" and len(self.commands()) == 3)
 
     def size(self, width: int, height: int) -> None:
@@ -308,6 +324,26 @@ def several(driver: webdriver.Chrome, command: list[str], screenshots: Path | No
             page.screenshot("several")
 
 
+def site(driver: webdriver.Chrome, command: list[str]) -> None:
+    """A function URL's links lead to the function itself, and its cookies come back to it, and to no other."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "site.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("index.py", SITE)
+        with served(command, "--zip", str(path), "--handler", "other=index.handler") as port:
+
+            def shown(name: str) -> str:
+                return str(driver.find_element(By.ID, name).text)
+
+            driver.get(f"http://hello.localhost:{port}/")
+            assert shown("visits") == "1", shown("visits")
+            driver.find_element(By.LINK_TEXT, "next").click()
+            WebDriverWait(driver, 20).until(lambda _: shown("path") == "/next/page")
+            assert shown("visits") == "2", shown("visits")
+            driver.get(f"http://other.localhost:{port}/")
+            assert shown("visits") == "1", shown("visits")
+
+
 def main() -> None:
     """Runs all checks."""
     parser = argparse.ArgumentParser()
@@ -322,10 +358,11 @@ def main() -> None:
                 check(page)
             entries = driver.get_log("browser")  # type: ignore[no-untyped-call, unused-ignore]
         several(driver, arguments.command, arguments.screenshots)
+        site(driver, arguments.command)
         # The page has sent a wrong event, and the browser says so.
         problems = [one for one in entries if one["level"] == "SEVERE" and "status of 400" not in one["message"]]
         assert not problems, problems
-    print(f"{len(checks) + 1} passed, 0 failed")
+    print(f"{len(checks) + 2} passed, 0 failed")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ _SETTING_ATTRS = {
         default = -1,
     ),
     "dead_letter_target": attr.string(
-        doc = "The ARN of the SQS queue or SNS topic that takes events which failed, of those that Lambda queues itself (`DeadLetterConfig`). None by default.",
+        doc = "The ARN of the standard SQS queue or SNS topic that takes events which failed, of those that Lambda queues itself (`DeadLetterConfig`). None by default.",
     ),
     "description": attr.string(doc = "What the function is for, as a line of text. The code's digest is added to it."),
     "env": attr.string_dict(

@@ -5,6 +5,7 @@ mod event_source;
 mod function;
 mod load_balancer;
 mod mapping;
+mod pseudo;
 mod schedule;
 mod tags;
 mod target;
@@ -43,6 +44,7 @@ pub(crate) fn check(settings: &Settings) -> Result<()> {
             ));
         }
     }
+    bucket::check_overlaps(settings, &mut problems);
     let mut ids: BTreeMap<String, &str> = BTreeMap::new();
     for function in &settings.functions {
         let id = logical_id(&function.name);

@@ -109,7 +109,7 @@ fn rule(
 }
 
 /// The [pattern](https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html) of what happens in a bucket.
-fn object_pattern(bucket: &str, types: &[String], prefix: &str, suffix: &str) -> Value {
+pub(crate) fn object_pattern(bucket: &str, types: &[String], prefix: &str, suffix: &str) -> Value {
     let mut detail = json!({"bucket": {"name": [text(bucket)]}});
     let key = match (prefix, suffix) {
         ("", "") => None,
@@ -155,19 +155,22 @@ fn notifications(
 ) {
     let bucket_id = format!("bucket{}", unique_id(bucket));
     let permission_id = names.resource(&format!("{bucket_id}Permission"));
-    parts.resource(
-        permission_id.clone(),
-        "AWS::Lambda::Permission",
-        json!({
-            "Action": "lambda:InvokeFunction",
-            "FunctionName": destination.reference,
-            "Principal": "s3.amazonaws.com",
-            // Anybody can take the name of a bucket that is gone.
-            "SourceAccount": {"Ref": "AWS::AccountId"},
-            // The bucket can't be asked for its ARN: it is made after the permission.
-            "SourceArn": text(&format!("arn:${{AWS::Partition}}:s3:::{bucket}")),
-        }),
-    );
+    // Keys of several prefixes or suffixes come by notifications of their own.
+    if !parts.resources.contains_key(&permission_id) {
+        parts.resource(
+            permission_id.clone(),
+            "AWS::Lambda::Permission",
+            json!({
+                "Action": "lambda:InvokeFunction",
+                "FunctionName": destination.reference,
+                "Principal": "s3.amazonaws.com",
+                // Anybody can take the name of a bucket that is gone.
+                "SourceAccount": {"Ref": "AWS::AccountId"},
+                // The bucket can't be asked for its ARN: it is made after the permission.
+                "SourceArn": text(&format!("arn:${{AWS::Partition}}:s3:::{bucket}")),
+            }),
+        );
+    }
     let resource = parts.resources.entry(bucket_id.clone()).or_insert_with(|| {
         json!({
             "Type": "AWS::S3::Bucket",

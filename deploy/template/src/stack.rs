@@ -108,13 +108,16 @@ pub fn render(settings: &Settings, zip: &Archive, layers: &[Archive], patch: &Va
 }
 
 /// Types of resources that have tags, by which property, and whether these are an object in place of a list of pairs.
-const TAGGED: [(&str, &str, bool); 9] = [
+const TAGGED: [(&str, &str, bool); 12] = [
     ("AWS::ApiGatewayV2::Api", "Tags", true),
+    ("AWS::ApiGatewayV2::Stage", "Tags", true),
     ("AWS::Cognito::UserPool", "UserPoolTags", true),
     ("AWS::ElasticLoadBalancingV2::ListenerRule", "Tags", false),
     ("AWS::ElasticLoadBalancingV2::TargetGroup", "Tags", false),
+    ("AWS::Events::Rule", "Tags", false),
     ("AWS::IAM::Role", "Tags", false),
     ("AWS::IoT::TopicRule", "Tags", false),
+    ("AWS::Lambda::EventSourceMapping", "Tags", false),
     ("AWS::Lambda::Function", "Tags", false),
     ("AWS::Logs::LogGroup", "Tags", false),
     ("AWS::S3::Bucket", "Tags", false),

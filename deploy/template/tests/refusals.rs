@@ -134,7 +134,11 @@ fn each_refusal_names_the_attribute() {
         ),
         (
             json!({"dead_letter_target": "dlq"}),
-            "`dead_letter_target = \"dlq\"`: use the ARN of an SQS queue",
+            "`dead_letter_target = \"dlq\"`: use the ARN of an SQS queue or an SNS topic",
+        ),
+        (
+            json!({"dead_letter_target": "arn:aws:sqs:x:1:dlq.fifo"}),
+            "`dead_letter_target = \"arn:aws:sqs:x:1:dlq.fifo\"` is FIFO",
         ),
         (
             json!({"snap_start": true, "provisioned_concurrency": 1}),
@@ -158,8 +162,8 @@ fn each_refusal_names_the_attribute() {
             "the schedule's `input` has 8194 characters as JSON, and EventBridge takes 8192",
         ),
         (
-            json!({"event_sources": [{"type": "event_pattern", "pattern": {"source": ["x".repeat(2048)]}}]}),
-            "the event pattern has 2063 characters as JSON, and EventBridge takes 2048",
+            json!({"event_sources": [{"type": "event_pattern", "pattern": {"source": ["x".repeat(4096)]}}]}),
+            "the event pattern has 4111 characters as JSON, and EventBridge takes 2048, or 4096 if",
         ),
         (
             json!({"event_sources": [{

@@ -4,7 +4,7 @@ mod common;
 
 use serde_json::{Value, json};
 
-use crate::common::{refusal, rendered, settings};
+use crate::common::{ids, refusal, rendered, settings};
 
 const STREAM: &str = "arn:aws:kinesis:${AWS::Region}:${AWS::AccountId}:stream/orders";
 const TABLE: &str = "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000";
@@ -154,6 +154,10 @@ fn a_load_balancer_may_invoke_the_function_before_it_is_registered() {
         json!({"event_sources": [rule(1, json!(["/a/*"])), rule(2, json!([]))]}),
     ));
     let group = only(&template, "AWS::ElasticLoadBalancingV2::TargetGroup");
+    let group_id = ids(&template)
+        .into_iter()
+        .find(|id| id.starts_with("CreateOrderTargetGroupAppWeb50dc6c495c0c9188"))
+        .unwrap();
     assert_eq!(group["DependsOn"], "CreateOrderTargetGroupPermission");
     assert_eq!(
         group["Properties"],
@@ -171,7 +175,7 @@ fn a_load_balancer_may_invoke_the_function_before_it_is_registered() {
     assert_eq!(
         rules[0]["Properties"],
         json!({
-            "Actions": [{"TargetGroupArn": {"Ref": "CreateOrderTargetGroup"}, "Type": "forward"}],
+            "Actions": [{"TargetGroupArn": {"Ref": group_id}, "Type": "forward"}],
             "Conditions": [
                 {"Field": "path-pattern", "PathPatternConfig": {"Values": ["/a/*"]}},
                 {"Field": "http-request-method", "HttpRequestMethodConfig": {"Values": ["GET"]}},
@@ -190,6 +194,27 @@ fn a_load_balancer_may_invoke_the_function_before_it_is_registered() {
         json!({"event_sources": [rule(1, json!([])), rule(1, json!([]))]}),
     ));
     assert!(message.contains("the rule 1 of the listener"), "{message}");
+}
+
+#[test]
+fn listeners_of_one_load_balancer_share_a_target_group() {
+    let with_listeners = |second: &str| {
+        let rule = |listener: &str| json!({"type": "alb", "listener": listener, "priority": 1, "paths": ["/"]});
+        let template = rendered(settings(json!({"event_sources": [rule(LISTENER), rule(second)]})));
+        let resources = template["Resources"].as_object().unwrap().values();
+        let of_type = |name: &str| resources.clone().filter(|resource| resource["Type"] == name).count();
+        assert_eq!(of_type("AWS::ElasticLoadBalancingV2::ListenerRule"), 2);
+        assert_eq!(of_type("AWS::Lambda::Permission"), 1);
+        of_type("AWS::ElasticLoadBalancingV2::TargetGroup")
+    };
+    assert_eq!(
+        with_listeners(&LISTENER.replace("f2f7dc8efc522ab2", "0123456789abcdef")),
+        1
+    );
+    assert_eq!(
+        with_listeners(&LISTENER.replace("app/web/50dc6c495c0c9188", "app/admin/0123456789abcdef")),
+        2
+    );
 }
 
 #[test]
@@ -264,6 +289,94 @@ fn a_bucket_that_exists_sends_by_eventbridge() {
     assert_eq!(key("in/", ""), json!({"prefix": "in/"}));
     assert_eq!(key("", ".csv"), json!({"suffix": ".csv"}));
     assert_eq!(key("in*/", "\\.csv"), json!({"wildcard": "in\\*/*\\\\.csv"}));
+}
+
+#[test]
+fn a_bucket_sends_keys_of_several_prefixes() {
+    let of = |prefix: &str| json!({"type": "s3", "bucket": "uploads", "events": ["s3:ObjectCreated:*"], "prefix": prefix, "suffix": ""});
+    let template = rendered(settings(json!({"event_sources": [of("in/"), of("new/")]})));
+    let notifications = &properties(&template, "AWS::S3::Bucket")["NotificationConfiguration"]["LambdaConfigurations"];
+    let prefixes: Vec<_> = notifications
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["Filter"]["S3Key"]["Rules"][0]["Value"])
+        .collect();
+    assert_eq!(prefixes, ["in/", "new/"]);
+    assert_eq!(
+        properties(&template, "AWS::Lambda::Permission")["Principal"],
+        "s3.amazonaws.com"
+    );
+}
+
+#[test]
+fn notifications_of_a_bucket_do_not_overlap() {
+    let of = |events: Value, prefix: &str, suffix: &str| json!({"type": "s3", "bucket": "uploads", "events": events, "prefix": prefix, "suffix": suffix});
+    let created = || of(json!(["s3:ObjectCreated:*"]), "in/", ".csv");
+    for (other, problem) in [
+        (
+            of(json!(["s3:ObjectCreated:Put"]), "in/new/", ""),
+            Some("s3:ObjectCreated:Put of `in/new/*` and s3:ObjectCreated:* of `in/*.csv` can be of one object"),
+        ),
+        (
+            of(json!(["s3:ObjectCreated:*"]), "", ".csv"),
+            Some("can be of one object"),
+        ),
+        (of(json!(["s3:ObjectRemoved:*"]), "in/", ".csv"), None),
+        (of(json!(["s3:ObjectCreated:*"]), "in/", ".json"), None),
+        (of(json!(["s3:ObjectCreated:*"]), "out/", ".csv"), None),
+    ] {
+        // By one function, and by two.
+        let one = settings(json!({"event_sources": [created(), other]}));
+        let mut two = settings(json!({"event_sources": [created()]}));
+        let second = json!({"name": "ship", "handler": "index.ship", "event_sources": [other]});
+        two["functions"].as_array_mut().unwrap().push(second);
+        for settings in [one, two] {
+            if let Some(part) = problem {
+                let message = refusal(settings);
+                assert!(message.contains(part), "{message}");
+            } else {
+                rendered(settings);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_aws_takes_is_not_refused() {
+    let names = [
+        json!({"type": "iot", "sql": "select *\nfrom 'sensors/+'"}),
+        json!({"type": "scheduler", "expression": "rate(1 hours)", "time_zone": "UTC"}),
+        json!({"type": "cognito", "user_pool": "All users, ${AWS::StackName}", "triggers": ["PreSignUp"]}),
+        json!({"type": "s3_eventbridge", "bucket": "records", "types": ["Object Tags Deleted"], "prefix": "", "suffix": ""}),
+        json!({
+            "type": "alb", "listener": LISTENER, "priority": 50_000, "hosts": ["*.${AWS::Region}.example.com", "shop-1.example.com"],
+            "paths": ["/img/*~@1&$", "?pi/${AWS::StackName}"], "methods": ["M-SEARCH"],
+        }),
+        json!({
+            "type": "sns", "topic": "arn:aws:sns:eu-central-1:123456789012:t", "filter_scope": "MessageBody",
+            "filter_policy": {"order": {"kind": ["new"], "$or": [{"a": [1]}, {"b": [1]}]}},
+        }),
+    ];
+    rendered(settings(json!({"event_sources": names})));
+}
+
+#[test]
+fn what_fetches_and_forwards_events_has_the_tags() {
+    let mut tagged = settings(json!({"event_sources": [
+        {"type": "sqs", "queue": DEAD, "batch_size": 10, "batching_window_seconds": 0, "report_batch_item_failures": false},
+        {"type": "schedule", "expression": "rate(1 day)", "input": null},
+        {"type": "http_api", "method": "GET", "path": "/"},
+    ]}));
+    tagged["aws_tags"] = json!({"team": "shop"});
+    let template = rendered(tagged);
+    let list = json!([{"Key": "team", "Value": "shop"}]);
+    assert_eq!(properties(&template, "AWS::Lambda::EventSourceMapping")["Tags"], list);
+    assert_eq!(properties(&template, "AWS::Events::Rule")["Tags"], list);
+    assert_eq!(
+        properties(&template, "AWS::ApiGatewayV2::Stage")["Tags"],
+        json!({"team": "shop"})
+    );
 }
 
 #[test]
@@ -387,7 +500,7 @@ fn all_that_aws_would_refuse_of_sources_is_said() {
         ),
         (
             changed(json!({"on_failure": "arn:aws:lambda:x:1:function:f"})),
-            "`on_failure` of the stream = \"arn:aws:lambda:x:1:function:f\": use the ARN of an SQS queue, an SNS topic or a bucket",
+            "`on_failure = \"arn:aws:lambda:x:1:function:f\"` of the stream: use the ARN of an SQS queue, an SNS topic or a bucket",
         ),
         (changed(json!({"on_failure": format!("{DEAD}.fifo")})), "is FIFO"),
         (
@@ -412,6 +525,17 @@ fn all_that_aws_would_refuse_of_sources_is_said() {
             "`filter_policy = []`",
         ),
         (
+            json!({"type": "sns", "topic": "arn:aws:sns:x:1:t", "filter_policy": {"order": {"kind": ["new"]}}}),
+            "has \"order\": {\"kind\":[\"new\"]}: attributes are not nested",
+        ),
+        (
+            json!({
+                "type": "sns", "topic": "arn:aws:sns:x:1:t", "filter_scope": "MessageBody",
+                "filter_policy": {"order": {"a": [1], "b": [1], "c": [1], "d": [1], "e": [1]}, "f": [1]},
+            }),
+            "has 6 keys, and SNS takes 5",
+        ),
+        (
             json!({"type": "alb", "listener": "web", "priority": 1, "paths": ["/"]}),
             "the listener \"web\": use its ARN",
         ),
@@ -432,8 +556,28 @@ fn all_that_aws_would_refuse_of_sources_is_said() {
             "`methods` has \"get\"",
         ),
         (
+            json!({"type": "alb", "listener": LISTENER, "priority": 1, "paths": ["/a b"]}),
+            "`paths` has ' ' in \"/a b\"",
+        ),
+        (
+            json!({"type": "alb", "listener": LISTENER, "priority": 1, "paths": ["/*/*/*/*"], "hosts": ["*.*.x?.com"]}),
+            "has 7 `*` and `?`, and AWS takes 6",
+        ),
+        (
+            json!({"type": "alb", "listener": LISTENER, "priority": 1, "hosts": ["localhost"]}),
+            "`hosts` has \"localhost\"",
+        ),
+        (
+            json!({"type": "alb", "listener": LISTENER, "priority": 1, "hosts": ["example.com:8443"]}),
+            "`hosts` has \"example.com:8443\"",
+        ),
+        (
             json!({"type": "cognito", "user_pool": "", "triggers": ["PreSignUp"]}),
             "its name has 1 to 128 characters",
+        ),
+        (
+            json!({"type": "cognito", "user_pool": "users/${AWS::StackName}", "triggers": ["PreSignUp"]}),
+            "the user pool \"users/${AWS::StackName}\" has '/'",
         ),
         (
             json!({"type": "cognito", "user_pool": "u", "triggers": []}),
@@ -454,6 +598,12 @@ fn all_that_aws_would_refuse_of_sources_is_said() {
         (
             json!({"type": "s3_eventbridge", "bucket": "B_", "types": ["s3:ObjectCreated:*"], "prefix": "", "suffix": ""}),
             "`types` of the bucket \"B_\" has \"s3:ObjectCreated:*\": use one of Object ACL Updated",
+        ),
+        (
+            json!({
+                "type": "s3_eventbridge", "bucket": "b-1", "types": vec!["Object Created"; 300], "prefix": "", "suffix": "",
+            }),
+            "the pattern for the bucket \"b-1\" has 5174 characters as JSON, and EventBridge takes 2048, or 4096 if",
         ),
         (
             json!({"type": "scheduler", "expression": "at(now)", "time_zone": "UTC"}),
@@ -481,7 +631,7 @@ fn all_that_aws_would_refuse_of_sources_is_said() {
         ),
         (
             json!({"on_failure": "dead"}),
-            "`on_failure` = \"dead\": use the ARN of an SQS queue, an SNS topic, a function, an event bus or a bucket",
+            "`on_failure = \"dead\"`: use the ARN of an SQS queue, an SNS topic, a function, an event bus or a bucket",
         ),
         (json!({"on_success": "arn:aws:s3:::done"}), "a function or an event bus"),
     ] {

@@ -212,6 +212,7 @@ fn functions_share_a_bucket_and_an_http_api() {
     let mut two = settings(source.clone());
     let mut other = json!({"name": "ship", "handler": "index.ship"});
     template::merge_patch(&mut other, &source);
+    other["event_sources"][0]["suffix"] = json!(".json");
     other["event_sources"][1]["method"] = json!("POST");
     two["functions"].as_array_mut().unwrap().push(other);
     let template = rendered(two);

@@ -63,6 +63,11 @@ impl Inner {
         }
         length
     }
+
+    /// Reads what is there already: the thread that reads it may have to wait for a busy machine.
+    fn drain(&mut self) {
+        while ioctl_fionread(&self.pipe).is_ok_and(|length| length > 0) && self.read() > 0 {}
+    }
 }
 
 impl Log {
@@ -111,19 +116,22 @@ impl Log {
     }
 
     fn length(&self) -> usize {
-        lock(&self.0).text.len()
+        let mut log = lock(&self.0);
+        log.drain();
+        log.text.len()
     }
 
     /// The log from a byte on.
     pub fn from(&self, start: usize) -> Vec<u8> {
-        let log = lock(&self.0);
+        let mut log = lock(&self.0);
+        log.drain();
         log.text[start.min(log.text.len())..].to_vec()
     }
 
     /// Takes the log, with all that was written up to now.
     pub fn take(&self) -> Vec<u8> {
         let mut log = lock(&self.0);
-        while ioctl_fionread(&log.pipe).is_ok_and(|length| length > 0) && log.read() > 0 {}
+        log.drain();
         std::mem::take(&mut log.text)
     }
 }

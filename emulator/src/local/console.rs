@@ -17,6 +17,9 @@ const COLORS: [AnsiColor; 5] = [
     AnsiColor::Yellow,
     AnsiColor::Green,
 ];
+/// The longest line that is waited for to end.
+const MAX_LINE_BYTES: usize = 256 << 10;
+
 const DIM: Style = Style::new().dimmed();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -98,6 +101,10 @@ impl Lines {
             let line: Vec<_> = lines.pending.drain(..=end).collect();
             lines.console.line(&lines.name, &line[..end]);
         }
+        if lines.pending.len() > MAX_LINE_BYTES {
+            let start = std::mem::take(&mut lines.pending);
+            lines.console.line(&lines.name, &start);
+        }
     }
 
     /// Shows a line that has no end.
@@ -136,4 +143,21 @@ impl std::fmt::Display for Times {
 /// A duration in milliseconds.
 pub(super) fn millis(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_without_an_end_is_not_kept_for_ever() {
+        let lines = Lines::new(Arc::new(Console::new(["hello"].into_iter())), "hello");
+        let pending = || lines.lock().unwrap().pending.len();
+        Lines::push(&lines, &vec![b'.'; MAX_LINE_BYTES]);
+        assert_eq!(pending(), MAX_LINE_BYTES);
+        Lines::push(&lines, b".");
+        assert_eq!(pending(), 0);
+        Lines::push(&lines, b"one\ntwo");
+        assert_eq!(pending(), 3);
+    }
 }

@@ -25,12 +25,16 @@ pub(crate) enum Example {
     Eventbridge,
     /// A request to a function URL.
     FunctionUrl,
+    /// A device's message, as a rule of IoT selects it.
+    Iot,
     /// Records of a Kinesis stream.
     Kinesis,
     /// A change of an object in S3.
     S3,
     /// EventBridge's timer.
     Schedule,
+    /// EventBridge Scheduler's timer.
+    Scheduler,
     /// A notification of SNS.
     Sns,
     /// Messages of an SQS queue.
@@ -59,9 +63,11 @@ impl Example {
             Self::Dynamodb => include_str!("../../samples/dynamodb.json"),
             Self::Eventbridge => include_str!("../../samples/eventbridge.json"),
             Self::FunctionUrl => include_str!("../../samples/function-url.json"),
+            Self::Iot => include_str!("../../samples/iot.json"),
             Self::Kinesis => include_str!("../../samples/kinesis.json"),
             Self::S3 => include_str!("../../samples/s3.json"),
             Self::Schedule => include_str!("../../samples/schedule.json"),
+            Self::Scheduler => include_str!("../../samples/scheduler.json"),
             Self::Sns => include_str!("../../samples/sns.json"),
             Self::Sqs => include_str!("../../samples/sqs.json"),
         }

@@ -124,15 +124,13 @@ impl Function {
         format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{}", self.name())
     }
 
-    /// Has further events served by another revision, and ends the processes that wait for one. Events under way are finished by
-    /// the revision that they met.
-    pub async fn replace(&self, revision: Revision) {
-        let idle = {
-            let mut pool = self.lock();
-            pool.revision = Arc::new(revision);
-            std::mem::take(&mut pool.idle)
-        };
-        end_all(idle).await;
+    /// Has further events served by another revision, and returns the processes that wait for one, which are to be ended. Events
+    /// under way are finished by the revision that they met.
+    #[must_use]
+    pub fn replace(&self, revision: Revision) -> Vec<Instance> {
+        let mut pool = self.lock();
+        pool.revision = Arc::new(revision);
+        std::mem::take(&mut pool.idle)
     }
 
     /// Ends all processes. Events under way fail.
@@ -300,7 +298,8 @@ async fn handle(instance: &mut Instance, invocation: Invocation) -> Result<(Outc
     Ok((outcome, overdue))
 }
 
-async fn end_all(instances: Vec<Instance>) {
+/// Ends processes, which takes as long as the slowest of them.
+pub(super) async fn end_all(instances: Vec<Instance>) {
     let ends: JoinSet<()> = instances.into_iter().map(Instance::end).collect();
     ends.join_all().await;
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, io, sync::Arc};
 
 use axum::{
     Router,
-    body::{Body, Bytes, to_bytes},
+    body::{Body, Bytes},
     extract::{Path, Request, State},
     http::{
         HeaderName, HeaderValue, Method, StatusCode,
@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use super::{
     app::App,
+    body,
     event_of_url::{event, trace},
     function::{Function, Reply},
     http_api,
@@ -33,6 +34,25 @@ use crate::{
 
 /// The most bytes that a request's body may have.
 pub(super) const MAX_BODY_BYTES: usize = 6 * 1024 * 1024;
+
+/// How a kind of endpoint takes a function's answer.
+pub(super) struct Terms {
+    /// The status where there is no response: the function failed, or its answer stands for none.
+    pub failed: StatusCode,
+    /// What is said then.
+    pub message: &'static str,
+    /// The type of a response whose function has not said one.
+    pub content_type: HeaderValue,
+    /// Whether an answer without a `statusCode` is the body of a response.
+    pub infers: bool,
+}
+
+static FUNCTION_URL: Terms = Terms {
+    failed: StatusCode::BAD_GATEWAY,
+    message: "Internal Server Error",
+    content_type: HeaderValue::from_static("application/json"),
+    infers: true,
+};
 
 /// Function URLs under a path, for clients that do not find NAME.localhost.
 pub(super) fn routes() -> Router<Arc<App>> {
@@ -63,16 +83,21 @@ async fn under_path(
     }
 }
 
-/// The answer to a request for a function that there is not.
+/// The answer to a request for a function or an API that there is not.
 pub(super) fn no_function(app: &App, name: &str) -> Response {
-    let message = format!("there is no function {name}: use one of {}\n", app.names());
+    let apis = app.template.apis.iter().map(|api| format!(", {} (an API)", api.host()));
+    let message = format!(
+        "there is no function {name}: use one of {}{}\n",
+        app.names(),
+        apis.collect::<String>()
+    );
     (StatusCode::NOT_FOUND, message).into_response()
 }
 
 /// Has a function answer a request for a path, which may have a query.
 pub(super) async fn serve(function: Arc<Function>, request: Request, path: &str) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
+    let Ok(body) = body::read(body, MAX_BODY_BYTES).await else {
         return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
     };
     let is_head = parts.method == Method::HEAD;
@@ -92,23 +117,27 @@ pub(super) async fn serve(function: Arc<Function>, request: Request, path: &str)
     // The server leaves the body of an answer to HEAD out, and says how long it is.
     match receiver.recv().await {
         Some(StreamPart::Start { content_type }) => streamed(content_type, receiver, run).await,
-        _ => buffered(run.await.ok(), is_head, StatusCode::BAD_GATEWAY),
+        _ => buffered(run.await.ok(), is_head, &FUNCTION_URL),
     }
 }
 
-/// The response to an answer that was not streamed, with the status given if there is none; without a reply, the emulator failed.
-pub(super) fn buffered(reply: Option<Reply>, is_head: bool, failed: StatusCode) -> Response {
+/// The response to an answer that was not streamed; without a reply, the emulator failed.
+pub(super) fn buffered(reply: Option<Reply>, is_head: bool, terms: &Terms) -> Response {
     let Some(Reply { result: Ok(answer), .. }) = reply else {
-        return message(failed, "Internal Server Error");
+        return message(terms.failed, terms.message);
     };
     let parsed = match serde_json::from_slice::<Value>(&answer) {
         Ok(value) if value.get("statusCode").is_some() => HttpResponse::buffered(&value),
+        _ if !terms.infers => Err(
+            "the answer has no statusCode, which payload format 1.0 needs: return one, with the body as a text"
+                .to_owned(),
+        ),
         _ => {
             let headers = [(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
             return (headers, answer).into_response();
         }
     };
-    match parsed.and_then(|response| Ok((head(&response.head)?, response))) {
+    match parsed.and_then(|response| Ok((head(&response.head, terms)?, response))) {
         Ok((mut head, response)) => {
             // Frameworks take the body of an answer to HEAD away themselves, and leave its length.
             let declared = response.head.headers.get(CONTENT_LENGTH.as_str());
@@ -120,13 +149,13 @@ pub(super) fn buffered(reply: Option<Reply>, is_head: bool, failed: StatusCode) 
             }
             head.map(|()| Body::from(response.body))
         }
-        Err(error) => unusable(&error, failed),
+        Err(error) => unusable(&error, terms),
     }
 }
 
 /// A function's answer that stands for no response of HTTP. Lambda does not say why; here it is said.
-fn unusable(error: &str, status: StatusCode) -> Response {
-    message(status, &format!("Internal Server Error: {error}"))
+fn unusable(error: &str, terms: &Terms) -> Response {
+    message(terms.failed, &format!("{}: {error}", terms.message))
 }
 
 pub(super) fn message(status: StatusCode, text: &str) -> Response {
@@ -134,14 +163,14 @@ pub(super) fn message(status: StatusCode, text: &str) -> Response {
 }
 
 /// The status and the headers.
-fn head(response: &Head) -> Result<axum::http::Response<()>, String> {
+fn head(response: &Head, terms: &Terms) -> Result<axum::http::Response<()>, String> {
     let mut head = axum::http::Response::new(());
     *head.status_mut() = u16::try_from(response.status)
         .ok()
         .and_then(|status| StatusCode::from_u16(status).ok())
         .ok_or_else(|| format!("{} is not a statusCode of HTTP", response.status))?;
     let headers = head.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CONTENT_TYPE, terms.content_type.clone());
     let cookies = response.cookies.iter().map(|cookie| (SET_COOKIE.as_str(), cookie));
     for (name, value) in response
         .headers
@@ -174,7 +203,7 @@ async fn streamed(
     let head = if has_prelude(content_type.as_deref()) {
         let parsed = loop {
             if let Some((prelude, rest)) = part(&start) {
-                let parsed = Head::parse(prelude).and_then(|prelude| head(&prelude));
+                let parsed = Head::parse(prelude).and_then(|prelude| head(&prelude, &FUNCTION_URL));
                 start = rest.to_vec();
                 break parsed;
             }
@@ -183,13 +212,13 @@ async fn streamed(
                 Some(StreamPart::Start { .. }) => {}
                 None => {
                     let error = "the streamed response ended before the 8 NUL bytes after its prelude";
-                    return unusable(error, StatusCode::BAD_GATEWAY);
+                    return unusable(error, &FUNCTION_URL);
                 }
             }
         };
         match parsed {
             Ok(head) => head,
-            Err(error) => return unusable(&error, StatusCode::BAD_GATEWAY),
+            Err(error) => return unusable(&error, &FUNCTION_URL),
         }
     } else {
         let mut head = axum::http::Response::new(());

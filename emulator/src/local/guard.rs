@@ -33,11 +33,14 @@ pub(super) async fn admit(State(app): State<Arc<App>>, request: Request, next: N
             },
         };
     }
-    if request.uri().path().starts_with("/url/") || is_from_here(&host, request.headers()) {
+    // What is under `/url/` is open to web sites as function URLs are. A site that has its own name lead to this machine could read the
+    // answers, too, which no function URL allows by itself: the name has to be this machine's.
+    let is_open = request.uri().path().starts_with("/url/");
+    if is_here(&host) && (is_open || is_own_origin(&host, request.headers())) {
         return next.run(request).await;
     }
     let message = "this server takes requests from this machine's programs and its own page only: use \
-                   http://localhost or http://127.0.0.1 with its port\n";
+                   http://localhost or http://127.0.0.1 with its port; a tunnel has to send such a Host to /url/\n";
     (StatusCode::FORBIDDEN, message).into_response()
 }
 
@@ -55,10 +58,14 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-/// Whether no web site of another host has sent this, by itself or under a name of its own for this machine's address.
-fn is_from_here(host: &str, headers: &HeaderMap) -> bool {
-    let own = ["localhost", "127.0.0.1", "[::1]"].contains(&without_port(host));
-    own && text(headers, ORIGIN.as_str()).is_none_or(|origin| origin == format!("http://{host}"))
+/// Whether a host is this machine: it is none that a web site has given its address.
+fn is_here(host: &str) -> bool {
+    ["localhost", "127.0.0.1", "[::1]"].contains(&without_port(host))
+}
+
+/// Whether no web site of another host has sent this.
+fn is_own_origin(host: &str, headers: &HeaderMap) -> bool {
+    text(headers, ORIGIN.as_str()).is_none_or(|origin| origin == format!("http://{host}"))
 }
 
 #[cfg(test)]
@@ -70,7 +77,7 @@ mod tests {
         if let Some(origin) = origin {
             headers.insert(ORIGIN, origin.parse().unwrap());
         }
-        is_from_here(host, &headers)
+        is_here(host) && is_own_origin(host, &headers)
     }
 
     #[test]

@@ -26,6 +26,9 @@ const MAX_BYTES: usize = 16 << 20;
 /// How much is kept of an event, an answer and a log: a page that shows more is of no use.
 const MAX_TEXT_BYTES: usize = 256 << 10;
 
+/// How much is kept of what is one cell of the list: an error's message can be as long as an answer.
+const MAX_CELL_BYTES: usize = 1 << 10;
+
 /// What was invoked since the start, as far as it is kept.
 pub(super) struct History {
     records: Mutex<VecDeque<Record>>,
@@ -77,6 +80,26 @@ pub(super) struct Record {
 }
 
 impl Record {
+    /// Cuts what is too long, so that the limits above hold whoever has made this.
+    fn cut(&mut self) {
+        let summary = &mut self.summary;
+        let cells = [&mut summary.id, &mut summary.function, &mut summary.source];
+        for cell in cells
+            .into_iter()
+            .chain(&mut summary.event_name)
+            .chain(&mut summary.error)
+        {
+            if cell.len() > MAX_CELL_BYTES {
+                cell.truncate(cell.floor_char_boundary(MAX_CELL_BYTES));
+                cell.push('…');
+            }
+        }
+        for text in [&mut self.event, &mut self.response, &mut self.log] {
+            // Each byte that is no text has become a character of three bytes.
+            text.truncate(text.floor_char_boundary(3 * MAX_TEXT_BYTES));
+        }
+    }
+
     fn bytes(&self) -> usize {
         self.event.len() + self.response.len() + self.log.len()
     }
@@ -152,7 +175,8 @@ impl History {
     }
 
     /// Adds an invocation, and forgets the oldest that are too many or too much.
-    pub fn add(&self, record: Record) {
+    pub fn add(&self, mut record: Record) {
+        record.cut();
         let mut records = self.lock();
         records.push_back(record);
         forget(&mut records);
@@ -189,6 +213,7 @@ impl History {
         // It may be forgotten already.
         if let Some(record) = records.iter_mut().rev().find(|record| record.summary.id == id) {
             change(record);
+            record.cut();
             forget(&mut records);
         }
         drop(records);
@@ -323,6 +348,35 @@ mod tests {
         }
         assert_eq!(history.summaries().len(), MAX_BYTES / MAX_TEXT_BYTES);
         assert_eq!(history.summaries()[0].event_bytes, long.len());
+    }
+
+    #[test]
+    fn no_cell_of_the_list_is_long() {
+        let history = History::new();
+        let long = "\u{e4}".repeat(MAX_TEXT_BYTES);
+        let mut sent = invocation(b"{}");
+        sent.origin = Origin {
+            source: long.clone(),
+            event_name: Some(format!("x{long}")),
+        };
+        end(history.begin("hello", &mut sent), Err(Vec::new()), Some(&long));
+        let mut record = history.last().unwrap();
+        let summary = &record.summary;
+        for cell in [
+            &summary.source,
+            summary.event_name.as_ref().unwrap(),
+            summary.error.as_ref().unwrap(),
+        ] {
+            assert!(
+                cell.len() <= MAX_CELL_BYTES + 3 && cell.ends_with("\u{e4}…"),
+                "{}",
+                cell.len()
+            );
+        }
+        // One that another process has made.
+        record.log = "x".repeat(MAX_BYTES);
+        history.add(record);
+        assert_eq!(history.last().unwrap().log.len(), 3 * MAX_TEXT_BYTES);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     Json, Router,
-    body::{Body, Bytes},
+    body::Body,
     extract::{OriginalUri, Path, RawQuery, State},
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use super::{
     app::App,
-    event_stream,
+    body, event_stream,
     function::{Function, Reply, tail},
     origin::of_api,
 };
@@ -137,18 +137,16 @@ fn find<'a>(app: &'a App, name: &str, query: Option<&str>) -> Result<&'a Arc<Fun
 }
 
 /// Checks what was sent, and makes an invocation of it.
-fn invocation(function: &Function, headers: &HeaderMap, body: Bytes, limit: usize) -> Result<Invocation, ApiError> {
-    if body.len() > limit {
-        let message = format!(
-            "{} byte payload is too large for the Invoke operation (limit {limit} bytes)",
-            body.len()
-        );
-        return Err(ApiError::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "RequestTooLargeException",
-            message,
-        ));
-    }
+async fn invocation(
+    function: &Function,
+    headers: &HeaderMap,
+    body: Body,
+    limit: usize,
+) -> Result<Invocation, ApiError> {
+    let body = body::read(body, limit).await.map_err(|length| {
+        let message = format!("{length} byte payload is too large for the Invoke operation (limit {limit} bytes)");
+        ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", message)
+    })?;
     let invalid = |message| ApiError::new(StatusCode::BAD_REQUEST, "InvalidRequestContentException", message);
     let event = match &*body {
         [] => b"{}".to_vec(),
@@ -215,7 +213,7 @@ async fn invoke(
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Result<Response, ApiError> {
     let function = find(&app, &name, query.as_deref())?.clone();
     let invocation_type = invocation_type(&headers)?;
@@ -223,7 +221,7 @@ async fn invoke(
         InvocationType::Event => MAX_ASYNC_EVENT_BYTES,
         _ => MAX_EVENT_BYTES,
     };
-    let invocation = invocation(&function, &headers, body, limit)?;
+    let invocation = invocation(&function, &headers, body, limit).await?;
     let id = [(REQUEST_ID, invocation.request_id.clone())];
     // The invocation goes on when its caller does not wait for it any longer, as in Lambda.
     let run = async move { function.invoke(invocation).await };
@@ -267,11 +265,11 @@ async fn invoke_with_response_stream(
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Result<Response, ApiError> {
     let function = find(&app, &name, query.as_deref())?.clone();
     let invocation_type = invocation_type(&headers)?;
-    let mut invocation = invocation(&function, &headers, body, MAX_EVENT_BYTES)?;
+    let mut invocation = invocation(&function, &headers, body, MAX_EVENT_BYTES).await?;
     let id = (REQUEST_ID, invocation.request_id.clone());
     if let InvocationType::DryRun = invocation_type {
         return Ok((StatusCode::NO_CONTENT, [id]).into_response());

@@ -5,6 +5,7 @@
 
 mod app;
 mod args;
+mod body;
 mod console;
 mod dotenv;
 mod event_of_url;

@@ -4,10 +4,10 @@ use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     Json, Router,
-    extract::{Path, State},
+    extract::{DefaultBodyLimit, Path, State},
     http::{
         StatusCode,
-        header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+        header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
     },
     response::{
         IntoResponse, Response,
@@ -27,6 +27,13 @@ use super::{
     saved::saved_events,
 };
 
+/// What the page may load, and that no other web site may show it in a frame, in which a click could be meant for something else.
+const POLICY: &str =
+    "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The most bytes that an invocation has as JSON, with each character of its texts escaped.
+const MAX_HANDED_ON_BYTES: usize = 16 << 20;
+
 /// The routes of the page.
 pub(super) fn routes() -> Router<Arc<App>> {
     let file = |content_type, text| get(async move || serve(content_type, text));
@@ -41,7 +48,13 @@ pub(super) fn routes() -> Router<Arc<App>> {
             file("text/javascript; charset=utf-8", include_str!("page/script.js")),
         )
         .route("/page/events", get(events))
-        .route(hand_on::PATH, get(invocations).post(handed_on))
+        .route(
+            hand_on::PATH,
+            get(invocations)
+                .post(handed_on)
+                .layer(DefaultBodyLimit::max(MAX_HANDED_ON_BYTES)),
+        )
+        .route(hand_on::ZIP_PATH, get(zip))
         .route("/page/invocations/{id}", get(invocation))
         .route("/page/changes", get(changes))
 }
@@ -49,7 +62,8 @@ pub(super) fn routes() -> Router<Arc<App>> {
 fn serve(content_type: &'static str, text: &'static str) -> Response {
     let headers = [
         (CONTENT_TYPE, content_type),
-        (CONTENT_SECURITY_POLICY, "default-src 'self'; img-src 'self' data:"),
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (headers, text).into_response()
 }
@@ -98,6 +112,11 @@ async fn invocation(State(app): State<Arc<App>>, Path(id): Path<String>) -> Resp
         Some(record) => Json(record).into_response(),
         None => (StatusCode::NOT_FOUND, "this invocation is not kept any longer\n").into_response(),
     }
+}
+
+/// Which zip is served, for who would hand an invocation of it on.
+async fn zip(State(app): State<Arc<App>>) -> String {
+    zip_of(&app.args.zip)
 }
 
 /// What `invoke` has sent meanwhile, in a process of its own.

@@ -15,7 +15,7 @@ use tokio::{
     time::sleep,
 };
 
-use super::{app::App, args::LocalArgs, revision::Revision};
+use super::{app::App, args::LocalArgs, function::end_all, revision::Revision};
 
 /// How often the zip is looked at, beside before each request.
 const INTERVAL: Duration = Duration::from_millis(300);
@@ -55,9 +55,10 @@ impl Reload {
             }
             match loaded {
                 Ok(revisions) => {
-                    for (function, revision) in app.functions.iter().zip(revisions) {
-                        function.replace(revision).await;
-                    }
+                    // Nothing is waited for meanwhile: no event finds one function new and another one old.
+                    let replaced = app.functions.iter().zip(revisions);
+                    let idle = replaced.flat_map(|(function, revision)| function.replace(revision));
+                    end_all(idle.collect()).await;
                     app.console.note("reloaded");
                 }
                 Err(_) if since.elapsed() < PATIENCE => {

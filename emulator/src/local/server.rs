@@ -2,10 +2,10 @@
 
 use std::{io::ErrorKind, net::Ipv4Addr, sync::Arc};
 
-use anyhow::{Context, Error, Result, anyhow};
+use anyhow::{Context, Error, Result, anyhow, bail};
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{Request, State},
     middleware::{self, Next},
     response::Response,
 };
@@ -15,6 +15,7 @@ use super::{app::App, function_url, guard, invoke_api, page, reload};
 
 /// Serves for ever.
 pub(super) async fn serve(app: Arc<App>) -> Result<()> {
+    check_hosts(&app)?;
     let port = app.args.port;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .await
@@ -32,7 +33,6 @@ pub(super) async fn serve(app: Arc<App>) -> Result<()> {
         .fallback(invoke_api::unknown)
         .layer(middleware::from_fn_with_state(app.clone(), guard::admit))
         .layer(middleware::from_fn_with_state(app.clone(), meet_newest_build))
-        .layer(DefaultBodyLimit::disable())
         .with_state(app);
     axum::serve(listener, router).await.context("the server stopped")
 }
@@ -41,6 +41,34 @@ pub(super) async fn serve(app: Arc<App>) -> Result<()> {
 async fn meet_newest_build(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     app.reload.refresh(&app).await;
     next.run(request).await
+}
+
+/// A host leads to one function or API.
+fn check_hosts(app: &App) -> Result<()> {
+    for (number, api) in app.template.apis.iter().enumerate() {
+        let host = api.host();
+        let function = app
+            .functions
+            .iter()
+            .find(|function| function.name().eq_ignore_ascii_case(&host));
+        if let Some(function) = function {
+            bail!(
+                "the function {} and the template's API {} would both have the host {host}.localhost: give the function another name, \
+                 by `handlers` of lambda_local",
+                function.name(),
+                api.id
+            );
+        }
+        if let Some(other) = app.template.apis[..number].iter().find(|other| other.host() == host) {
+            bail!(
+                "the template's APIs {} and {} would both have the host {host}.localhost, as a host's name has no case: give one another \
+                 logical ID",
+                other.id,
+                api.id
+            );
+        }
+    }
+    Ok(())
 }
 
 fn no_port(port: u16, started_by: &str, error: std::io::Error) -> Error {
@@ -80,6 +108,12 @@ fn announce(app: &App, port: u16) {
             source.function,
             app.args.started_by(),
             source.name
+        ));
+    }
+    for source in &app.template.unserved {
+        note(&format!(
+            "not served: {source}: send its function an event by `{} invoke EVENT` or --example",
+            app.args.started_by()
         ));
     }
     if let Some(function) = app.functions.first() {

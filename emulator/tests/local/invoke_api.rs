@@ -113,4 +113,12 @@ fn other_web_sites_cannot_invoke() {
             "{head}\n{body}"
         );
     }
+    // Function URLs are open to web sites, but not to one that has its own name lead to this machine, which could read the answer.
+    for (header, status) in [
+        ("Origin: https://example.com\r\n", "200"),
+        ("Host: example.com\r\n", "403"),
+    ] {
+        let (head, body) = local.request("GET /url/hello/", header, b"");
+        assert!(head.starts_with(&format!("http/1.0 {status}")), "{head}\n{body}");
+    }
 }

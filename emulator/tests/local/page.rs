@@ -2,12 +2,14 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, ErrorKind, Read, Write},
+    net::TcpListener,
+    thread,
 };
 
 use serde_json::Value;
 
-use crate::harness::{INVOKE, Local, command};
+use crate::harness::{INVOKE, Local, command, write_zip};
 
 const ECHO: &str = "respond \"$event\"";
 
@@ -98,6 +100,56 @@ fn what_invoke_sends_is_handed_on_to_a_server_of_the_same_zip() {
         (&told[0]["source"], &told[0]["state"]),
         (&"invoke".into(), &"succeeded".into())
     );
+}
+
+#[test]
+fn what_is_no_server_of_the_zip_is_sent_no_event() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let (zip, event) = (folder.path().join("function.zip"), folder.path().join("event.json"));
+    write_zip(&zip, ECHO);
+    fs::write(&event, "\"secret\"").unwrap();
+    let other = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut head = [0; 1024];
+        let length = stream.read(&mut head).unwrap();
+        stream.write_all(b"HTTP/1.0 200 OK\r\n\r\n/another.zip").unwrap();
+        drop(stream);
+        listener.set_nonblocking(true).unwrap();
+        (head[..length].to_vec(), listener)
+    });
+    let invoked = command(&zip)
+        .args(["--port", &port, "invoke"])
+        .arg(&event)
+        .output()
+        .unwrap();
+    assert!(invoked.status.success(), "{invoked:?}");
+    let (head, listener) = other.join().unwrap();
+    assert!(
+        head.starts_with(b"GET /page/zip "),
+        "{}",
+        String::from_utf8_lossy(&head)
+    );
+    assert_eq!(listener.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
+}
+
+#[test]
+fn no_other_site_frames_the_page_and_no_long_body_is_kept() {
+    let local = Local::start(ECHO, &[]);
+    let (head, _) = local.request("GET /", "", b"");
+    assert!(
+        head.contains("frame-ancestors 'none'") && head.contains("nosniff"),
+        "{head}"
+    );
+    let long = vec![b' '; 7 << 20];
+    let (head, body) = local.request(&format!("POST {INVOKE}"), "", &long);
+    assert!(
+        head.starts_with("http/1.0 413") && body.contains("7340032 byte payload is too large"),
+        "{head}{body}"
+    );
+    let (head, _) = local.request("POST /url/hello/", "", &long);
+    assert!(head.starts_with("http/1.0 413"), "{head}");
 }
 
 #[test]

@@ -14,6 +14,8 @@ const HANDLE: &str = r#"
         respond "{\"isAuthorized\": $answer, \"context\": {\"tenant\": \"a\"}}"
     elif [[ $event == *fail=1* ]]; then
         fail Oops sorry
+    elif [[ $event == *bare=1* ]]; then
+        respond "{}"
     else
         body=${event//\\/\\\\}; body=${body//\"/\\\"}
         respond "{\"statusCode\": 200, \"headers\": {\"access-control-allow-origin\": \"https://own.example\"}, \"body\": \"$body\"}"
@@ -52,6 +54,15 @@ fn template(folder: &TempDir) -> PathBuf {
             "AuthorizerUri": {"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Auth.Arn}/invocations"},
             "AuthorizerPayloadFormatVersion": "2.0", "EnableSimpleResponses": true,
             "IdentitySource": ["$request.header.Authorization"]})),
+        "restApi": {"Type": "AWS::ApiGateway::RestApi", "Properties": {}},
+        "RestStage": {"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "restApi"}, "StageName": "prod"}},
+        "Orders": {"Type": "AWS::ApiGateway::Resource", "Properties": {
+            "RestApiId": {"Ref": "restApi"}, "PathPart": "orders", "ParentId": {"Fn::GetAtt": ["restApi", "RootResourceId"]}}},
+        "Method": {"Type": "AWS::ApiGateway::Method", "Properties": {
+            "RestApiId": {"Ref": "restApi"}, "ResourceId": {"Ref": "Orders"}, "HttpMethod": "POST",
+            "Integration": {"Uri": {"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Hello.Arn}/invocations"}}}},
+        "Config": {"Type": "AWS::Lambda::Permission", "Properties": {
+            "FunctionName": {"Ref": "Hello"}, "Principal": "config.amazonaws.com"}},
         "Queue": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {
             "EventSourceArn": {"Fn::Sub": "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:orders"},
             "FunctionName": {"Ref": "Hello"}}},
@@ -78,6 +89,8 @@ fn routes_are_served_as_api_gateway_would() {
         head.contains("access-control-allow-origin: https://shop.example"),
         "{head}"
     );
+    // An HTTP API calls a text what has no type.
+    assert!(head.contains("content-type: text/plain; charset=utf-8"), "{head}");
     let event: Value = serde_json::from_str(&body).unwrap();
     assert_eq!(
         (&event["routeKey"], &event["pathParameters"]),
@@ -122,6 +135,42 @@ fn routes_are_served_as_api_gateway_would() {
         "{head}"
     );
 
+    // A REST API has its own words, and needs a whole response.
+    let rest = "Host: restapi.localhost:9000\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+    let (head, body) = local.request("POST /prod/orders/", rest, b"a=1");
+    let event: Value = serde_json::from_str(&body).unwrap();
+    assert!(
+        head.starts_with("http/1.0 200") && head.contains("content-type: application/json"),
+        "{head}"
+    );
+    assert_eq!(
+        (&event["resource"], &event["path"], &event["body"]),
+        (&json!("/orders"), &json!("/orders/"), &json!("a=1"))
+    );
+    for (line, sent, status, message) in [
+        ("POST /prod/orders", "fail=1", "502", "Internal server error"),
+        (
+            "POST /prod/orders",
+            "bare=1",
+            "502",
+            "Internal server error: the answer has no statusCode",
+        ),
+        ("POST /prod/other", "", "403", "Missing Authentication Token"),
+        ("POST /orders", "", "403", "Missing Authentication Token"),
+    ] {
+        let (head, body) = local.request(line, rest, sent.as_bytes());
+        assert!(head.starts_with(&format!("http/1.0 {status}")), "{line}: {head}");
+        assert!(
+            body.starts_with(&format!("{{\"message\":\"{message}")),
+            "{line}: {body}"
+        );
+    }
+    let (head, body) = local.request("GET /orders/1?bare=1", host, b"");
+    assert!(
+        head.contains("content-type: application/json") && body == "{}",
+        "{head}{body}"
+    );
+
     // What the page needs for its buttons.
     let (_, body) = local.request("GET /page/events", "", b"");
     let events: Value = serde_json::from_str(&body).unwrap();
@@ -150,6 +199,23 @@ fn an_event_of_a_source_is_sent_to_its_function() {
     let output = invoke("orders");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(text.contains("arn:aws:sqs:us-east-1:123456789012:orders"), "{text}");
+    // A host can lead to one of them.
+    let mut clash = command(&zip);
+    clash.args([
+        "--port",
+        "0",
+        "--handler",
+        "auth=authorizer",
+        "--handler",
+        "HttpApi=bootstrap",
+        "--template",
+    ]);
+    let output = clash.arg(&template).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        !output.status.success() && text.contains("the function HttpApi and the template's API httpApi"),
+        "{text}"
+    );
     let output = invoke("order");
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(

@@ -3,6 +3,11 @@
 //! As its user guide has buckets' (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>), and its API's model,
 //! which botocore publishes, the events' (the shape `Event`).
 
+use std::fmt;
+
+use super::pseudo::with_examples;
+use crate::settings::{EventSource, Settings};
+
 const EVENTS: [&str; 31] = [
     "s3:IntelligentTiering",
     "s3:LifecycleExpiration:*",
@@ -37,22 +42,9 @@ const EVENTS: [&str; 31] = [
     "s3:Replication:OperationReplicatedAfterThreshold",
 ];
 
-/// What pseudo parameters in a name may become, for its length and letters.
-const PSEUDO_PARAMETERS: [(&str, &str); 4] = [
-    ("${AWS::AccountId}", "123456789012"),
-    ("${AWS::Partition}", "aws"),
-    ("${AWS::Region}", "eu-west-1"),
-    // A stack's name may have capitals, which a bucket's may not: the deployment tells.
-    ("${AWS::StackName}", "a"),
-];
-
 /// Says what S3 does not take of a bucket's name.
 pub(super) fn check_name(bucket: &str) -> Option<&'static str> {
-    let name = PSEUDO_PARAMETERS
-        .iter()
-        .fold(bucket.to_owned(), |name, (parameter, value)| {
-            name.replace(parameter, value)
-        });
+    let name = with_examples(bucket);
     let is_end = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let is_inner = |byte: u8| is_end(byte) || b".-".contains(&byte);
     if bucket.starts_with("arn:") || bucket.contains('/') {
@@ -82,6 +74,68 @@ pub(super) fn check_name(bucket: &str) -> Option<&'static str> {
 /// Whether S3 has an event of that name.
 pub(super) fn is_event(name: &str) -> bool {
     EVENTS.contains(&name)
+}
+
+/// A notification of a bucket, for events and keys.
+struct Notification<'a> {
+    bucket: &'a str,
+    event: &'a str,
+    prefix: &'a str,
+    suffix: &'a str,
+}
+
+impl Notification<'_> {
+    /// Whether S3 would have to send an event
+    /// [by both](https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html), which it does not.
+    fn overlaps(&self, other: &Self) -> bool {
+        let either = |starts: fn(&str, &str) -> bool, one: &str, other: &str| starts(one, other) || starts(other, one);
+        let starts = |one: &str, other: &str| one.starts_with(other);
+        let ends = |one: &str, other: &str| one.ends_with(other);
+        let event = |name| str::strip_suffix(name, '*').unwrap_or(name);
+        self.bucket == other.bucket
+            && (self.event == other.event
+                || self.event.ends_with('*') && other.event.starts_with(event(self.event))
+                || other.event.ends_with('*') && self.event.starts_with(event(other.event)))
+            && either(starts, self.prefix, other.prefix)
+            && either(ends, self.suffix, other.suffix)
+    }
+}
+
+impl fmt::Display for Notification<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        write!(formatter, "{} of `{}*{}`", self.event, self.prefix, self.suffix)
+    }
+}
+
+/// Says which notifications of a bucket would be of the same events, of whichever functions.
+pub(super) fn check_overlaps(settings: &Settings, problems: &mut Vec<String>) {
+    let mut earlier: Vec<Notification> = Vec::new();
+    for source in settings.functions.iter().flat_map(|function| &function.event_sources) {
+        let EventSource::S3 {
+            bucket,
+            events,
+            prefix,
+            suffix,
+        } = source
+        else {
+            continue;
+        };
+        for event in events {
+            let notification = Notification {
+                bucket,
+                event,
+                prefix,
+                suffix,
+            };
+            if let Some(other) = earlier.iter().find(|other| other.overlaps(&notification)) {
+                problems.push(format!(
+                    "the bucket {bucket:?}: {notification} and {other} can be of one object, and S3 takes one of them: take out the \
+                     other, or use `event_source.s3_eventbridge`"
+                ));
+            }
+            earlier.push(notification);
+        }
+    }
 }
 
 #[cfg(test)]

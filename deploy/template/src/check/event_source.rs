@@ -11,9 +11,11 @@ use crate::{
     check::{
         bucket, load_balancer,
         mapping::{self, in_range},
+        pseudo::with_examples,
         schedule,
         target::Target,
     },
+    event_source::object_pattern,
     settings::{EventSource, FunctionSettings, SchedulerSettings, TopicSettings},
 };
 
@@ -25,7 +27,7 @@ pub(super) fn check(function: &FunctionSettings, problems: &mut Vec<String>) {
 }
 
 /// What happens to [objects](https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html), as EventBridge calls it.
-const OBJECT_EVENTS: [&str; 9] = [
+const OBJECT_EVENTS: [&str; 10] = [
     "Object ACL Updated",
     "Object Access Tier Changed",
     "Object Created",
@@ -35,10 +37,11 @@ const OBJECT_EVENTS: [&str; 9] = [
     "Object Restore Initiated",
     "Object Storage Class Changed",
     "Object Tags Added",
+    "Object Tags Deleted",
 ];
 
 /// The [triggers](https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html) of a user
-/// pool, but for those that need a key.
+/// pool, but for those that need a key or a version of their events besides.
 const TRIGGERS: [&str; 10] = [
     "CreateAuthChallenge",
     "CustomMessage",
@@ -67,7 +70,8 @@ fn check_one(source: &EventSource, earlier: &[EventSource], problems: &mut Vec<S
         EventSource::Alb(source) => load_balancer::check(source, problems),
         EventSource::Cognito { user_pool, triggers } => check_user_pool(user_pool, triggers, problems),
         EventSource::Iot { sql } => {
-            if !sql.trim_start().to_ascii_uppercase().starts_with("SELECT ") {
+            let keyword = sql.split_whitespace().next().unwrap_or_default();
+            if !keyword.eq_ignore_ascii_case("SELECT") {
                 problems.push(format!(
                     "the rule {sql:?} of IoT: write it as \"SELECT * FROM 'sensors/+/temperature'\""
                 ));
@@ -94,6 +98,8 @@ fn check_one(source: &EventSource, earlier: &[EventSource], problems: &mut Vec<S
                 ));
             }
             check_key(bucket, prefix, suffix, problems);
+            let pattern = object_pattern(bucket, types, prefix, suffix);
+            check_pattern(&format!("the pattern for the bucket {bucket:?}"), &pattern, problems);
         }
         EventSource::Scheduler(source) => check_scheduler(source, problems),
         EventSource::Schedule { expression, input } => {
@@ -140,7 +146,7 @@ fn check_one(source: &EventSource, earlier: &[EventSource], problems: &mut Vec<S
                     "the event pattern {pattern}: write it as {{\"source\": [\"aws.s3\"]}}"
                 ));
             }
-            check_text("the event pattern", Some(pattern), 2048, problems);
+            check_pattern("the event pattern", pattern, problems);
         }
     }
 }
@@ -173,25 +179,69 @@ fn check_topic(source: &TopicSettings, problems: &mut Vec<String>) {
             source.filter_scope
         ));
     }
-    if let Some(policy) = &source.filter_policy
-        && policy.as_object().is_none_or(serde_json::Map::is_empty)
-    {
-        problems.push(format!(
-            "`filter_policy = {policy}` of the topic {topic:?}: write it as {{\"kind\": [\"order\"]}}"
-        ));
+    if let Some(policy) = &source.filter_policy {
+        check_filter_policy(policy, source, problems);
     }
     Target {
-        what: "`dead_letter_queue` of the topic",
+        attribute: "dead_letter_queue",
+        of: " of the topic",
         arn: source.dead_letter_queue.as_ref(),
         services: &["sqs"],
     }
     .check(problems);
 }
 
+/// Says what SNS would refuse of a
+/// [filter policy](https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html).
+fn check_filter_policy(policy: &Value, source: &TopicSettings, problems: &mut Vec<String>) {
+    const MOST_KEYS: usize = 5;
+    let topic = &source.topic;
+    let Some(members) = policy.as_object().filter(|members| !members.is_empty()) else {
+        problems.push(format!(
+            "`filter_policy = {policy}` of the topic {topic:?}: write it as {{\"kind\": [\"order\"]}}"
+        ));
+        return;
+    };
+    if source.filter_scope == "MessageAttributes"
+        && let Some((name, value)) = members.iter().find(|(_, value)| !value.is_array())
+    {
+        problems.push(format!(
+            "`filter_policy` of the topic {topic:?} has {name:?}: {value}: attributes are not nested, so write a list of values; for what \
+             is in the message, set `filter_scope = \"MessageBody\"`"
+        ));
+    }
+    let keys = keys(policy);
+    if keys > MOST_KEYS {
+        problems.push(format!(
+            "`filter_policy` of the topic {topic:?} has {keys} keys, and SNS takes {MOST_KEYS}"
+        ));
+    }
+}
+
+/// How many keys of a filter policy have values. What alternatives (`$or`) count as, the guide does not say.
+fn keys(policy: &Value) -> usize {
+    let members = policy.as_object().into_iter().flatten();
+    members
+        .map(|(name, value)| match value {
+            Value::Object(_) => keys(value),
+            _ => usize::from(name != "$or"),
+        })
+        .sum()
+}
+
 /// Says what Cognito would refuse.
 fn check_user_pool(user_pool: &str, triggers: &[String], problems: &mut Vec<String>) {
-    if user_pool.is_empty() || user_pool.chars().count() > 128 {
+    let name = with_examples(user_pool);
+    if name.is_empty() || name.chars().count() > 128 {
         problems.push(format!("the user pool {user_pool:?}: its name has 1 to 128 characters"));
+    }
+    let is_allowed = |character: &char| {
+        character.is_ascii_alphanumeric() || character.is_ascii_whitespace() || "_+=,.@-".contains(*character)
+    };
+    if let Some(odd) = name.chars().find(|character| !is_allowed(character)) {
+        problems.push(format!(
+            "the user pool {user_pool:?} has {odd:?}: its name has letters of ASCII, digits, spaces and `_+=,.@-`"
+        ));
     }
     if triggers.is_empty() {
         problems.push(format!(
@@ -223,16 +273,12 @@ fn check_scheduler(source: &SchedulerSettings, problems: &mut Vec<String>) {
             source.time_zone, source.expression
         ));
     }
-    in_range("`flexible_minutes", Some(source.flexible_minutes), 0..=1440, problems);
-    in_range("`retries", source.retries, 0..=185, problems);
-    in_range(
-        "`maximum_age_seconds",
-        source.maximum_age_seconds,
-        60..=86_400,
-        problems,
-    );
+    in_range("flexible_minutes", Some(source.flexible_minutes), 0..=1440, problems);
+    in_range("retries", source.retries, 0..=185, problems);
+    in_range("maximum_age_seconds", source.maximum_age_seconds, 60..=86_400, problems);
     Target {
-        what: "`dead_letter_queue` of the schedule",
+        attribute: "dead_letter_queue",
+        of: " of the schedule",
         arn: source.dead_letter_queue.as_ref(),
         services: &["sqs"],
     }
@@ -249,6 +295,18 @@ fn check_key(bucket: &str, prefix: &str, suffix: &str, problems: &mut Vec<String
                 value.len()
             ));
         }
+    }
+}
+
+/// Says if an event pattern is longer than EventBridge takes of any account:
+/// [2048 characters, or 4096](https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html).
+fn check_pattern(what: &str, pattern: &Value, problems: &mut Vec<String>) {
+    const LONGEST: usize = 4096;
+    let length = pattern.to_string().chars().count();
+    if length > LONGEST {
+        problems.push(format!(
+            "{what} has {length} characters as JSON, and EventBridge takes 2048, or {LONGEST} if the account's quota was raised"
+        ));
     }
 }
 

@@ -200,13 +200,6 @@ fn check_role(function: &FunctionSettings, problems: &mut Vec<String>) {
             ));
         }
     }
-    if let Some(target) = &function.dead_letter_target
-        && !(target.starts_with("arn:") && (target.contains(":sqs:") || target.contains(":sns:")))
-    {
-        problems.push(format!(
-            "`dead_letter_target = {target:?}`: use the ARN of an SQS queue or an SNS topic"
-        ));
-    }
 }
 
 fn check_versions(settings: &Settings, function: &FunctionSettings, problems: &mut Vec<String>) {
@@ -236,21 +229,23 @@ fn check_versions(settings: &Settings, function: &FunctionSettings, problems: &m
 
 /// What Lambda would refuse of [asynchronous events](https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html).
 fn check_asynchronous(function: &FunctionSettings, problems: &mut Vec<String>) {
-    in_range("`async_retries", function.async_retries, 0..=2, problems);
+    in_range("async_retries", function.async_retries, 0..=2, problems);
     in_range(
-        "`async_max_age_seconds",
+        "async_max_age_seconds",
         function.async_max_age_seconds,
         60..=21_600,
         problems,
     );
     let services = ["sqs", "sns", "lambda", "events", "s3"];
-    for (what, arn, services) in [
-        ("`on_failure`", &function.on_failure, &services[..]),
+    for (attribute, arn, services) in [
+        ("dead_letter_target", &function.dead_letter_target, &services[..2]),
+        ("on_failure", &function.on_failure, &services[..]),
         // Buckets take failed ones alone.
-        ("`on_success`", &function.on_success, &services[..4]),
+        ("on_success", &function.on_success, &services[..4]),
     ] {
         Target {
-            what,
+            attribute,
+            of: "",
             arn: arn.as_ref(),
             services,
         }

@@ -21,14 +21,14 @@ pub(super) fn queue(source: &QueueSettings, problems: &mut Vec<String>) {
             "the queue {queue:?}: use its ARN, \"arn:aws:sqs:${{AWS::Region}}:${{AWS::AccountId}}:NAME\""
         ));
     }
-    in_range("`batch_size", Some(*batch_size), 1..=10_000, problems);
+    in_range("batch_size", Some(*batch_size), 1..=10_000, problems);
     in_range(
-        "`batching_window_seconds",
+        "batching_window_seconds",
         Some(*batching_window_seconds),
         0..=300,
         problems,
     );
-    in_range("`maximum_concurrency", source.maximum_concurrency, 2..=1000, problems);
+    in_range("maximum_concurrency", source.maximum_concurrency, 2..=1000, problems);
     if queue.ends_with(".fifo") && (*batch_size > 10 || *batching_window_seconds > 0) {
         problems.push(format!(
             "the queue {queue:?}: of FIFO queues, Lambda takes a `batch_size` of 10 at most, and no `batching_window_seconds`"
@@ -65,31 +65,32 @@ pub(super) fn stream(source: &StreamSettings, of: &str, problems: &mut Vec<Strin
             source.starting_position
         ));
     }
-    in_range("`batch_size", Some(source.batch_size), 1..=10_000, problems);
+    in_range("batch_size", Some(source.batch_size), 1..=10_000, problems);
     in_range(
-        "`batching_window_seconds",
+        "batching_window_seconds",
         Some(source.batching_window_seconds),
         0..=300,
         problems,
     );
-    in_range("`concurrent_batches", Some(source.concurrent_batches), 1..=10, problems);
+    in_range("concurrent_batches", Some(source.concurrent_batches), 1..=10, problems);
     in_range(
-        "`maximum_age_seconds",
+        "maximum_age_seconds",
         source.maximum_age_seconds,
         60..=604_800,
         problems,
     );
-    in_range("`retries", source.retries, 0..=10_000, problems);
+    in_range("retries", source.retries, 0..=10_000, problems);
     filters(&what, &source.filters, problems);
     Target {
-        what: "`on_failure` of the stream",
+        attribute: "on_failure",
+        of: " of the stream",
         arn: source.on_failure.as_ref(),
         services: &["sqs", "sns", "s3"],
     }
     .check(problems);
 }
 
-/// Says if a number, if there is one, is none that Lambda takes.
+/// Says if a number, if there is one, is none that AWS takes.
 pub(super) fn in_range(
     name: &str,
     value: Option<u64>,
@@ -100,7 +101,7 @@ pub(super) fn in_range(
         && !range.contains(&value)
     {
         problems.push(format!(
-            "{name} = {value}`: AWS takes {} to {}",
+            "`{name} = {value}`: AWS takes {} to {}",
             range.start(),
             range.end()
         ));

@@ -35,6 +35,11 @@ struct Field {
 ///
 /// For each that it would refuse.
 pub(super) fn check(expression: &str) -> Result<(), String> {
+    check_recurring(expression, true)
+}
+
+/// Says what is wrong with `rate(…)` or `cron(…)`; of a rate, a number other than its unit's as well, if that matters.
+fn check_recurring(expression: &str, numbers_agree: bool) -> Result<(), String> {
     const LIMIT: usize = 256;
     if expression.len() > LIMIT {
         return Err(format!(
@@ -44,7 +49,7 @@ pub(super) fn check(expression: &str) -> Result<(), String> {
     }
     let inner = |kind: &str| expression.strip_prefix(kind)?.strip_prefix('(')?.strip_suffix(')');
     if let Some(rate) = inner("rate") {
-        check_rate(rate)
+        check_rate(rate, numbers_agree)
     } else if let Some(cron) = inner("cron") {
         check_cron(cron)
     } else {
@@ -53,7 +58,8 @@ pub(super) fn check(expression: &str) -> Result<(), String> {
 }
 
 /// As [`check`], of what EventBridge Scheduler
-/// [takes](https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html): a single time besides.
+/// [takes](https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html): a single time besides, and `minute` or
+/// `minutes` with any number.
 ///
 /// # Errors
 ///
@@ -62,7 +68,7 @@ pub(super) fn check_scheduler(expression: &str) -> Result<(), String> {
     match expression.strip_prefix("at(") {
         Some(rest) if rest.strip_suffix(')').is_some_and(is_time) => Ok(()),
         Some(_) => Err("write it as \"at(2030-12-24T18:00:00)\"".to_owned()),
-        None => check(expression),
+        None => check_recurring(expression, false),
     }
 }
 
@@ -94,7 +100,7 @@ pub(super) fn is_time_zone(name: &str) -> bool {
     name.len() <= 50 && name.split('/').all(is_part)
 }
 
-fn check_rate(rate: &str) -> Result<(), String> {
+fn check_rate(rate: &str, numbers_agree: bool) -> Result<(), String> {
     const UNITS: [&str; 3] = ["minute", "hour", "day"];
     let wanted = "write it as \"rate(5 minutes)\", with a number from 1 on and minutes, hours or days";
     let Some((number, unit)) = rate.split_once(' ') else {
@@ -107,7 +113,10 @@ fn check_rate(rate: &str) -> Result<(), String> {
     if value == 0 || number.starts_with(['+', '0']) || !UNITS.contains(&singular) {
         return Err(wanted.to_owned());
     }
-    // EventBridge wants the grammar right.
+    if !numbers_agree {
+        return Ok(());
+    }
+    // EventBridge's rules want the grammar right.
     let right = if value == 1 {
         singular.to_owned()
     } else {
@@ -321,6 +330,8 @@ mod tests {
             );
         }
         assert!(check("at(2030-12-24T18:00:00)").is_err());
+        assert_eq!(check_scheduler("rate(1 minutes)"), Ok(()));
+        assert!(check_scheduler("rate(0 minutes)").is_err());
         for name in ["", "+02:00", "Europe/", "Europe/New York", "Europe\\Berlin"] {
             assert!(!is_time_zone(name), "{name}");
         }

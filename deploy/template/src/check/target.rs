@@ -4,8 +4,9 @@ use crate::arn::service;
 
 /// A target that is named by an attribute, and the services that it can be of.
 pub(super) struct Target<'a> {
-    /// The attribute, and whose it is.
-    pub(super) what: &'a str,
+    pub(super) attribute: &'a str,
+    /// Whose attribute it is, such as ` of the topic`, if it is not the function's.
+    pub(super) of: &'a str,
     pub(super) arn: Option<&'a String>,
     /// As in ARNs.
     pub(super) services: &'a [&'a str],
@@ -23,11 +24,14 @@ impl Target<'_> {
             all => all.join(""),
         };
         if !self.services.contains(&service(arn)) {
-            problems.push(format!("{} = {arn:?}: use the ARN of {described}", self.what));
+            problems.push(format!(
+                "`{} = {arn:?}`{}: use the ARN of {described}",
+                self.attribute, self.of
+            ));
         } else if arn.ends_with(".fifo") {
             problems.push(format!(
-                "{} = {arn:?} is FIFO, and AWS takes standard ones alone",
-                self.what
+                "`{} = {arn:?}`{} is FIFO, and AWS takes standard ones alone",
+                self.attribute, self.of
             ));
         }
     }

@@ -13,11 +13,13 @@ use crate::{
 /// [target group](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-targetgroup.html)
 /// that holds the function.
 pub(super) fn add(parts: &mut Parts, names: &Names, destination: &Destination, source: &LoadBalancerSettings) {
-    let group = names.resource(if source.multi_value_headers {
+    // A group has one load balancer, whose listeners share it.
+    let kind = if source.multi_value_headers {
         "MultiValueTargetGroup"
     } else {
         "TargetGroup"
-    });
+    };
+    let group = names.resource(&format!("{kind}{}", unique_id(load_balancer(&source.listener))));
     if !parts.resources.contains_key(&group) {
         let resource = target_group(parts, names, destination, source.multi_value_headers);
         parts.whole_resource(group.clone(), resource);
@@ -48,6 +50,12 @@ pub(super) fn add(parts: &mut Parts, names: &Names, destination: &Destination, s
             "Priority": source.priority,
         }),
     );
+}
+
+/// The load balancer of a listener, as in `app/web/50dc6c495c0c9188`.
+fn load_balancer(listener: &str) -> &str {
+    let path = listener.rsplit_once(":listener/").map_or(listener, |(_, path)| path);
+    path.rsplit_once('/').map_or(path, |(balancer, _)| balancer)
 }
 
 fn target_group(parts: &mut Parts, names: &Names, destination: &Destination, multi_value_headers: bool) -> Value {

@@ -13,15 +13,26 @@ use crate::{
         function_url::message,
         template::{Authorization, Format},
     },
-    runtime_api::text,
+    runtime_api::{Invocation, Origin, text},
 };
 
 fn unauthorized() -> Response {
     message(StatusCode::UNAUTHORIZED, "Unauthorized")
 }
 
-fn forbidden() -> Response {
+fn forbidden(app: &App, call: &Call<'_>, why: &str) -> Response {
+    app.console
+        .note(&format!("{}: the request is refused: {why}", call.route.key));
     message(StatusCode::FORBIDDEN, "Forbidden")
+}
+
+/// The answer to a request that lacks what it is known by.
+fn without(app: &App, call: &Call<'_>, source: &str) -> Response {
+    let key = &call.route.key;
+    app.console.note(&format!(
+        "{key}: the request is refused: it has no {source}, which the authorizer looks at"
+    ));
+    unauthorized()
 }
 
 fn failed(app: &App, call: &Call<'_>, what: &str) -> Response {
@@ -34,14 +45,17 @@ fn failed(app: &App, call: &Call<'_>, what: &str) -> Response {
 pub(super) async fn authorize(app: &App, call: &Call<'_>) -> Result<Option<Value>, Response> {
     match &call.route.authorization {
         Authorization::None => Ok(None),
-        Authorization::Iam => iam(call).map(Some).ok_or_else(forbidden),
+        Authorization::Iam => match iam(call) {
+            Some(context) => Ok(Some(context)),
+            None => Err(forbidden(app, call, "it is not signed (AWS4-HMAC-SHA256)")),
+        },
         Authorization::Jwt {
             identity,
             issuer,
             audience,
             scopes,
         } => {
-            let token = identity_source(call, identity).ok_or_else(unauthorized)?;
+            let token = identity_source(call, identity).ok_or_else(|| without(app, call, identity))?;
             let claims = claims(&token, issuer, audience, OffsetDateTime::now_utc().unix_timestamp());
             let claims = claims.map_err(|why| {
                 app.console
@@ -51,7 +65,8 @@ pub(super) async fn authorize(app: &App, call: &Call<'_>) -> Result<Option<Value
             let own = granted(&claims);
             let matched: Vec<_> = own.iter().filter(|scope| scopes.contains(scope)).collect();
             if !scopes.is_empty() && matched.is_empty() {
-                return Err(forbidden());
+                let why = format!("its token has none of the scopes {}", scopes.join(", "));
+                return Err(forbidden(app, call, &why));
             }
             let scopes = (!scopes.is_empty()).then_some(scopes);
             Ok(Some(json!({"jwt": {"claims": texts(&claims), "scopes": scopes}})))
@@ -65,8 +80,13 @@ pub(super) async fn authorize(app: &App, call: &Call<'_>) -> Result<Option<Value
             let Some(function) = function.as_deref().and_then(|name| app.function(name)).cloned() else {
                 return Err(failed(app, call, "its function is not served here"));
             };
-            let found: Option<Vec<_>> = identities.iter().map(|source| identity_source(call, source)).collect();
-            let found = found.ok_or_else(unauthorized)?;
+            let mut found = Vec::new();
+            for source in identities {
+                match identity_source(call, source) {
+                    Some(value) => found.push(value),
+                    None => return Err(without(app, call, source)),
+                }
+            }
             let arn = format!(
                 "arn:aws:execute-api:{REGION}:{ACCOUNT}:{}/{}/{}{}",
                 call.api.host(),
@@ -75,7 +95,13 @@ pub(super) async fn authorize(app: &App, call: &Call<'_>) -> Result<Option<Value
                 call.rest
             );
             let event = request(call, *format, &found, &arn);
-            let invocation = function.invocation(event.to_string().into_bytes());
+            let invocation = Invocation {
+                origin: Origin {
+                    source: "authorizer".to_owned(),
+                    event_name: Some(call.route.key.clone()),
+                },
+                ..function.invocation(event.to_string().into_bytes())
+            };
             let reply = tokio::spawn(async move { function.invoke(invocation).await }).await;
             let answer = reply
                 .ok()
@@ -89,7 +115,7 @@ pub(super) async fn authorize(app: &App, call: &Call<'_>) -> Result<Option<Value
                 policy_allows(&answer)
             };
             if !is_allowed {
-                return Err(forbidden());
+                return Err(forbidden(app, call, "the authorizer's function says no"));
             }
             let mut context = answer["context"].as_object().cloned().unwrap_or_default();
             if *format == Format::V1
@@ -129,6 +155,9 @@ fn request(call: &Call<'_>, format: Format, identities: &[String], arn: &str) ->
 
 /// The value of `$request.header.NAME` and the like, if the request has it.
 fn identity_source(call: &Call<'_>, source: &str) -> Option<String> {
+    if let Some(name) = source.strip_prefix("$stageVariables.") {
+        return call.stage.variables()?.get(name)?.as_str().map(str::to_owned);
+    }
     let (kind, name) = source.strip_prefix("$request.")?.split_once('.')?;
     match kind {
         "header" => text(&call.parts.headers, name),
@@ -189,8 +218,10 @@ fn claims(token: &str, issuer: &str, audience: &[String], now: i64) -> Result<Ma
         return Err(format!("its `iss` is not {issuer}"));
     }
     let known = |value: &str| audience.iter().any(|one| one == value);
-    if !audience.is_empty() && !is("aud", &known) && !is("client_id", &known) {
-        return Err(format!("its `aud` is none of {}", audience.join(", ")));
+    // A client's ID counts where no audience is named.
+    let name = if claims.contains_key("aud") { "aud" } else { "client_id" };
+    if !audience.is_empty() && !is(name, &known) {
+        return Err(format!("its `{name}` is none of {}", audience.join(", ")));
     }
     Ok(claims)
 }
@@ -263,6 +294,15 @@ mod tests {
             other[name] = value;
             assert!(read(&other).unwrap_err().contains(why), "{name}");
         }
+        // Cognito's access tokens have a client's ID and no audience.
+        let mut other = own;
+        other["client_id"] = json!("y");
+        other["aud"] = json!("z");
+        assert!(read(&other).unwrap_err().contains("`aud` is none of y"));
+        other.as_object_mut().unwrap().remove("aud");
+        assert!(read(&other).is_ok());
+        other["client_id"] = json!("z");
+        assert!(read(&other).unwrap_err().contains("`client_id` is none of y"));
         assert!(super::claims("Bearer x", "", &[], 0).unwrap_err().contains("no JWT"));
     }
 

@@ -2,10 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::{HeaderMap, header::USER_AGENT, request::Parts};
+use axum::http::{
+    HeaderMap,
+    header::{CONTENT_TYPE, USER_AGENT},
+    request::Parts,
+};
 use serde_json::{Value, json};
 
 use crate::{
+    base64,
     local::{
         event_of_url,
         function::ACCOUNT,
@@ -69,6 +74,11 @@ impl Call<'_> {
         let parameters =
             multiple(form_urlencoded::parse(query.as_bytes()).map(|(name, value)| (name.into(), value.into())));
         let headers = self.headers(&v2);
+        let (body, is_encoded) = if is_rest {
+            self.rest_body()
+        } else {
+            (v2["body"].clone(), v2["isBase64Encoded"] == true)
+        };
         let or_null = |value: &Value| match value {
             Value::Object(members) if members.is_empty() => Value::Null,
             value => value.clone(),
@@ -108,8 +118,8 @@ impl Call<'_> {
                 "resourcePath": self.route.resource(),
                 "stage": self.stage.name,
             },
-            "body": v2.get("body"),
-            "isBase64Encoded": v2["isBase64Encoded"],
+            "body": body,
+            "isBase64Encoded": is_encoded,
         });
         if !is_rest {
             event["version"] = json!("1.0");
@@ -118,6 +128,21 @@ impl Call<'_> {
             event["requestContext"]["authorizer"] = of_format_1(authorizer);
         }
         event
+    }
+
+    /// A body as a REST API passes it on, and whether that is base64: it is if its type is among those that the API has as binary.
+    fn rest_body(&self) -> (Value, bool) {
+        if self.body.is_empty() {
+            return (Value::Null, false);
+        }
+        let content_type = text(&self.parts.headers, CONTENT_TYPE.as_str()).unwrap_or_default();
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        let is_binary = |known: &String| known == "*/*" || known.eq_ignore_ascii_case(essence);
+        if self.api.binary_types.iter().any(is_binary) {
+            (json!(base64::encode(self.body)), true)
+        } else {
+            (json!(String::from_utf8_lossy(self.body)), false)
+        }
     }
 
     /// All values of each header: the client's, and those that AWS adds.
@@ -175,6 +200,10 @@ mod tests {
     use crate::local::template::{Authorization, Format};
 
     fn event(kind: ApiKind, format: Format, authorizer: Option<Value>) -> Value {
+        event_of(kind, format, authorizer, "application/json", b"{}")
+    }
+
+    fn event_of(kind: ApiKind, format: Format, authorizer: Option<Value>, content_type: &str, body: &[u8]) -> Value {
         let request = Request::builder()
             .method("POST")
             .uri("/")
@@ -182,7 +211,7 @@ mod tests {
             .header("cookie", "a=1; b=2")
             .header("x-probe", "first")
             .header("x-probe", "second")
-            .header("content-type", "application/json");
+            .header("content-type", content_type);
         let (parts, ()) = request.body(()).unwrap().into_parts();
         let api = Api {
             id: "httpApi".to_owned(),
@@ -190,6 +219,7 @@ mod tests {
             stages: Vec::new(),
             routes: Vec::new(),
             cors: None,
+            binary_types: vec!["image/png".to_owned()],
         };
         let call = Call {
             api: &api,
@@ -203,7 +233,7 @@ mod tests {
             whole: "/prod/orders/a b",
             rest: "/orders/a b",
             parameters: &BTreeMap::from([("id".to_owned(), "a b".to_owned())]),
-            body: b"{}",
+            body,
             request_id: "id",
             trace: "Root=1-5759e988-bd862e3fe1be46a994272793",
         };
@@ -266,5 +296,20 @@ mod tests {
         let rest = event(ApiKind::Rest, Format::V1, None);
         assert_eq!((rest.get("version"), &rest["path"]), (None, &json!("/orders/a b")));
         assert_eq!(rest["requestContext"]["path"], "/prod/orders/a b");
+    }
+
+    #[test]
+    fn a_rest_api_knows_bytes_by_the_types_that_it_lists() {
+        let body = |kind, content_type: &str| {
+            let event = event_of(kind, Format::V1, None, content_type, b"a=1");
+            (event["body"].clone(), event["isBase64Encoded"].clone())
+        };
+        let (plain, encoded) = ((json!("a=1"), json!(false)), (json!("YT0x"), json!(true)));
+        let form = "application/x-www-form-urlencoded";
+        assert_eq!(body(ApiKind::Rest, form), plain);
+        assert_eq!(body(ApiKind::Http, form), encoded);
+        assert_eq!(body(ApiKind::Rest, "Image/PNG; a=b"), encoded);
+        let none = event_of(ApiKind::Rest, Format::V1, None, form, b"");
+        assert_eq!((&none["body"], &none["isBase64Encoded"]), (&Value::Null, &json!(false)));
     }
 }

@@ -6,20 +6,20 @@ mod cors;
 mod event;
 
 use axum::{
-    body::to_bytes,
     extract::Request,
-    http::{Method, StatusCode},
-    response::{IntoResponse, Response},
+    http::{HeaderValue, Method, StatusCode},
+    response::Response,
 };
 use percent_encoding::percent_decode_str;
 use uuid::Uuid;
 
 use super::{
     app::App,
+    body,
     event_of_url::trace,
-    function_url::{MAX_BODY_BYTES, buffered, message},
+    function_url::{MAX_BODY_BYTES, Terms, buffered, message},
     origin::of_url,
-    template::{Api, ApiKind, Format, find},
+    template::{Api, ApiKind, Format, Route, find},
 };
 use crate::runtime_api::{Invocation, trace_id_of};
 use event::Call;
@@ -46,7 +46,12 @@ async fn route(app: &App, api: &Api, request: Request, path: &str) -> Response {
         ApiKind::Rest => raw.to_owned(),
     };
     let found = api.stage(&whole).and_then(|(stage, rest)| {
-        let (route, parameters) = find(&api.routes, parts.method.as_str(), rest)?;
+        let taken = match api.kind {
+            ApiKind::Http => rest,
+            // A REST API takes `/orders/` for `/orders`.
+            ApiKind::Rest => rest.strip_suffix('/').unwrap_or(rest),
+        };
+        let (route, parameters) = find(&api.routes, parts.method.as_str(), taken)?;
         Some((stage, rest, route, parameters))
     });
     let Some((stage, rest, route, parameters)) = found else {
@@ -55,7 +60,7 @@ async fn route(app: &App, api: &Api, request: Request, path: &str) -> Response {
             ApiKind::Rest => message(StatusCode::FORBIDDEN, "Missing Authentication Token"),
         };
     };
-    let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
+    let Ok(body) = body::read(body, MAX_BODY_BYTES).await else {
         return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
     };
     let request_id = Uuid::new_v4().to_string();
@@ -82,7 +87,7 @@ async fn route(app: &App, api: &Api, request: Request, path: &str) -> Response {
             "the route {} of {} leads to no function that is served here: name it in the template's zip",
             route.key, api.id
         ));
-        return failed(api);
+        return buffered(None, false, &terms(api, route));
     };
     let event = match route.format {
         Format::V1 => call.event_v1(authorizer),
@@ -98,18 +103,22 @@ async fn route(app: &App, api: &Api, request: Request, path: &str) -> Response {
     let reply = tokio::spawn(async move { function.invoke(invocation).await })
         .await
         .ok();
-    match (api.kind, reply) {
-        (ApiKind::Rest, Some(reply)) if reply.result.is_err() => failed(api),
-        (ApiKind::Rest, reply) => buffered(reply, is_head, StatusCode::BAD_GATEWAY),
-        (ApiKind::Http, reply) => buffered(reply, is_head, StatusCode::INTERNAL_SERVER_ERROR),
-    }
+    buffered(reply, is_head, &terms(api, route))
 }
 
-/// The answer for a function that failed.
-fn failed(api: &Api) -> Response {
-    match api.kind {
-        ApiKind::Http => message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
-        ApiKind::Rest => message(StatusCode::BAD_GATEWAY, "Internal server error"),
+fn terms(api: &Api, route: &Route) -> Terms {
+    let (failed, message, content_type) = match api.kind {
+        ApiKind::Http => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Internal Server Error",
+            "text/plain; charset=utf-8",
+        ),
+        ApiKind::Rest => (StatusCode::BAD_GATEWAY, "Internal server error", "application/json"),
+    };
+    Terms {
+        failed,
+        message,
+        content_type: HeaderValue::from_static(content_type),
+        infers: route.format == Format::V2,
     }
-    .into_response()
 }

@@ -395,7 +395,15 @@ function follow() {
       fetching = false;
     }
   };
-  new EventSource("/page/changes").onmessage = update;
+  // A browser has few connections to a server: a page that is not seen leaves them to those that are.
+  let changes = null;
+  const watch = () => {
+    changes?.close();
+    changes = document.hidden ? null : new EventSource("/page/changes");
+    if (changes) changes.onmessage = update;
+  };
+  document.addEventListener("visibilitychange", watch);
+  watch();
 }
 
 byId("send").onclick = send;

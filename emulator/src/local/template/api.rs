@@ -16,6 +16,8 @@ pub(crate) struct Api {
     pub stages: Vec<Stage>,
     pub routes: Vec<Route>,
     pub cors: Option<Cors>,
+    /// Of a REST API, the types whose bodies are bytes: in events, they are base64.
+    pub binary_types: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -97,7 +99,7 @@ pub(super) fn all(resources: &Resources) -> Vec<Api> {
     all.extend(
         resources
             .of_type("AWS::ApiGateway::RestApi")
-            .map(|(id, _)| rest_api(resources, id)),
+            .map(|(id, api)| rest_api(resources, id, api)),
     );
     all
 }
@@ -146,6 +148,7 @@ fn http_api(resources: &Resources, id: &str, api: &Value) -> Api {
         stages: stages.collect(),
         routes: routes.collect(),
         cors,
+        binary_types: Vec::new(),
     }
 }
 
@@ -187,7 +190,7 @@ fn authorization(resources: &Resources, route: &Value) -> Authorization {
     }
 }
 
-fn rest_api(resources: &Resources, id: &str) -> Api {
+fn rest_api(resources: &Resources, id: &str, api: &Value) -> Api {
     let of_api = |resource_type| {
         let resources_of_type = resources.of_type(resource_type);
         resources_of_type.filter(move |(_, properties)| resources.refers(&properties["RestApiId"], id))
@@ -218,6 +221,7 @@ fn rest_api(resources: &Resources, id: &str) -> Api {
             .collect(),
         routes: routes.collect(),
         cors: None,
+        binary_types: strings(resources, &api["BinaryMediaTypes"]),
     }
 }
 

@@ -4,7 +4,9 @@
 mod api;
 mod resources;
 mod route;
+mod service;
 mod source;
+mod unserved;
 
 use anyhow::{Context, Result};
 
@@ -21,6 +23,8 @@ use resources::Resources;
 pub(super) struct Template {
     pub apis: Vec<Api>,
     pub sources: Vec<Source>,
+    /// What else sends events, in a line each.
+    pub unserved: Vec<String>,
 }
 
 impl Template {
@@ -32,9 +36,12 @@ impl Template {
         let template = read_json(path)?;
         let resources = Resources::new(&template, &args.handlers)
             .with_context(|| format!("the event sources of {} cannot be served", path.display()))?;
+        let (apis, sources) = (api::all(&resources), source::all(&resources));
+        let unserved = unserved::all(&resources, &apis, &sources);
         Ok(Self {
-            apis: api::all(&resources),
-            sources: source::all(&resources),
+            apis,
+            sources,
+            unserved,
         })
     }
 

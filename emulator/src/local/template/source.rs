@@ -1,10 +1,11 @@
-//! Event sources other than APIs: an event of each is made, to be sent by hand.
+//! Event sources other than APIs: an event of each is made, to be sent by hand. Those that Lambda reads from, rules of EventBridge and
+//! buckets are here, other services in `service`.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::resources::Resources;
+use super::{resources::Resources, service};
 use crate::local::{
     examples::Example,
     function::{ACCOUNT, REGION},
@@ -17,9 +18,9 @@ pub(crate) struct Source {
     pub name: String,
     /// The function that is sent its events.
     pub function: String,
-    /// What of AWS's it is: `sqs`, `dynamodb`, `kinesis`, `s3`, `schedule` or `event_pattern`, as in `event_source`.
+    /// What of AWS's it is, such as `sqs`: as in `event_source`.
     pub kind: &'static str,
-    /// The ARN of the queue or the stream, the bucket's name, the schedule's expression, or the pattern.
+    /// Which of them it is: an ARN, a bucket's name, a schedule's expression, a pattern.
     pub about: String,
     /// An event of it.
     pub event: Value,
@@ -30,6 +31,7 @@ pub(super) fn all(resources: &Resources) -> Vec<Source> {
     let mut all = mappings(resources);
     all.extend(rules(resources));
     all.extend(buckets(resources));
+    all.extend(service::all(resources));
     name_apart(&mut all);
     all
 }
@@ -55,8 +57,13 @@ fn name_apart(sources: &mut [Source]) {
 }
 
 /// A documented event.
-fn documented(example: Example) -> Value {
+pub(super) fn documented(example: Example) -> Value {
     serde_json::from_str(example.text()).unwrap_or_default()
+}
+
+/// What a target of a rule or a schedule is sent in place of the service's event.
+pub(super) fn input(resources: &Resources, target: &Value) -> Option<Value> {
+    serde_json::from_str(&resources.text(&target["Input"])).ok()
 }
 
 /// Queues and streams.
@@ -101,10 +108,6 @@ fn rules(resources: &Resources) -> Vec<Source> {
             let Some(function) = resources.function(&target["Arn"]) else {
                 continue;
             };
-            let input = match &target["Input"] {
-                Value::Null => None,
-                input => serde_json::from_str(&resources.text(input)).ok(),
-            };
             let (name, kind, about, event) = match &rule["ScheduleExpression"] {
                 Value::Null => {
                     let pattern = texts(resources, &rule["EventPattern"]);
@@ -122,7 +125,7 @@ fn rules(resources: &Resources) -> Vec<Source> {
                 function,
                 kind,
                 about,
-                event: input.unwrap_or(event),
+                event: input(resources, target).unwrap_or(event),
             });
         }
     }
@@ -176,16 +179,36 @@ fn example(pattern: &Value) -> Value {
             )
         }
         Value::Array(alternatives) => match alternatives.first() {
-            Some(Value::Object(matcher)) => ["prefix", "suffix", "equals-ignore-case", "wildcard"]
-                .iter()
-                .find_map(|name| matcher.get(*name).filter(|value| value.is_string()))
-                .cloned()
-                .unwrap_or_else(|| json!("example")),
+            Some(Value::Object(matcher)) => {
+                let text = |name: &str| matcher.get(name).and_then(Value::as_str);
+                let found = ["prefix", "suffix", "equals-ignore-case"]
+                    .iter()
+                    .find_map(|name| text(name));
+                match (found, text("wildcard")) {
+                    (Some(text), _) => json!(text),
+                    (None, Some(pattern)) => json!(matched(pattern)),
+                    (None, None) => json!("example"),
+                }
+            }
             Some(value) => value.clone(),
             None => Value::Null,
         },
         other => other.clone(),
     }
+}
+
+/// A text that a pattern of EventBridge takes, in which `\*` and `\\` stand for themselves.
+fn matched(pattern: &str) -> String {
+    let mut text = String::new();
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '*' => text += "example",
+            '\\' => text.extend(characters.next()),
+            other => text.push(other),
+        }
+    }
+    text
 }
 
 /// What an event is of, such as `aws.s3`.
@@ -264,7 +287,7 @@ mod tests {
             "Rule2": rule(json!({"ScheduleExpression": "rate(2 days)"}), daily),
             "Rule3": rule(json!({"ScheduleExpression": "rate(3 days)"}), shop.clone()),
             "Rule4": rule(json!({"EventPattern": {"source": ["aws.s3"], "detail": {"bucket": {"name": ["uploads"]},
-                          "key": [{"prefix": "in/"}]}}}), shop),
+                          "key": [{"prefix": "in/"}], "other": [{"wildcard": "\\*in/*.csv"}]}}}), shop),
             "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "uploads", "NotificationConfiguration": {
                 "LambdaConfigurations": [{"Event": "s3:ObjectCreated:*", "Function": {"Fn::GetAtt": ["Shop", "Arn"]},
                     "Filter": {"S3Key": {"Rules": [{"Name": "prefix", "Value": "in/"}, {"Name": "suffix", "Value": ".csv"}]}}}]}}},
@@ -296,7 +319,7 @@ mod tests {
         assert_eq!(events[3], &json!({"report": "daily"}));
         assert_eq!(
             events[5]["detail"],
-            json!({"bucket": {"name": "uploads"}, "key": "in/"})
+            json!({"bucket": {"name": "uploads"}, "key": "in/", "other": "*in/example.csv"})
         );
         let record = &events[6]["Records"][0];
         assert_eq!(
