@@ -1,6 +1,7 @@
 //! AWS's services, in the account and Region that are meant.
 
 use aws_config::{BehaviorVersion, Region};
+use aws_sdk_lambda::operation::get_function_configuration::GetFunctionConfigurationOutput;
 use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig, tls};
 use tokio::sync::OnceCell;
 
@@ -76,6 +77,21 @@ impl Clients {
             s3: aws_sdk_s3::Client::from_conf(s3),
             sts: aws_sdk_sts::Client::new(&config),
         })
+    }
+
+    /// A function's configuration; `None` where there is none, or the credentials may not see it: neither is in the way of a deployment.
+    pub(crate) async fn function(&self, name: &str) -> Result<Option<GetFunctionConfigurationOutput>, Failure> {
+        let asked = self
+            .lambda
+            .get_function_configuration()
+            .function_name(name)
+            .send()
+            .await;
+        match asked.map_err(aws(&format!("the function {name} can't be read"))) {
+            Ok(configuration) => Ok(Some(configuration)),
+            Err(failure) if failure.is("ResourceNotFoundException") || failure.is_denied() => Ok(None),
+            Err(failure) => Err(failure),
+        }
     }
 
     /// Whose the credentials are; AWS is asked once.

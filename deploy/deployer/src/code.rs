@@ -7,7 +7,7 @@ use stack_metadata::DIGEST_SHOWN;
 use crate::{
     cli::Cli,
     clients::Clients,
-    failure::{Failure, aws},
+    failure::Failure,
     package::{Package, code_of},
     stack,
 };
@@ -84,7 +84,10 @@ pub(crate) async fn functions(
     let mut functions = Vec::new();
     for function in &package.metadata.functions {
         let running = match stack::physical_id(&resources, &function.logical_id) {
-            Some(name) => running(clients, name).await?,
+            Some(name) => clients
+                .function(name)
+                .await?
+                .and_then(|running| hexadecimal(running.code_sha256()?)),
             None => None,
         };
         functions.push(FunctionCode {
@@ -95,21 +98,6 @@ pub(crate) async fn functions(
         });
     }
     Ok(functions)
-}
-
-/// What a function runs; `None` where there is none, or the credentials may not see it: neither is in the way of a deployment.
-async fn running(clients: &Clients, name: &str) -> Result<Option<String>, Failure> {
-    let asked = clients
-        .lambda
-        .get_function_configuration()
-        .function_name(name)
-        .send()
-        .await;
-    match asked.map_err(aws(&format!("the function {name} can't be read"))) {
-        Err(failure) if failure.is("ResourceNotFoundException") || failure.is("AccessDeniedException") => Ok(None),
-        Err(failure) => Err(failure),
-        Ok(configuration) => Ok(configuration.code_sha256().and_then(hexadecimal)),
-    }
 }
 
 /// A digest as AWS writes it, in hexadecimal digits.

@@ -78,12 +78,7 @@ pub(crate) async fn tidy(clients: &Clients, bucket: &str, former: &Former, curre
             if count == 1 { "object" } else { "objects" },
             KEPT.as_secs() / DAY.as_secs()
         )),
-        Err(failure)
-            if matches!(
-                failure.aws_code.as_deref(),
-                Some("AccessDenied" | "AccessDeniedException")
-            ) =>
-        {
+        Err(failure) if failure.is_denied() => {
             progress(&format!(
                 "note: old zips stay in s3://{bucket}, as these credentials may not look for them (s3:ListBucket, s3:GetObject, \
                  s3:PutObject and s3:DeleteObject; cloudformation:DescribeStacks and cloudformation:GetTemplate, of all stacks)"

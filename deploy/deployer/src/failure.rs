@@ -35,6 +35,11 @@ impl Failure {
     pub(crate) fn is(&self, code: &str) -> bool {
         self.aws_code.as_deref() == Some(code)
     }
+
+    /// Whether the credentials lack the right to what was asked for.
+    pub(crate) fn is_denied(&self) -> bool {
+        self.is("AccessDenied") || self.is("AccessDeniedException")
+    }
 }
 
 impl From<anyhow::Error> for Failure {

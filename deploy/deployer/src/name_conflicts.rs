@@ -2,7 +2,7 @@
 //!
 //! CloudFormation finds out in the midst of the changes, takes them back, and does not say what to do.
 
-use aws_sdk_cloudformation::{error::ProvideErrorMetadata, types::ChangeAction};
+use aws_sdk_cloudformation::types::ChangeAction;
 
 use crate::{
     change_set::ChangeSet,
@@ -40,7 +40,7 @@ pub(crate) async fn check(cli: &Cli, clients: &Clients, package: &Package, chang
             }
             Some("AWS::Lambda::Function") => {
                 if let Some(name) = name_of("FunctionName").await?
-                    && has_function(clients, &name).await?
+                    && clients.function(&name).await?.is_some()
                 {
                     let advice = format!(
                         "the function {name}: `aws lambda delete-function --region {} --function-name {name}` deletes it",
@@ -82,7 +82,8 @@ async fn has_log_group(clients: &Clients, name: &str) -> Result<bool, Failure> {
         .into_paginator()
         .send();
     while let Some(page) = pages.next().await {
-        match page {
+        // A deployment does not need that right: then CloudFormation tells what is in its way.
+        match page.map_err(aws(&format!("the log group {name} can't be looked for"))) {
             Ok(page)
                 if page
                     .log_groups()
@@ -92,28 +93,9 @@ async fn has_log_group(clients: &Clients, name: &str) -> Result<bool, Failure> {
                 return Ok(true);
             }
             Ok(_) => {}
-            Err(error) if is_denied(error.code()) => return Ok(false),
-            Err(error) => return Err(aws(&format!("the log group {name} can't be looked for"))(error)),
+            Err(failure) if failure.is_denied() => return Ok(false),
+            Err(failure) => return Err(failure),
         }
     }
     Ok(false)
-}
-
-async fn has_function(clients: &Clients, name: &str) -> Result<bool, Failure> {
-    let asked = clients
-        .lambda
-        .get_function_configuration()
-        .function_name(name)
-        .send()
-        .await;
-    match asked {
-        Ok(_) => Ok(true),
-        Err(error) if error.code() == Some("ResourceNotFoundException") || is_denied(error.code()) => Ok(false),
-        Err(error) => Err(aws(&format!("the function {name} can't be looked for"))(error)),
-    }
-}
-
-/// Whether the credentials lack the right to look. A deployment does not need it: then CloudFormation tells what is in its way.
-fn is_denied(code: Option<&str>) -> bool {
-    matches!(code, Some("AccessDenied" | "AccessDeniedException"))
 }
