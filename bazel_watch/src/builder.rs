@@ -25,7 +25,7 @@ pub enum Outcome {
 /// Why Bazel can't be called, or its answer is of no use.
 #[derive(Debug)]
 pub enum Unavailable {
-    /// `bazel run` names the workspace to what it starts.
+    /// Nobody has named the workspace, as `bazel run` does to what it starts.
     NotByBazelRun,
     /// There is no Bazel that a shell in this workspace would find.
     NoBazel(PathBuf),
@@ -42,11 +42,11 @@ impl fmt::Display for Unavailable {
         match self {
             Self::NotByBazelRun => write!(
                 formatter,
-                "`bazel run` has not started this, so its workspace is not known"
+                "this was not started by `bazel run`, which names the workspace"
             ),
             Self::NoBazel(workspace) => write!(
                 formatter,
-                "there is no Bazel: neither $BAZEL, nor bazel or bazelisk on PATH, nor {}",
+                "there is no Bazel: BAZEL is not set, and there is neither bazel nor bazelisk on PATH, nor {}",
                 workspace.join(BROUGHT).display()
             ),
             Self::NotStarted(bazel, error) => write!(formatter, "{} can't be started: {error}", bazel.display()),
@@ -193,6 +193,9 @@ mod tests {
     #[test]
     fn what_is_missing_is_named() {
         let said = Unavailable::NoBazel("/work".into()).to_string();
-        assert!(said.contains("$BAZEL") && said.contains("/work/tools/bazel"), "{said}");
+        assert!(
+            said.contains("BAZEL is not set") && said.contains("/work/tools/bazel"),
+            "{said}"
+        );
     }
 }
