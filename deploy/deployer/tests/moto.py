@@ -65,6 +65,8 @@ class Moto:
         self.statuses: dict[str, int] = {}
         # Actions that are told of when they are done, and answered after a while.
         self.reached: dict[str, threading.Event] = {}
+        # Paths of requests that the credentials lack the right to, with the action.
+        self.denied: dict[str, str] = {}
         # Objects' keys that were uploaded long ago, unless they are uploaded again.
         self.aged: set[str] = set()
         # Those of them that somebody uploads again right after they are listed.
@@ -72,6 +74,7 @@ class Moto:
         # moto answers with 500 to one of two that upload the same object at once.
         self.uploads = threading.Lock()
         self.change_sets = ChangeSets(self.port)
+        self.xray = Account(f"http://127.0.0.1:{self.port}").xray
         self.endpoint = Front(self).endpoint
         self.log = folder / "moto.log"
         with self.log.open("wb") as log:
@@ -93,6 +96,7 @@ class Moto:
         self.words.clear()
         self.statuses.clear()
         self.reached.clear()
+        self.denied.clear()
         self.aged.clear()
         self.renewed.clear()
         self.change_sets = ChangeSets(self.port)
@@ -217,6 +221,10 @@ class Handler(BaseHTTPRequestHandler):
         request = f"{self.command} {self.path.partition('?')[0]}"
         if status := moto.statuses.get(request):
             return status, [("Content-Length", "0")], b""
+        if action := moto.denied.get(self.path):
+            return self.failure("AccessDeniedException", f"User: test is not authorized to perform: {action}")
+        if self.path in ("/TraceSummaries", "/Traces"):
+            return self.traces(json.loads(body))
         if self.path.endswith("?policy"):
             if self.command == "PUT":
                 moto.policies[self.path] = body
@@ -262,10 +270,44 @@ class Handler(BaseHTTPRequestHandler):
                 content = re.sub(pattern, rb"\g<1>2015", content)
         return headers, content
 
+    def traces(self, request: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
+        """Answers as X-Ray does, which has limits, filters and pages; moto has none of them."""
+        if self.path == "/Traces":
+            if len(request["TraceIds"]) > 5:
+                return self.failure("InvalidRequestException", "Too many trace IDs")
+            return self.upstream(json.dumps(request).encode())
+        time_range = {name: request[name] for name in ("StartTime", "EndTime")}
+        if request["EndTime"] - request["StartTime"] > 6 * 60 * 60:
+            return self.failure("InvalidRequestException", "Time range cannot be longer than 6 hours")
+        expression = request["FilterExpression"]
+        if not re.fullmatch(r'service\("[\w-]+"\)( OR service\("[\w-]+"\))*', expression) or len(expression) > 2000:
+            return self.failure("InvalidRequestException", f"Invalid filter expression: {expression}")
+        wanted = set(re.findall('"(.*?)"', expression))
+        status, headers, content = self.upstream(json.dumps(time_range).encode())
+        found = []
+        for summary in json.loads(content)["TraceSummaries"]:
+            (trace,) = self.server.moto.xray.batch_get_traces(TraceIds=[summary["Id"]])["Traces"]
+            if wanted & {json.loads(segment["Document"])["name"] for segment in trace["Segments"]}:
+                # moto's has `Users` of another type.
+                found.append({"Id": summary["Id"], "Revision": len(trace["Segments"])})
+        # The newest comes first, and alone on its page.
+        found.sort(key=lambda summary: str(summary["Id"]), reverse=True)
+        page = int(request.get("NextToken") or 0)
+        answer: dict[str, Any] = {"TraceSummaries": found[page : page + 1]}
+        if page + 1 < len(found):
+            answer["NextToken"] = str(page + 1)
+        return status, *self.reword("", headers, json.dumps(answer).encode())
+
+    def failure(self, code: str, message: str) -> tuple[int, list[tuple[str, str]], bytes]:
+        """An error of a service that speaks JSON."""
+        text = json.dumps({"__type": code, "message": message}).encode()
+        return 400, [("Content-Length", str(len(text))), ("x-amzn-errortype", code)], text
+
     def upstream(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         upstream = http.client.HTTPConnection("127.0.0.1", self.server.moto.port)
+        headers = {name: value for name, value in self.headers.items() if name.lower() != "content-length"}
         with self.server.moto.uploads if self.command == "PUT" else contextlib.nullcontext():
-            upstream.request(self.command, self.path, body, dict(self.headers))
+            upstream.request(self.command, self.path, body, headers | {"Content-Length": str(len(body))})
             response = upstream.getresponse()
             return response.status, response.getheaders(), response.read()
 
@@ -299,6 +341,7 @@ class Account:
         self.s3 = client("s3")
         self.streams = client("kinesis")
         self.tables = client("dynamodb")
+        self.xray = client("xray")
 
     def stacks(self) -> list[str]:
         found = self.cloudformation.list_stacks()["StackSummaries"]
@@ -857,6 +900,124 @@ def logs(moto: Moto, account: Account, deployments: Deployments) -> None:
     process.communicate()
 
 
+def traces(moto: Moto, account: Account, deployments: Deployments) -> None:
+    """The functions' traces, newest last, those that follow, and single ones; `Handler.traces` filters them."""
+    first, several, at = deployments.first, deployments.several, moto.endpoint
+    first.run(at)
+    _, stderr = first.run(at, "traces")
+    assert "tracing is off for hello: `tracing = True` in //examples/hello:deploy turns it on" in stderr, stderr
+    assert "there are no traces" not in stderr, stderr
+    several.run(at)
+    assert "tracing is off for hello, goodbye:" in several.run(at, "traces")[1]
+    # moto's CloudFormation does not hand `TracingConfig` on.
+    moto.words = {"": {"PassThrough": "Active"}}
+    _, stderr = several.run(at, "traces", "--since-minutes", "50000")
+    assert "tracing is off" not in stderr, stderr
+    assert "of the last 43200 minutes" in stderr and "X-Ray keeps traces for 30 days" in stderr, stderr
+
+    described = several.json(at, "describe")["resources"]
+    names = {item["logicalId"]: item["physicalId"] for item in described if item["type"] == "AWS::Lambda::Function"}
+
+    def put(name: str, start: float, number: int, **members: Any) -> str:
+        """A trace as Lambda makes it of a call that takes 20 ms."""
+        trace_id = f"1-{int(start):08x}-{number:024x}"
+        of_function: dict[str, Any] = {
+            "id": f"{number:015x}2",
+            "name": name,
+            "origin": "AWS::Lambda::Function",
+            "parent_id": f"{number:015x}1",
+            "start_time": start + 0.004,
+            "end_time": start + 0.0195,
+            "subsegments": [
+                {"id": f"{number:015x}{digit}", "name": part, "start_time": start + began, "end_time": start + ended}
+                for digit, part, began, ended in [
+                    (3, "Initialization", 0.004, 0.010),
+                    (4, "Invocation", 0.0105, 0.019),
+                    (5, "Overhead", 0.019, 0.0195),
+                ]
+            ],
+        }
+        of_function["subsegments"][1] |= members
+        of_service = {
+            "id": f"{number:015x}1",
+            "name": name,
+            "origin": "AWS::Lambda",
+            "start_time": start,
+            "end_time": start + 0.020,
+            "http": {"response": {"status": 500 if members.get("fault") else 200}},
+        } | {member: value for member, value in members.items() if member == "fault"}
+        send([segment | {"trace_id": trace_id} for segment in (of_function, of_service)])
+        return trace_id
+
+    def send(documents: list[dict[str, Any]]) -> None:
+        sent = account.xray.put_trace_segments(TraceSegmentDocuments=[json.dumps(document) for document in documents])
+        assert sent["UnprocessedTraceSegments"] == [], sent
+
+    now = time.time()
+    minute = 60
+    # More than are given at once, in ranges of time that are more than one.
+    ids = [put(names["Hello"], now - 10 * 60 * minute + number, number) for number in range(1, 8)]
+    cause = {"exceptions": [{"type": "ValueError", "message": "no name"}]}
+    failed = put(names["Goodbye"], now - 3 * minute, 8, fault=True, cause=cause)
+    greeted = put(names["Hello"], now - 2 * minute, 9, annotations={"name": "Ada", "first": True})
+    put("another-stack-hello", now - minute, 10)
+
+    stdout, stderr = several.run(at, "traces")
+    lines = stdout.splitlines()
+    begins = [line for line in lines if line.startswith("20")]
+    assert len(begins) == 2 and begins[0].endswith(f"Z  20.0 ms  500  fault  {failed}"), stdout
+    assert begins[1].endswith(f"Z  20.0 ms  200  {greeted}"), stdout
+    assert [line.split("  ")[-1] for line in lines if "Invocation" in line] == [
+        "ValueError: no name",
+        "name=Ada",
+    ], stdout
+    assert re.search(r"^      Invocation +8\.5 ms  first=true  name=Ada$", stdout, re.MULTILINE), stdout
+    assert stderr == "", stderr
+    lines = several.run(at, "--since-minutes", "900", "traces", "--json")[0].splitlines()
+    assert [json.loads(line)["id"] for line in lines] == [*ids, failed, greeted], lines
+    (line,) = several.run(at, "traces", "--function", "goodbye", "--json")[0].splitlines()
+    found = json.loads(line)
+    assert (found["id"], found["hasFault"], found["httpStatus"]) == (failed, True, 500), found
+    assert {segment["origin"] for segment in found["segments"]} == {"AWS::Lambda", "AWS::Lambda::Function"}, found
+    assert "there is no function" in several.run(at, "traces", "--function", "nobody", code=1)[1]
+
+    # Single ones, by what people have of them, and without the stack; the last of them goes on.
+    going = f"1-{int(now):08x}-{11:024x}"
+    running = {"id": f"{1:016x}", "name": "app", "start_time": now - 1, "in_progress": True, "trace_id": going}
+    done = {"type": "subsegment", "id": f"{2:016x}", "name": "part", "parent_id": running["id"], "trace_id": going}
+    send([running, done | {"start_time": now - 0.9, "end_time": now - 0.8}])
+    header = f"Root={failed};Parent=53995c3f42cd8ad8;Sampled=1"
+    stdout, _ = several.run(at, "traces", "--stack", "none", "--trace-id", header, "--trace-id", going)
+    assert f"fault  {failed}\n" in stdout and f"in progress  {going}\n" in stdout, stdout
+    assert re.search(r"^  app +in progress\n    part +100\.0 ms$", stdout, re.MULTILINE), stdout
+    unknown = f"1-{int(now):08x}-{12:024x}"
+    stdout, stderr = several.run(at, "traces", "--trace-id", unknown, "--trace-id", greeted, code=1)
+    assert f"X-Ray in {REGION} has no trace {unknown}: " in stderr and greeted in stdout, stderr
+    stderr = several.run(at, "traces", "--trace-id", "2", code=2)[1]
+    assert "X-Amzn-Trace-Id" in stderr, stderr
+
+    # One that it is told of, and not given.
+    moto.words[""][greeted] = unknown
+    stdout, stderr = several.run(at, "traces")
+    assert f"did not give them: ask for them once more by `--trace-id`: {unknown}" in stderr, stderr
+    assert failed in stdout, stdout
+    del moto.words[""][greeted]
+
+    process = several.start(at, "traces", "--tail", "--json")
+    assert process.stdout is not None
+    assert [json.loads(process.stdout.readline())["id"] for _ in range(2)] == [failed, greeted]
+    # moto finds what ended in a second that is over.
+    followed = put(names["Goodbye"], time.time() - 2, 13)
+    assert json.loads(process.stdout.readline())["id"] == followed
+    process.kill()
+    process.communicate()
+
+    for path, action in [("/TraceSummaries", "xray:GetTraceSummaries"), ("/Traces", "xray:BatchGetTraces")]:
+        moto.denied = {path: action}
+        stderr = several.run(at, "traces", code=4)[1]
+        assert f"is not authorized to perform: {action}" in stderr and "add it to their policy" in stderr, stderr
+
+
 def layers(moto: Moto, account: Account, deployments: Deployments) -> None:
     """A layer is uploaded and made with the stack, and anew when its content is other."""
     layered, relayered, at = deployments.layered, deployments.relayered, moto.endpoint
@@ -1090,8 +1251,8 @@ def mistakes(moto: Moto, account: Account, deployments: Deployments) -> None:
     assert "can't be reached" in text, text
     text = said("diff", "--stack", "no_stack", "--tail", code=2)
     assert "no_stack" in text and "letters, digits and `-` alone" in text, text
-    assert "--tail goes with `logs`" in text and "`bazel run //shop:up -- --help`" in text, text
-    for verb in ("status", "describe", "logs", "sync"):
+    assert "--tail goes with `logs` and `traces`" in text and "`bazel run //shop:up -- --help`" in text, text
+    for verb in ("status", "describe", "logs", "traces", "sync"):
         text = said(verb, code=1)
         assert f"there is no stack {STACK} in {REGION}" in text and "deploy it first" in text, text
     text = said("--bucket", "no-such-bucket", code=1)
@@ -1151,6 +1312,7 @@ def main() -> None:
         watch,
         watch_builds,
         logs,
+        traces,
         layers,
         target,
         sources,
