@@ -13,6 +13,7 @@ load(
 )
 load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
 load("//rules/tools:toolchain.bzl", "BUILD_TOOL")
+load("//rules/tools:tools_transition.bzl", "TOOLS_TRANSITION_ATTRS", "tools_transition")
 load(":architectures.bzl", "ARCHITECTURES")
 
 def _made_by_zig(ctx, folder, outputs, mnemonic, what):
@@ -29,7 +30,7 @@ def _made_by_zig(ctx, folder, outputs, mnemonic, what):
     return [DefaultInfo(files = depset(outputs))]
 
 def _zig_attrs(script):
-    return {
+    return TOOLS_TRANSITION_ATTRS | {
         "lib": attr.label(doc = "What zig compiles with.", mandatory = True, cfg = "exec"),
         "target": attr.string(doc = "The target, as zig names it: `x86_64-linux-gnu.2.34`.", mandatory = True),
         "zig": attr.label(doc = "zig, for the machine that builds.", mandatory = True, allow_single_file = True, cfg = "exec"),
@@ -43,6 +44,7 @@ def _zig_sysroot_impl(ctx):
 zig_sysroot = rule(
     doc = "Makes what a linker needs of a version of glibc.",
     implementation = _zig_sysroot_impl,
+    cfg = tools_transition,
     attrs = _zig_attrs(":zig_sysroot.sh"),
 )
 
@@ -53,6 +55,7 @@ def _zig_libcxx_impl(ctx):
 zig_libcxx = rule(
     doc = "Makes the archives of C++'s standard library.",
     implementation = _zig_libcxx_impl,
+    cfg = tools_transition,
     attrs = _zig_attrs(":zig_libcxx.sh"),
 )
 

@@ -1,5 +1,7 @@
 """The toolchains of the rules' own tools."""
 
+load(":tools_transition.bzl", "TOOLS_TRANSITION_ATTRS", "tools_transition")
+
 BUILD_TOOL = Label("//rules/tools:build_tool_toolchain_type")
 DEPLOYER = Label("//rules/tools:deployer_toolchain_type")
 EMULATOR = Label("//rules/tools:emulator_toolchain_type")
@@ -13,11 +15,11 @@ def _tool_toolchain_impl(ctx):
         runfiles = ctx.attr.tool[DefaultInfo].default_runfiles,
     )]
 
-def _tool_toolchain(doc, cfg):
+def _tool_toolchain(doc, cfg, own_transition = None):
     return rule(
         doc = doc + " Its `ToolchainInfo` has `executable` (File), `files_to_run` (FilesToRunProvider), `options` (list of str: words for a shell, which a subcommand is given first) and `runfiles`.",
         implementation = _tool_toolchain_impl,
-        attrs = {
+        attrs = (TOOLS_TRANSITION_ATTRS if own_transition else {}) | {
             "tool": attr.label(
                 doc = "The executable.",
                 allow_single_file = True,
@@ -26,11 +28,13 @@ def _tool_toolchain(doc, cfg):
                 mandatory = True,
             ),
         },
+        cfg = own_transition,
     )
 
 action_tool_toolchain = _tool_toolchain(
     doc = "A tool that actions run, on the machine that builds.",
     cfg = "exec",
+    own_transition = tools_transition,
 )
 
 run_tool_toolchain = _tool_toolchain(
