@@ -36,13 +36,15 @@ pub(super) fn chosen(args: &LocalArgs) -> Result<Vec<u8>> {
 }
 
 /// The function that the event is for, where its file tells, as it does on the page.
-pub(super) fn function(args: &LocalArgs) -> Option<&str> {
-    let event = args.event.as_deref()?;
-    let file = find(event, &args.events, &args.caller()).ok()?;
+pub(super) fn function(args: &LocalArgs) -> Result<Option<&str>> {
+    let Some(event) = args.event.as_deref().filter(|event| *event != Path::new("-")) else {
+        return Ok(None);
+    };
+    let file = find(event, &args.events, &args.caller())?;
     let names: Vec<_> = args.handlers.iter().map(|handler| &*handler.name).collect();
     // Of a file that is none of the rule's, the folders count that the user has named, and no home of a user with a function's name.
     let is_of_rule = args.events.contains(&file);
-    function_of(if is_of_rule { &file } else { event }, &names)
+    Ok(function_of(if is_of_rule { &file } else { event }, &names))
 }
 
 /// The file of an event: the one of this name among the rule's, or one at this path, from the user's folder, the package's or the

@@ -114,10 +114,13 @@ fn an_event_is_sent_to_the_function_that_its_file_is_for() {
         let answer = String::from_utf8_lossy(&output.stdout).into_owned();
         assert_eq!(answer, format!("\"{function}\"\n"), "{arguments:?}");
     }
-    says(
-        invoke(&["bob"]),
-        &["several functions", "--function one of hello, other"],
-    );
+    for arguments in [&["bob"] as &[&str], &["-"], &["--example", "sqs"]] {
+        says(
+            invoke(arguments),
+            &["several functions", "--function one of hello, other"],
+        );
+    }
+    says(invoke(&["eve"]), &["no event eve", "one of bob, ada, a file"]);
 }
 
 #[test]
