@@ -41,6 +41,7 @@ def lambda_deploy(
         bazel run //app:deploy -- sync --watch            # again after each edit
         bazel run //app:deploy -- invoke EVENT.json
         bazel run //app:deploy -- logs --tail
+        bazel run //app:deploy -- traces                  # X-Ray's
         bazel run //app:deploy -- status                  # or describe
         bazel run //app:deploy -- delete
 

@@ -36,9 +36,10 @@ def lambda_local(
             env = {"TABLE": "users"},
         )
 
-    `bazel run //app:local` serves until it is interrupted, and loads the zip anew when that is built; under `ibazel run` that
-    is at every change of a source. `bazel run //app:local -- invoke EVENT` sends one event: one of `events` by its name, or a
-    file. Arguments after `--` override the attributes: `bazel run //app:local -- --port 9001`.
+    `bazel run //app:local` serves until it is interrupted, and loads the zip anew when that is built;
+    `bazel run //app:local -- --watch` builds it after each edit of a source. `bazel run //app:local -- invoke EVENT` sends one
+    event: one of `events` by its name, or a file. Arguments after `--` override the attributes:
+    `bazel run //app:local -- --port 9001`.
 
     Args:
       name: the target's name.

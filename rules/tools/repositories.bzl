@@ -35,11 +35,11 @@ _SOURCES = {
     ),
     "deployer": struct(
         lockfile = "//deploy/deployer:Cargo.lock",
-        packages = ["//deploy/deployer", "//deploy/stack_metadata"],
+        packages = ["//deploy/deployer", "//bazel_watch", "//deploy/stack_metadata"],
     ),
     "emulator": struct(
         lockfile = "//:Cargo.lock",
-        packages = ["//emulator", "//launcher", "//shim/bridge"],
+        packages = ["//emulator", "//bazel_watch", "//launcher", "//shim/bridge"],
     ),
 }
 

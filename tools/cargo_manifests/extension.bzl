@@ -18,7 +18,8 @@ def _cargo_manifests_impl(repository_ctx):
         for newer, older in _OLDER.items():
             text = text.replace(newer, older)
         if workspace:
-            text = text.replace("path = \"../", "path = \"")
+            for up in ["../../", "../"]:
+                text = text.replace("path = \"" + up, "path = \"")
         folder = manifest.package + "/" if manifest.package else ""
         if workspace and manifest.package != workspace:
             folder = "{}/{}/".format(workspace, manifest.package.rpartition("/")[2])
@@ -47,6 +48,7 @@ def _extension_impl(module_ctx):
         lockfile = Label("//:Cargo.lock"),
         manifests = [
             Label("//:Cargo.toml"),
+            Label("//bazel_watch:Cargo.toml"),
             Label("//build_tool:Cargo.toml"),
             Label("//deploy/stack_metadata:Cargo.toml"),
             Label("//deploy/template:Cargo.toml"),
@@ -65,6 +67,7 @@ def _extension_impl(module_ctx):
         name = "rules_rust_lambda_deployer_manifests",
         lockfile = Label("//deploy/deployer:Cargo.lock"),
         manifests = [
+            Label("//bazel_watch:Cargo.toml"),
             Label("//deploy/deployer:Cargo.toml"),
             Label("//deploy/stack_metadata:Cargo.toml"),
         ],

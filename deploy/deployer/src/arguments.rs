@@ -206,7 +206,12 @@ fn hint(command: &Command, error: &clap::Error) -> Option<String> {
         .filter(|verb| verb.get_arguments().any(|argument| argument.get_long() == Some(long)))
         .map(|verb| format!("`{}`", verb.get_name()))
         .collect();
-    (!verbs.is_empty()).then(|| format!("{option} goes with {}", verbs.join(" and ")))
+    let verbs = match &verbs[..] {
+        [] => return None,
+        [one] => one.clone(),
+        [others @ .., last] => format!("{} and {last}", others.join(", ")),
+    };
+    Some(format!("{option} goes with {verbs}"))
 }
 
 #[cfg(test)]
@@ -269,13 +274,36 @@ mod tests {
     #[test]
     fn an_option_of_another_verb_is_told_where_it_goes() {
         let text = parsed("--tail").err().unwrap();
-        assert!(text.contains("--tail goes with `logs`"), "{text}");
+        assert!(text.contains("--tail goes with `logs` and `traces`\n"), "{text}");
+        let text = parsed("--function a").err().unwrap();
+        assert!(
+            text.contains("--function goes with `logs`, `traces` and `invoke`\n"),
+            "{text}"
+        );
+        let text = parsed("--watch").err().unwrap();
+        assert!(text.contains("--watch goes with `sync`\n"), "{text}");
         // Its value is not a mistake of its own.
         let text = parsed("--since-minutes 5").err().unwrap();
         assert!(text.contains("--since-minutes goes with `logs`"), "{text}");
         assert!(!text.contains("'5'"), "{text}");
         let text = parsed("lgos").err().unwrap();
         assert!(text.contains("lgos") && text.contains("logs"), "{text}");
+    }
+
+    #[test]
+    fn an_id_of_a_trace_goes_alone_and_is_one() {
+        let text = parsed("traces --trace-id Root=2 --no-such").err().unwrap();
+        for part in ["Root=2", "X-Amzn-Trace-Id", "--no-such"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        for other in ["--tail", "--function a", "--since-minutes 10"] {
+            let words = format!("traces --trace-id 1-58406520-a006649127e371903a2de979 {other}");
+            let text = parsed(&words).err().unwrap();
+            assert!(
+                text.contains("--trace-id") && text.contains("cannot be used with"),
+                "{text}"
+            );
+        }
     }
 
     #[test]

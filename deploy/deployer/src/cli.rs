@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::arguments;
+use crate::{arguments, traces::TraceId};
 
 /// Deploys a zip's functions as a CloudFormation stack.
 ///
@@ -120,6 +120,8 @@ pub(crate) enum Verb {
     Describe,
     /// Prints the functions' logs.
     Logs(LogsArgs),
+    /// Prints X-Ray's traces of the functions.
+    Traces(TracesArgs),
     /// Sends an event to a function, and prints the response.
     Invoke(InvokeArgs),
     /// Deletes the stack.
@@ -159,6 +161,27 @@ pub(crate) struct LogsArgs {
     /// Which function, where there are several; all by default.
     #[arg(long, value_name = "NAME")]
     pub(crate) function: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct TracesArgs {
+    /// Waits for further traces.
+    #[arg(long)]
+    pub(crate) tail: bool,
+    /// How far back to start, in minutes.
+    #[arg(long, value_name = "MINUTES", default_value_t = 10)]
+    pub(crate) since_minutes: u32,
+    /// Which function, where there are several; all by default.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) function: Option<String>,
+    /// A single trace, by its ID, or by what has it: the header `X-Amzn-Trace-Id`, or a line of the log. May be repeated.
+    #[arg(
+        long = "trace-id",
+        value_name = "ID",
+        value_parser = TraceId::find,
+        conflicts_with_all = ["tail", "since_minutes", "function"]
+    )]
+    pub(crate) trace_ids: Vec<TraceId>,
 }
 
 #[derive(Args)]
@@ -228,6 +251,33 @@ mod tests {
     fn options_may_follow_the_verb() {
         let cli = parse("status --stack shop-test --json");
         assert_eq!((&*cli.stack, cli.json), ("shop-test", true));
+    }
+
+    #[test]
+    fn traces_are_chosen_as_logs_are_or_by_their_ids() {
+        let Verb::Traces(args) = parse("traces --since-minutes 90 --function a --tail").verb else {
+            panic!();
+        };
+        assert_eq!(
+            (args.tail, args.since_minutes, args.function.as_deref()),
+            (true, 90, Some("a"))
+        );
+        let Verb::Traces(args) = parse(
+            "traces --trace-id Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1 \
+             --trace-id=1-58406520-a006649127e371903a2de979",
+        )
+        .verb
+        else {
+            panic!();
+        };
+        let ids: Vec<_> = args.trace_ids.iter().map(TraceId::as_str).collect();
+        assert_eq!(
+            ids,
+            [
+                "1-5759e988-bd862e3fe1be46a994272793",
+                "1-58406520-a006649127e371903a2de979"
+            ]
+        );
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub(crate) struct Clients {
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
     pub(crate) s3: aws_sdk_s3::Client,
     sts: aws_sdk_sts::Client,
+    pub(crate) xray: aws_sdk_xray::Client,
     identity: OnceCell<Identity>,
     profile: Option<String>,
 }
@@ -76,6 +77,7 @@ impl Clients {
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
             s3: aws_sdk_s3::Client::from_conf(s3),
             sts: aws_sdk_sts::Client::new(&config),
+            xray: aws_sdk_xray::Client::new(&config),
         })
     }
 

@@ -21,41 +21,22 @@ const DELAY_MS: i64 = 10_000;
 
 /// Prints what the functions logged, and, if asked, what they log from now on.
 pub(crate) async fn logs(cli: &Cli, clients: &Clients, package: &Package, args: &LogsArgs) -> Result<(), Failure> {
-    stack::deployed(clients, &cli.stack).await?;
-    let resources = stack::resources(clients, &cli.stack).await?;
+    let functions = stack::functions(cli, clients, package, args.function.as_deref()).await?;
+    // Lambda@Edge puts the Region of the function before the name.
+    let mut prefix = "";
     if package.metadata.edge {
+        prefix = "us-east-1.";
         progress("copies at the edge log in the Regions that serve them; these are the logs of us-east-1");
-    }
-    let mut groups = Vec::new();
-    for function in &package.metadata.functions {
-        if args.function.as_ref().is_none_or(|name| *name == function.name)
-            && let Some(name) = stack::physical_id(&resources, &function.logical_id)
-        {
-            // Lambda@Edge puts the Region of the function before the name.
-            let prefix = if package.metadata.edge { "us-east-1." } else { "" };
-            groups.push((function.name.clone(), format!("/aws/lambda/{prefix}{name}")));
-        }
-    }
-    if groups.is_empty() {
-        if args.function.is_some() {
-            // Says which there are.
-            package.function(args.function.as_deref())?;
-        }
-        return Err(Failure::new(format!(
-            "the stack {} has no function {} yet: deploy it first (the same command without a verb)",
-            cli.stack,
-            args.function.as_deref().unwrap_or("of this target")
-        )));
     }
     let since = SystemTime::now() - Duration::from_secs(60 * u64::from(args.since_minutes));
     let since = since.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let since = i64::try_from(since).unwrap_or_default();
-    let is_single = groups.len() == 1;
-    let mut groups: Vec<_> = groups
+    let is_single = functions.len() == 1;
+    let mut groups: Vec<_> = functions
         .into_iter()
         .map(|(function, name)| LogGroup {
-            function,
-            name,
+            function: function.name.clone(),
+            name: format!("/aws/lambda/{prefix}{name}"),
             since,
             shown: HashMap::new(),
         })

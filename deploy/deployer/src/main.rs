@@ -24,6 +24,7 @@ mod stack;
 mod status;
 mod sync;
 mod template_changes;
+mod traces;
 mod watch;
 
 use std::process::ExitCode;
@@ -58,6 +59,7 @@ async fn run(cli: &Cli) -> Result<u8, Failure> {
         Verb::Status => status::status(cli, &clients, &package).await,
         Verb::Describe => status::describe(cli, &clients).await,
         Verb::Logs(args) => logs::logs(cli, &clients, &package, args).await,
+        Verb::Traces(args) => traces::traces(cli, &clients, &package, args).await,
         Verb::Invoke(args) => invoke::invoke(cli, &clients, &package, args).await,
         Verb::Delete(args) => delete::delete(cli, &clients, &package, args).await,
         Verb::Sync(args) if args.watch => watch::watch(cli, &clients, package, args).await,

@@ -6,6 +6,7 @@ use aws_sdk_cloudformation::{
     error::ProvideErrorMetadata,
     types::{Stack, StackResourceSummary},
 };
+use stack_metadata::StackFunction;
 
 use crate::{
     change_set::{self, PendingChangeSets},
@@ -171,6 +172,33 @@ pub(crate) fn physical_id<'a>(resources: &'a [StackResourceSummary], logical_id:
         .iter()
         .find(|resource| resource.logical_resource_id() == Some(logical_id))
         .and_then(StackResourceSummary::physical_resource_id)
+}
+
+/// The target's functions that the stack has, with the names that they have in AWS; of a name, the one that the target calls so.
+pub(crate) async fn functions<'a>(
+    cli: &Cli,
+    clients: &Clients,
+    package: &'a Package,
+    name: Option<&str>,
+) -> Result<Vec<(&'a StackFunction, String)>, Failure> {
+    deployed(clients, &cli.stack).await?;
+    let resources = resources(clients, &cli.stack).await?;
+    let chosen = match name {
+        Some(_) => std::slice::from_ref(package.function(name)?),
+        None => &package.metadata.functions[..],
+    };
+    let functions: Vec<_> = chosen
+        .iter()
+        .filter_map(|function| Some((function, physical_id(&resources, &function.logical_id)?.to_owned())))
+        .collect();
+    if functions.is_empty() {
+        return Err(Failure::new(format!(
+            "the stack {} has no function {} yet: deploy it first (the same command without a verb)",
+            cli.stack,
+            name.unwrap_or("of this target")
+        )));
+    }
+    Ok(functions)
 }
 
 /// The outputs of a stack, by their names.

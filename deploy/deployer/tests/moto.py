@@ -54,6 +54,7 @@ class Account:
         self.s3 = client(endpoint, "s3")
         self.streams = client(endpoint, "kinesis")
         self.tables = client(endpoint, "dynamodb")
+        self.xray = client(endpoint, "xray")
 
     def stacks(self) -> list[str]:
         found = self.cloudformation.list_stacks()["StackSummaries"]
@@ -598,6 +599,124 @@ def logs(moto: Moto, account: Account, deployments: Deployments) -> None:
     process.communicate()
 
 
+def traces(moto: Moto, account: Account, deployments: Deployments) -> None:
+    """The functions' traces, newest last, those that follow, and single ones; `Handler.traces` filters them."""
+    first, several, at = deployments.first, deployments.several, moto.endpoint
+    first.run(at)
+    _, stderr = first.run(at, "traces")
+    assert "tracing is off for hello: `tracing = True` in //examples/hello:deploy turns it on" in stderr, stderr
+    assert "there are no traces" not in stderr, stderr
+    several.run(at)
+    assert "tracing is off for hello, goodbye:" in several.run(at, "traces")[1]
+    # moto's CloudFormation does not hand `TracingConfig` on.
+    moto.words = {"": {"PassThrough": "Active"}}
+    _, stderr = several.run(at, "traces", "--since-minutes", "50000")
+    assert "tracing is off" not in stderr, stderr
+    assert "of the last 43200 minutes" in stderr and "X-Ray keeps traces for 30 days" in stderr, stderr
+
+    described = several.json(at, "describe")["resources"]
+    names = {item["logicalId"]: item["physicalId"] for item in described if item["type"] == "AWS::Lambda::Function"}
+
+    def put(name: str, start: float, number: int, **members: Any) -> str:
+        """A trace as Lambda makes it of a call that takes 20 ms."""
+        trace_id = f"1-{int(start):08x}-{number:024x}"
+        of_function: dict[str, Any] = {
+            "id": f"{number:015x}2",
+            "name": name,
+            "origin": "AWS::Lambda::Function",
+            "parent_id": f"{number:015x}1",
+            "start_time": start + 0.004,
+            "end_time": start + 0.0195,
+            "subsegments": [
+                {"id": f"{number:015x}{digit}", "name": part, "start_time": start + began, "end_time": start + ended}
+                for digit, part, began, ended in [
+                    (3, "Initialization", 0.004, 0.010),
+                    (4, "Invocation", 0.0105, 0.019),
+                    (5, "Overhead", 0.019, 0.0195),
+                ]
+            ],
+        }
+        of_function["subsegments"][1] |= members
+        of_service = {
+            "id": f"{number:015x}1",
+            "name": name,
+            "origin": "AWS::Lambda",
+            "start_time": start,
+            "end_time": start + 0.020,
+            "http": {"response": {"status": 500 if members.get("fault") else 200}},
+        } | {member: value for member, value in members.items() if member == "fault"}
+        send([segment | {"trace_id": trace_id} for segment in (of_function, of_service)])
+        return trace_id
+
+    def send(documents: list[dict[str, Any]]) -> None:
+        sent = account.xray.put_trace_segments(TraceSegmentDocuments=[json.dumps(document) for document in documents])
+        assert sent["UnprocessedTraceSegments"] == [], sent
+
+    now = time.time()
+    minute = 60
+    # More than are given at once, in ranges of time that are more than one.
+    ids = [put(names["Hello"], now - 10 * 60 * minute + number, number) for number in range(1, 8)]
+    cause = {"exceptions": [{"type": "ValueError", "message": "no name"}]}
+    failed = put(names["Goodbye"], now - 3 * minute, 8, fault=True, cause=cause)
+    greeted = put(names["Hello"], now - 2 * minute, 9, annotations={"name": "Ada", "first": True})
+    put("another-stack-hello", now - minute, 10)
+
+    stdout, stderr = several.run(at, "traces")
+    lines = stdout.splitlines()
+    begins = [line for line in lines if line.startswith("20")]
+    assert len(begins) == 2 and begins[0].endswith(f"Z  20.0 ms  500  fault  {failed}"), stdout
+    assert begins[1].endswith(f"Z  20.0 ms  200  {greeted}"), stdout
+    assert [line.split("  ")[-1] for line in lines if "Invocation" in line] == [
+        "ValueError: no name",
+        "name=Ada",
+    ], stdout
+    assert re.search(r"^      Invocation +8\.5 ms  first=true  name=Ada$", stdout, re.MULTILINE), stdout
+    assert stderr == "", stderr
+    lines = several.run(at, "--since-minutes", "900", "traces", "--json")[0].splitlines()
+    assert [json.loads(line)["id"] for line in lines] == [*ids, failed, greeted], lines
+    (line,) = several.run(at, "traces", "--function", "goodbye", "--json")[0].splitlines()
+    found = json.loads(line)
+    assert (found["id"], found["hasFault"], found["httpStatus"]) == (failed, True, 500), found
+    assert {segment["origin"] for segment in found["segments"]} == {"AWS::Lambda", "AWS::Lambda::Function"}, found
+    assert "there is no function" in several.run(at, "traces", "--function", "nobody", code=1)[1]
+
+    # Single ones, by what people have of them, and without the stack; the last of them goes on.
+    going = f"1-{int(now):08x}-{11:024x}"
+    running = {"id": f"{1:016x}", "name": "app", "start_time": now - 1, "in_progress": True, "trace_id": going}
+    done = {"type": "subsegment", "id": f"{2:016x}", "name": "part", "parent_id": running["id"], "trace_id": going}
+    send([running, done | {"start_time": now - 0.9, "end_time": now - 0.8}])
+    header = f"Root={failed};Parent=53995c3f42cd8ad8;Sampled=1"
+    stdout, _ = several.run(at, "traces", "--stack", "none", "--trace-id", header, "--trace-id", going)
+    assert f"fault  {failed}\n" in stdout and f"in progress  {going}\n" in stdout, stdout
+    assert re.search(r"^  app +in progress\n    part +100\.0 ms$", stdout, re.MULTILINE), stdout
+    unknown = f"1-{int(now):08x}-{12:024x}"
+    stdout, stderr = several.run(at, "traces", "--trace-id", unknown, "--trace-id", greeted, code=1)
+    assert f"X-Ray in {REGION} has no trace {unknown}: " in stderr and greeted in stdout, stderr
+    stderr = several.run(at, "traces", "--trace-id", "2", code=2)[1]
+    assert "X-Amzn-Trace-Id" in stderr, stderr
+
+    # One that it is told of, and not given.
+    moto.words[""][greeted] = unknown
+    stdout, stderr = several.run(at, "traces")
+    assert f"did not give them: ask for them once more by `--trace-id`: {unknown}" in stderr, stderr
+    assert failed in stdout, stdout
+    del moto.words[""][greeted]
+
+    process = several.start(at, "traces", "--tail", "--json")
+    assert process.stdout is not None
+    assert [json.loads(process.stdout.readline())["id"] for _ in range(2)] == [failed, greeted]
+    # moto finds what ended in a second that is over.
+    followed = put(names["Goodbye"], time.time() - 2, 13)
+    assert json.loads(process.stdout.readline())["id"] == followed
+    process.kill()
+    process.communicate()
+
+    for path, action in [("/TraceSummaries", "xray:GetTraceSummaries"), ("/Traces", "xray:BatchGetTraces")]:
+        moto.denied = {path: action}
+        stderr = several.run(at, "traces", code=4)[1]
+        assert f"is not authorized to perform: {action}" in stderr and "add it to their policy" in stderr, stderr
+
+
 def layers(moto: Moto, account: Account, deployments: Deployments) -> None:
     """A layer is uploaded and made with the stack, and anew when its content is other."""
     layered, relayered, at = deployments.layered, deployments.relayered, moto.endpoint
@@ -831,8 +950,8 @@ def mistakes(moto: Moto, account: Account, deployments: Deployments) -> None:
     assert "can't be reached" in text, text
     text = said("diff", "--stack", "no_stack", "--tail", code=2)
     assert "no_stack" in text and "letters, digits and `-` alone" in text, text
-    assert "--tail goes with `logs`" in text and "`bazel run //shop:up -- --help`" in text, text
-    for verb in ("status", "describe", "logs", "sync"):
+    assert "--tail goes with `logs` and `traces`" in text and "`bazel run //shop:up -- --help`" in text, text
+    for verb in ("status", "describe", "logs", "traces", "sync"):
         text = said(verb, code=1)
         assert f"there is no stack {STACK} in {REGION}" in text and "deploy it first" in text, text
     text = said("--bucket", "no-such-bucket", code=1)
@@ -883,6 +1002,7 @@ def main() -> None:
         watch,
         watch_builds,
         logs,
+        traces,
         layers,
         target,
         sources,

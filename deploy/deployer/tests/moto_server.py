@@ -73,6 +73,8 @@ class Moto:
         self.statuses: dict[str, int] = {}
         # Actions that are told of when they are done, and answered after a while.
         self.reached: dict[str, threading.Event] = {}
+        # Paths of requests that the credentials lack the right to, with the action.
+        self.denied: dict[str, str] = {}
         # Objects' keys that were uploaded long ago, unless they are uploaded again.
         self.aged: set[str] = set()
         # Those of them that somebody uploads again right after they are listed.
@@ -80,6 +82,7 @@ class Moto:
         # moto answers with 500 to one of two that upload the same object at once.
         self.uploads = threading.Lock()
         self.change_sets = ChangeSets(self.port)
+        self.xray = client(f"http://127.0.0.1:{self.port}", "xray")
         self.endpoint = Front(self).endpoint
         self.log = folder / "moto.log"
         with self.log.open("wb") as log:
@@ -101,6 +104,7 @@ class Moto:
         self.words.clear()
         self.statuses.clear()
         self.reached.clear()
+        self.denied.clear()
         self.aged.clear()
         self.renewed.clear()
         self.change_sets = ChangeSets(self.port)
@@ -225,6 +229,10 @@ class Handler(BaseHTTPRequestHandler):
         request = f"{self.command} {self.path.partition('?')[0]}"
         if status := moto.statuses.get(request):
             return status, [("Content-Length", "0")], b""
+        if action := moto.denied.get(self.path):
+            return self.failure("AccessDeniedException", f"User: test is not authorized to perform: {action}")
+        if self.path in ("/TraceSummaries", "/Traces"):
+            return self.traces(json.loads(body))
         if self.path.endswith("?policy"):
             if self.command == "PUT":
                 moto.policies[self.path] = body
@@ -270,10 +278,44 @@ class Handler(BaseHTTPRequestHandler):
                 content = re.sub(pattern, rb"\g<1>2015", content)
         return headers, content
 
+    def traces(self, request: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
+        """Answers as X-Ray does, which has limits, filters and pages; moto has none of them."""
+        if self.path == "/Traces":
+            if len(request["TraceIds"]) > 5:
+                return self.failure("InvalidRequestException", "Too many trace IDs")
+            return self.upstream(json.dumps(request).encode())
+        time_range = {name: request[name] for name in ("StartTime", "EndTime")}
+        if request["EndTime"] - request["StartTime"] > 6 * 60 * 60:
+            return self.failure("InvalidRequestException", "Time range cannot be longer than 6 hours")
+        expression = request["FilterExpression"]
+        if not re.fullmatch(r'service\("[\w-]+"\)( OR service\("[\w-]+"\))*', expression) or len(expression) > 2000:
+            return self.failure("InvalidRequestException", f"Invalid filter expression: {expression}")
+        wanted = set(re.findall('"(.*?)"', expression))
+        status, headers, content = self.upstream(json.dumps(time_range).encode())
+        found = []
+        for summary in json.loads(content)["TraceSummaries"]:
+            (trace,) = self.server.moto.xray.batch_get_traces(TraceIds=[summary["Id"]])["Traces"]
+            if wanted & {json.loads(segment["Document"])["name"] for segment in trace["Segments"]}:
+                # moto's has `Users` of another type.
+                found.append({"Id": summary["Id"], "Revision": len(trace["Segments"])})
+        # The newest comes first, and alone on its page.
+        found.sort(key=lambda summary: str(summary["Id"]), reverse=True)
+        page = int(request.get("NextToken") or 0)
+        answer: dict[str, Any] = {"TraceSummaries": found[page : page + 1]}
+        if page + 1 < len(found):
+            answer["NextToken"] = str(page + 1)
+        return status, *self.reword("", headers, json.dumps(answer).encode())
+
+    def failure(self, code: str, message: str) -> tuple[int, list[tuple[str, str]], bytes]:
+        """An error of a service that speaks JSON."""
+        text = json.dumps({"__type": code, "message": message}).encode()
+        return 400, [("Content-Length", str(len(text))), ("x-amzn-errortype", code)], text
+
     def upstream(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         upstream = http.client.HTTPConnection("127.0.0.1", self.server.moto.port)
+        headers = {name: value for name, value in self.headers.items() if name.lower() != "content-length"}
         with self.server.moto.uploads if self.command == "PUT" else contextlib.nullcontext():
-            upstream.request(self.command, self.path, body, dict(self.headers))
+            upstream.request(self.command, self.path, body, headers | {"Content-Length": str(len(body))})
             response = upstream.getresponse()
             return response.status, response.getheaders(), response.read()
 

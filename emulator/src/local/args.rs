@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, path::PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::{ArgMatches, Args, Command, ValueEnum};
 
 use super::{dotenv, examples::Example, paths::Caller};
@@ -45,6 +45,17 @@ pub struct LocalArgs {
     /// The target that this is run as, such as `//app:local`, for messages.
     #[arg(long, value_name = "LABEL")]
     pub(super) target: Option<String>,
+    /// Builds the target after each edit of its sources.
+    #[arg(long, requires = "target")]
+    pub(super) watch: bool,
+    /// An option for the builds of `--watch`, such as `--bazel-option=--config=release`: those that this was run with. May be repeated.
+    #[arg(
+        long = "bazel-option",
+        value_name = "OPTION",
+        allow_hyphen_values = true,
+        requires = "watch"
+    )]
+    pub(super) bazel_options: Vec<String>,
     /// The zip to serve. It is loaded anew when it changes.
     #[arg(long)]
     pub(super) zip: PathBuf,
@@ -104,6 +115,17 @@ impl LocalArgs {
     /// What an option is written behind, such as `bazel run //app:local --`.
     pub(super) fn started_by(&self) -> String {
         started_by(self.target.as_deref())
+    }
+
+    /// What no option can say of itself.
+    pub(super) fn check(&self) -> Result<()> {
+        ensure!(
+            !self.watch || self.verb.is_none(),
+            "--watch builds and serves until it is interrupted, and `invoke` sends one event and ends: leave --watch out; or serve by \
+             `{program} --watch`, and send events by `{program} invoke EVENT` in another terminal",
+            program = self.started_by()
+        );
+        Ok(())
     }
 
     /// Reads the files of `--env-file`. They and `--env` are in the order of the command line then.

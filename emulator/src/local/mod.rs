@@ -31,6 +31,7 @@ mod saved;
 mod server;
 mod template;
 mod traceback;
+mod watch;
 
 pub use args::{LocalArgs, named_after_target};
 
@@ -52,6 +53,7 @@ use template::Template;
 pub async fn run(mut args: LocalArgs, matches: &ArgMatches) -> Result<bool> {
     // From here on, what ends this process ends its functions' processes, too, and removes the unpacked zips.
     let interrupted = interrupted()?;
+    args.check()?;
     args.read_env_files(matches)?;
     let template = Template::load(&args)?;
     let event = match args.verb {

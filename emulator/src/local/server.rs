@@ -11,7 +11,7 @@ use axum::{
 };
 use tokio::net::TcpListener;
 
-use super::{app::App, function_url, guard, invoke_api, page, reload};
+use super::{app::App, function_url, guard, invoke_api, page, reload, watch};
 
 /// Serves for ever.
 pub(super) async fn serve(app: Arc<App>) -> Result<()> {
@@ -26,6 +26,7 @@ pub(super) async fn serve(app: Arc<App>) -> Result<()> {
         .port();
     announce(&app, port);
     tokio::spawn(reload::watch(app.clone()));
+    let _ends_with_this = app.args.watch.then(|| watch::start(app.clone()));
     let router = Router::new()
         .merge(page::routes())
         .merge(invoke_api::routes())

@@ -11,3 +11,4 @@ mod processes;
 mod reload;
 mod routes;
 mod updates;
+mod watch;
