@@ -118,9 +118,13 @@ class Background:
             ended = self._process.poll()
             if ended is not None or time.monotonic() > deadline:
                 state = "goes on" if ended is None else f"ended with {ended}"
-                raise Failure(f"`{rest[0]}` did not appear; it {state}, and showed:\n{''.join(self._lines)}")
+                raise Failure(f"`{rest[0]}` did not appear; it {state}, and showed:\n{self.shown()}")
             time.sleep(0.2)
         self._seen = len(self._lines)
+
+    def shown(self) -> str:
+        """Returns what it has shown until now."""
+        return "".join(self._lines)
 
     def interrupt(self) -> None:
         """Ends it as Ctrl-C does."""
@@ -135,9 +139,10 @@ class Background:
 class Terminal:
     """Where a page's commands are run: a folder that `cd` changes, and a PATH with a `bazel`."""
 
-    def __init__(self, folder: Path, startup: list[str]) -> None:
+    def __init__(self, folder: Path, startup: list[str], cache: Path = CACHE) -> None:
         self.folder = folder
-        commands = CACHE / "bin"
+        self._where = cache / "folder"
+        commands = cache / "bin"
         commands.mkdir(parents=True, exist_ok=True)
         bazel = commands / "bazel"
         options = "".join(" " + shlex.quote(option) for option in startup)
@@ -151,9 +156,8 @@ class Terminal:
         Raises:
           Failure: one of them failed.
         """
-        where = CACHE / "folder"
         ran = subprocess.run(
-            ["bash", "-e", "-c", f'{commands}\npwd >"{where}"'],
+            ["bash", "-e", "-c", f'{commands}\npwd >"{self._where}"'],
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -163,7 +167,7 @@ class Terminal:
         )
         if ran.returncode:
             raise Failure(f"ended with {ran.returncode}:\n{ran.stdout}")
-        self.folder = Path(where.read_text().rstrip("\n"))
+        self.folder = Path(self._where.read_text().rstrip("\n"))
         return ran.stdout
 
 

@@ -2,9 +2,8 @@
 # Runs the deployer against moto, which serves AWS's APIs on loopback. Arguments choose tests by their names.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-source tools/venv.sh
 
-bin=$(venv moto-2 'moto[server,cloudformation,s3,awslambda,logs,iam,apigatewayv2,sqs,events,dynamodb,kinesis,elbv2,ec2]==5.2.5')
+bin=$(tools/moto_venv.sh)
 # What the target is run with, built without being run; and its settings, for the changes that the tests make.
 tools/bazel build --noshow_progress //build_tool //deploy/deployer //examples/hello:deploy
 "$bin/python" deploy/deployer/tests/moto.py "$bin/moto_server" bazel-bin/deploy/deployer/deployer \

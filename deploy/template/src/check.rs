@@ -5,6 +5,7 @@ mod event_source;
 mod function;
 mod load_balancer;
 mod mapping;
+mod patched;
 mod pseudo;
 mod schedule;
 mod tags;
@@ -13,6 +14,7 @@ mod target;
 use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
+use serde_json::Value;
 use stack_metadata::LAYER_NAME_MAX;
 
 use crate::{layer::layer_name, names::logical_id, settings::Settings};
@@ -70,6 +72,20 @@ pub(crate) fn check(settings: &Settings) -> Result<()> {
                 }),
         );
     }
+    all(settings, &problems)
+}
+
+/// Fails with all that is wrong with a template after a patch.
+///
+/// # Errors
+///
+/// A line for each resource that CloudFormation does not take, below the target's label.
+pub(crate) fn check_patched(settings: &Settings, template: &Value) -> Result<()> {
+    let resources = template["Resources"].as_object();
+    all(settings, &resources.map(patched::problems).unwrap_or_default())
+}
+
+fn all(settings: &Settings, problems: &[String]) -> Result<()> {
     if problems.is_empty() {
         return Ok(());
     }

@@ -7,7 +7,7 @@ use stack_metadata::{CODE_BUCKET, CODE_KEY, KEY, StackMetadata};
 use crate::{
     archive::{Archive, check_unpacked},
     asynchronous,
-    check::check,
+    check::{check, check_patched},
     event_source,
     function::{self, Parts, name_versions},
     layer,
@@ -21,8 +21,8 @@ use crate::{
 ///
 /// # Errors
 ///
-/// When a setting is none that Lambda takes: the message lists all of them, with the target's label. When the zip and its layers hold more
-/// than Lambda takes, or not each of the stack's layers is there.
+/// When a setting is none that Lambda takes, or a resource of the patch is of no type: the message lists all of them, with the target's
+/// label. When the zip and its layers hold more than Lambda takes, or not each of the stack's layers is there.
 ///
 /// # Example
 ///
@@ -102,6 +102,7 @@ pub fn render(settings: &Settings, zip: &Archive, layers: &[Archive], patch: &Va
         "Outputs": parts.outputs,
     });
     merge_patch(&mut template, patch);
+    check_patched(settings, &template)?;
     // By what the functions are in the end.
     name_versions(&mut template, &metadata.functions, zip);
     Ok(template)

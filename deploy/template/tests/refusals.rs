@@ -2,8 +2,8 @@
 
 mod common;
 
-use serde_json::json;
-use template::render;
+use serde_json::{Value, json};
+use template::{Settings, render};
 
 use crate::common::{archive, layered, refusal, settings};
 
@@ -69,6 +69,38 @@ fn a_value_that_can_not_be_read_hides_no_other() {
          - `memory_mb = 64`: Lambda takes 128 to 10240 MB\n  \
          - the method \"get\": use one of ANY, DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
     );
+}
+
+#[test]
+fn a_patch_for_resources_that_there_are_not_is_refused() {
+    let route = json!({"type": "http_api", "method": "GET", "path": "/"});
+    let settings: Settings = serde_json::from_value(settings(json!({"event_sources": [route]}))).unwrap();
+    let patched = |resources: Value| render(&settings, &archive(1), &[], &json!({"Resources": resources}));
+    let cors = json!({"Properties": {"CorsConfiguration": {}}});
+    let message = patched(json!({"HttpApi": cors, "Queue": {"Properties": {}}, "Topic": "AWS::SNS::Topic"}))
+        .unwrap_err()
+        .to_string();
+    let lines: Vec<_> = message.lines().collect();
+    assert_eq!(lines.len(), 4, "{message}");
+    assert_eq!(
+        lines[..2],
+        [
+            "//shop:deploy:",
+            "  - `template_patch`: the stack makes no resource `HttpApi` (did you mean `httpApi`?); one of your own needs a `Type`"
+        ]
+    );
+    for (line, id) in lines[2..].iter().zip(["Queue", "Topic"]) {
+        let beginning =
+            format!("  - `template_patch`: the stack makes no resource `{id}` (the stack's are CreateOrder, ");
+        assert!(line.starts_with(&beginning), "{message}");
+    }
+    for taken in [
+        json!({"httpApi": cors}),
+        json!({"Topic": {"Type": "AWS::SNS::Topic"}}),
+        json!({"httpApi": null, "NoSuch": null}),
+    ] {
+        patched(taken).unwrap();
+    }
 }
 
 #[test]

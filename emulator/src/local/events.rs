@@ -7,7 +7,11 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use super::{args::LocalArgs, paths::Caller, saved::saved_events};
+use super::{
+    args::LocalArgs,
+    paths::Caller,
+    saved::{function_of, saved_events},
+};
 use crate::json_file::{check_event, read_event};
 
 /// The event that `invoke` is to send.
@@ -29,6 +33,18 @@ pub(super) fn chosen(args: &LocalArgs) -> Result<Vec<u8>> {
             args.started_by()
         ),
     }
+}
+
+/// The function that the event is for, where its file tells, as it does on the page.
+pub(super) fn function(args: &LocalArgs) -> Result<Option<&str>> {
+    let Some(event) = args.event.as_deref().filter(|event| *event != Path::new("-")) else {
+        return Ok(None);
+    };
+    let file = find(event, &args.events, &args.caller())?;
+    let names: Vec<_> = args.handlers.iter().map(|handler| &*handler.name).collect();
+    // Of a file that is none of the rule's, the folders count that the user has named, and no home of a user with a function's name.
+    let is_of_rule = args.events.contains(&file);
+    Ok(function_of(if is_of_rule { &file } else { event }, &names))
 }
 
 /// The file of an event: the one of this name among the rule's, or one at this path, from the user's folder, the package's or the

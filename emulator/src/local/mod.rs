@@ -61,7 +61,10 @@ pub async fn run(mut args: LocalArgs, matches: &ArgMatches) -> Result<bool> {
         Some(Verb::Invoke) => {
             let source = args.source.as_deref().map(|name| template.source(name)).transpose()?;
             let of_source = source.map(|source| &*source.function);
-            let function = args.function.as_deref().or(of_source);
+            let function = match args.function.as_deref().or(of_source) {
+                None => events::function(&args)?,
+                given => given,
+            };
             args.handlers = vec![one_shot::chosen(&args.handlers, function)?.clone()];
             Some(match source {
                 Some(source) => source.event.to_string().into_bytes(),

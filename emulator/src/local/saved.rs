@@ -23,7 +23,7 @@ pub(super) fn saved_events<'a>(files: &'a [PathBuf], functions: &[&'a str]) -> V
         .map(|path| SavedEvent {
             path,
             name: stem(path),
-            function: function(path, functions),
+            function: function_of(path, functions),
         })
         .collect()
 }
@@ -38,7 +38,7 @@ fn stem(path: &Path) -> String {
 }
 
 /// The function whose name the file has, or begins with, or that a folder above it has. The longest name tells most.
-fn function<'a>(path: &Path, functions: &[&'a str]) -> Option<&'a str> {
+pub(super) fn function_of<'a>(path: &Path, functions: &[&'a str]) -> Option<&'a str> {
     let [_, _, ..] = functions else { return None };
     let stem = stem(path);
     let begins = |name: &str| {
@@ -81,9 +81,9 @@ mod tests {
             ("app/testdata/orders.json", None),
             ("app/testdata/ada.json", None),
         ] {
-            assert_eq!(function(Path::new(path), &functions), expected, "{path}");
+            assert_eq!(function_of(Path::new(path), &functions), expected, "{path}");
         }
         // There is nothing to tell apart.
-        assert_eq!(function(Path::new("hello.json"), &["hello"]), None);
+        assert_eq!(function_of(Path::new("hello.json"), &["hello"]), None);
     }
 }

@@ -85,6 +85,45 @@ fn an_event_is_found_by_its_name_and_in_the_package_and_in_the_users_folder() {
 }
 
 #[test]
+fn an_event_is_sent_to_the_function_that_its_file_is_for() {
+    let folder = TempDir::new().unwrap();
+    let zip = folder.path().join("function.zip");
+    write_zip(&zip, r#"respond "\"$AWS_LAMBDA_FUNCTION_NAME\"""#);
+    for event in ["testdata/other/ada.json", "testdata/bob.json"] {
+        let path = folder.path().join(event);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "{}").unwrap();
+    }
+    let invoke = |arguments: &[&str]| {
+        command(&zip)
+            .args(["--handler", "other=bootstrap", "--event", "testdata/bob.json"])
+            .args(["--event", "testdata/other/ada.json", "invoke"])
+            .args(arguments)
+            .current_dir(folder.path())
+            .env("BUILD_WORKING_DIRECTORY", folder.path())
+            .output()
+            .unwrap()
+    };
+    for (arguments, function) in [
+        (&["ada"] as &[&str], "other"),
+        (&["testdata/other/ada.json"], "other"),
+        (&["ada", "--function", "hello"], "hello"),
+        (&["bob", "--function", "other"], "other"),
+    ] {
+        let output = invoke(arguments);
+        let answer = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(answer, format!("\"{function}\"\n"), "{arguments:?}");
+    }
+    for arguments in [&["bob"] as &[&str], &["-"], &["--example", "sqs"]] {
+        says(
+            invoke(arguments),
+            &["several functions", "--function one of hello, other"],
+        );
+    }
+    says(invoke(&["eve"]), &["no event eve", "one of bob, ada, a file"]);
+}
+
+#[test]
 fn options_stand_anywhere() {
     for arguments in [
         ["--env", "A=mine", "--function", "hello", "invoke", "ada"],
