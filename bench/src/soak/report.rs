@@ -43,6 +43,8 @@ const METHOD: &str = "\
 - Growth is the slope of resident memory over these ten: the median of the slopes between each two of them, so that one step, as an
   allocator makes when it takes another arena, is not taken for growth. What there was in the end, beside what there was after the
   warm-up, has such steps in it.
+- Who sets a trace id in the environment for each event, as Lambda's client for Python does, grows by some 1,400 KiB per
+  10,000 events: glibc's `setenv` keeps each value that there ever was. (CPython alone, setting 20,000 values: 2,720 and 2,812 KiB.)
 - Threads and descriptors in **bold** are more than after the warm-up.
 
 ";
