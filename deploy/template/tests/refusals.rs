@@ -98,6 +98,7 @@ fn a_patch_for_resources_that_there_are_not_is_refused() {
         json!({"httpApi": cors}),
         json!({"Topic": {"Type": "AWS::SNS::Topic"}}),
         json!({"httpApi": null, "NoSuch": null}),
+        json!({"Fn::ForEach::Topics": ["Name", ["Orders"], {"Topic${Name}": {"Type": "AWS::SNS::Topic"}}]}),
     ] {
         patched(taken).unwrap();
     }

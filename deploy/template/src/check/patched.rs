@@ -6,6 +6,8 @@ use serde_json::{Map, Value};
 pub(crate) fn problems(resources: &Map<String, Value>) -> Vec<String> {
     let (typed, untyped): (Vec<_>, Vec<_>) = resources
         .iter()
+        // CloudFormation makes resources of a macro or a loop.
+        .filter(|(id, _)| !id.starts_with("Fn::"))
         .partition(|(_, resource)| resource.get("Type").is_some_and(Value::is_string));
     let names: Vec<&str> = typed.into_iter().map(|(id, _)| id.as_str()).collect();
     let problems = untyped.into_iter().map(|(id, _)| {
