@@ -132,11 +132,14 @@ pub struct State {
 }
 
 impl State {
-    /// Of files and folders that were looked at before, what was seen then.
-    pub(crate) fn since(mut self, before: &Self) -> Self {
+    /// Of files and folders that were looked at before, what was seen then; of other files that are newer than when the build was
+    /// begun, nothing.
+    pub(crate) fn since(mut self, before: &Self, begun: SystemTime) -> Self {
         for (path, stamp) in &mut self.stamps {
-            if let Some(seen) = before.stamps.get(path) {
-                *stamp = *seen;
+            match before.stamps.get(path) {
+                Some(seen) => *stamp = *seen,
+                // It may have been read before it was edited.
+                None => *stamp = stamp.filter(|(modified, _)| *modified <= begun),
             }
         }
         for (folder, further) in &mut self.further {
@@ -226,8 +229,20 @@ mod tests {
         folder.write("old.rs", "edited");
         let new = folder.write("new.rs", "");
         let both = Files::sources([old, new].into());
-        let after = both.state().since(&seen);
+        let after = both.state().since(&seen, SystemTime::now());
         assert!(after != both.state() && after.stamps.values().all(Option::is_some));
+    }
+
+    #[test]
+    fn an_edit_during_a_build_of_a_file_that_it_brings_is_no_part_of_it() {
+        let folder = Folder::new("brought");
+        let old = folder.write("old.rs", "");
+        let seen = Files::sources([old.clone()].into()).state();
+        let begun = SystemTime::now();
+        thread::sleep(Duration::from_millis(50));
+        let new = folder.write("new.rs", "edited");
+        let both = Files::sources([old, new].into());
+        assert!(both.state().since(&seen, begun) != both.state());
     }
 
     #[test]
@@ -256,7 +271,7 @@ mod tests {
             assert_eq!(files.state(), before);
             // It is no new one again once it is a source.
             let with_new = Files::sources(files.paths().iter().cloned().chain([path]).collect());
-            assert_eq!(with_new.state().since(&before), with_new.state());
+            assert_eq!(with_new.state().since(&before, SystemTime::now()), with_new.state());
         }
     }
 }

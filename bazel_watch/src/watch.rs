@@ -1,6 +1,6 @@
 //! The target, from one edit to the next.
 
-use std::process::Stdio;
+use std::{process::Stdio, time::SystemTime};
 
 use crate::{
     builder::{Builder, Outcome, Unavailable},
@@ -53,6 +53,7 @@ impl Watch {
 
     /// Builds the target. What is edited meanwhile is an edit to be taken next.
     pub fn build(&mut self) -> Outcome {
+        let begun = SystemTime::now();
         let outcome = self.builder.build();
         if outcome == Outcome::Stopped {
             return outcome;
@@ -71,7 +72,7 @@ impl Watch {
         }
         if !now.is_empty() && now != *self.sources.paths() {
             let now = Files::sources(now);
-            self.seen = now.state().since(&self.seen);
+            self.seen = now.state().since(&self.seen, begun);
             self.sources = now;
         }
         outcome
