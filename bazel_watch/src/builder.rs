@@ -192,9 +192,9 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named() {
-        let said = Unavailable::NoBazel("/work".into()).to_string();
+        let said = Unavailable::NoBazel("/shop".into()).to_string();
         assert!(
-            said.contains("BAZEL is not set") && said.contains("/work/tools/bazel"),
+            said.contains("BAZEL is not set") && said.contains("/shop/tools/bazel"),
             "{said}"
         );
     }

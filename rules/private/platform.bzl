@@ -1,10 +1,21 @@
 """Building for Lambda's platforms, whatever the command line says and the workspace registers."""
 
 load("//rules/toolchain:architectures.bzl", "ARCHITECTURES")
+load(
+    ":build_settings.bzl",
+    "COMPILATION_MODE",
+    "EXTRA_TOOLCHAINS",
+    "HOST_COMPILATION_MODE",
+    "LINKED_BY_CC",
+    "OWN_TOOLCHAINS",
+    "PROFILE",
+    "READABLE_RUSTC_FLAGS",
+    "RUSTC_FLAGS",
+    "lambda_toolchains",
+)
 load(":codegen_options.bzl", "codegen_option")
 load(":panic_strategy.bzl", "panic_strategy")
 load(":python.bzl", "PYTHON_SETTINGS", "version_settings")
-load(":rules_rust.bzl", "LINKER_PREFERENCE")
 load(":runtimes.bzl", "glibc_for", "oldest_glibc")
 
 # Bazel's names of CPUs, by Lambda's names of architectures.
@@ -14,15 +25,6 @@ CPUS = {architecture.lambda_name: cpu for cpu, architecture in ARCHITECTURES.ite
 ANY_ARCHITECTURE = "any"
 
 _CPU = "//command_line_option:cpu"
-_HOST_COMPILATION_MODE = "//command_line_option:host_compilation_mode"
-_EXTRA_TOOLCHAINS = "//command_line_option:extra_toolchains"
-_OWN_TOOLCHAINS = str(Label("//rules/settings:cc_toolchains"))
-_RUSTC_FLAGS = "@rules_rust//rust/settings:extra_rustc_flags"
-
-# What those are, in a setting whose value other rules can read.
-_READABLE_RUSTC_FLAGS = str(Label("//rules/settings:extra_rustc_flags"))
-
-_PROFILE = str(Label("//rules/settings:profile"))
 
 # What a crate of a function is compiled to where it is optimised as a whole: bitcode and no machine code, as Cargo has it, which takes
 # two thirds of the time of both. What is linked at the end overrides it (`rust_lambda_zip`).
@@ -39,26 +41,21 @@ def _appended(values, more):
     return [value for value in values if value not in more] + more
 
 def _for_lambda(settings, architecture, glibc, crate_flags):
-    # Of what the command line adds, the last is the first that is looked at. A C toolchain of the host's may fit the platform as well,
-    # and would link for the host's C library.
-    toolchains = [str(Label("//rules/toolchain:all"))] + settings[_OWN_TOOLCHAINS]
-    rustc_flags = _appended(settings[_RUSTC_FLAGS], crate_flags)
+    rustc_flags = _appended(settings[RUSTC_FLAGS], crate_flags)
     cpu = CPUS[architecture]
-    changed = {
-        "//command_line_option:compilation_mode": "opt",
+    return LINKED_BY_CC | {
+        COMPILATION_MODE: "opt",
         "//command_line_option:platforms": str(Label("//rules/platforms:linux_{}_glibc_{}".format(cpu, glibc))),
         # It is in the paths of what is generated, which rustc's output depends on, and is that of the machine that builds by default.
         _CPU: ARCHITECTURES[cpu].bazel_name,
         # What runs during the build and not in Lambda, as procedural macros do, is compiled as Cargo's release profile compiles it:
         # optimising it takes longer than it saves.
-        _HOST_COMPILATION_MODE: "fastbuild",
-        _EXTRA_TOOLCHAINS: _appended(settings[_EXTRA_TOOLCHAINS], toolchains),
-        _READABLE_RUSTC_FLAGS: rustc_flags,
-        _RUSTC_FLAGS: rustc_flags,
+        HOST_COMPILATION_MODE: "fastbuild",
+        # A C toolchain of the host's may fit the platform as well, and would link for the host's C library.
+        EXTRA_TOOLCHAINS: _appended(settings[EXTRA_TOOLCHAINS], lambda_toolchains(settings)),
+        READABLE_RUSTC_FLAGS: rustc_flags,
+        RUSTC_FLAGS: rustc_flags,
     }
-    if LINKER_PREFERENCE:
-        changed[LINKER_PREFERENCE] = "cc"
-    return changed
 
 def _glibc(attr):
     return glibc_for(attr.runtime, getattr(attr, "glibc", ""))
@@ -66,7 +63,7 @@ def _glibc(attr):
 def _has_lto(settings, attr):
     """Whether a zip's crates are optimised as a whole: by the profile, unless its `rustc_flags` say otherwise."""
     value = codegen_option(attr.rustc_flags, "lto")
-    return settings[_PROFILE] != "dev" if value == None else value not in ["n", "no", "off"]
+    return settings[PROFILE] != "dev" if value == None else value not in ["n", "no", "off"]
 
 def _lambda_transition_impl(settings, attr):
     flags = _FOR_LTO if _has_lto(settings, attr) else _AS_IT_IS
@@ -87,21 +84,21 @@ def _python_transition_impl(settings, attr):
     return _for_lambda(settings, attr.architecture, _glibc(attr), _OTHER_FLAGS) | unset | version_settings(attr.runtime.removeprefix("python"))
 
 _INPUTS = [
-    _EXTRA_TOOLCHAINS,
-    _OWN_TOOLCHAINS,
-    _PROFILE,
-    _RUSTC_FLAGS,
+    EXTRA_TOOLCHAINS,
+    OWN_TOOLCHAINS,
+    PROFILE,
+    RUSTC_FLAGS,
 ]
 
-_OUTPUTS = [
-    "//command_line_option:compilation_mode",
+_OUTPUTS = LINKED_BY_CC.keys() + [
     "//command_line_option:platforms",
     _CPU,
-    _EXTRA_TOOLCHAINS,
-    _HOST_COMPILATION_MODE,
-    _READABLE_RUSTC_FLAGS,
-    _RUSTC_FLAGS,
-] + ([LINKER_PREFERENCE] if LINKER_PREFERENCE else [])
+    COMPILATION_MODE,
+    EXTRA_TOOLCHAINS,
+    HOST_COMPILATION_MODE,
+    READABLE_RUSTC_FLAGS,
+    RUSTC_FLAGS,
+]
 
 # For what these rules link: a function's crates.
 lambda_transition = transition(
