@@ -107,13 +107,13 @@ class Background:
         for line in self._process.stdout:
             self._lines.append(line)
 
-    def await_lines(self, expected: str) -> None:
-        """Waits until lines appear that have not been waited for before.
+    def await_lines(self, expected: str, patience: float = PATIENCE) -> None:
+        """Waits until lines appear that have not been waited for before, for so many seconds.
 
         Raises:
           Failure: they did not, or the terminal's commands have ended.
         """
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         while rest := missing(expected, self._lines[self._seen :]):
             ended = self._process.poll()
             if ended is not None or time.monotonic() > deadline:
@@ -126,14 +126,19 @@ class Background:
         """Returns what it has shown until now."""
         return "".join(self._lines)
 
-    def interrupt(self) -> None:
-        """Ends it as Ctrl-C does."""
-        if self._process.poll() is None:
+    def has_ended(self) -> bool:
+        """Whether its commands have ended."""
+        return self._process.poll() is not None
+
+    def interrupt(self) -> int:
+        """Ends it as Ctrl-C does, and returns its exit code: that of a signal if it did not end by itself."""
+        if not self.has_ended():
             os.killpg(self._process.pid, signal.SIGINT)
         try:
-            self._process.wait(timeout=30)
+            return self._process.wait(timeout=30)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
+            return self._process.wait()
 
 
 class Terminal:
@@ -166,7 +171,7 @@ class Terminal:
             text=True,
         )
         if ran.returncode:
-            raise Failure(f"ended with {ran.returncode}:\n{ran.stdout}")
+            raise Failure(f"{commands.rstrip()}: ended with {ran.returncode}:\n{ran.stdout}")
         self.folder = Path(self._where.read_text().rstrip("\n"))
         return ran.stdout
 
@@ -238,7 +243,7 @@ def run_readme(startup: list[str]) -> int:
         try:
             terminal.run(command)
         except Failure as failure:
-            raise Failure(f"README.md: tools/{command}: {failure}") from failure
+            raise Failure(f"README.md: {failure}") from failure
     return len(commands)
 
 

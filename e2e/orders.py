@@ -26,7 +26,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -36,6 +35,7 @@ from typing import Any
 
 # Beside this file: what runs commands as a reader of the documentation would.
 from documented_commands import CACHE, ROOT, Background, Failure, Terminal
+from support.rust_archives import there_is
 
 WORKSPACE = ROOT / "e2e/orders"
 ACCOUNT = ROOT / "e2e/support/account.py"
@@ -85,10 +85,7 @@ class Work:
         Raises:
           Failure: it failed.
         """
-        try:
-            return self.terminal.run(command)
-        except Failure as failure:
-            raise Failure(f"{command}: {failure}") from failure
+        return self.terminal.run(command)
 
     def result(self, command: str, environment: dict[str, str] | None = None) -> Any:
         """Runs a command, and returns what it wrote to its standard output, as JSON.
@@ -149,15 +146,6 @@ def clippy(work: Work) -> None:
     )
 
 
-def there_is(url: str) -> bool:
-    """Returns whether a file can be downloaded."""
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=60):
-            return True
-    except urllib.error.HTTPError:
-        return False
-
-
 def rust_sources() -> str:
     """Returns what leads Bazel's downloader to Rust's sources, if the server has them in their date's folder alone."""
     found = re.search(r'versions = \["(.+?)"\]', (WORKSPACE / "MODULE.bazel").read_text())
@@ -184,8 +172,8 @@ def editor(work: Work) -> None:
     work.run("bazel run @rules_rust//tools/rust_analyzer:gen_rust_project")
     project = json.loads(project_file.read_text())
     crates = project["crates"]
-    own = {crate["display_name"]: crate for crate in crates if not crate["root_module"].startswith("/")}
-    own |= {crate["display_name"]: crate for crate in crates if Path(crate["root_module"]).is_relative_to(WORKSPACE)}
+    of_workspace = [crate for crate in crates if Path(WORKSPACE, crate["root_module"]).is_relative_to(WORKSPACE)]
+    own = {crate["display_name"]: crate for crate in of_workspace}
     found = {name: str(Path(WORKSPACE, crate["root_module"]).relative_to(WORKSPACE)) for name, crate in own.items()}
     expect("crates of the workspace", found, CRATES)
 
@@ -291,9 +279,9 @@ def local(work: Work) -> None:
         server.await_lines('…{"event":"order.placed","order":"tea:2,cup:1~…"}')
         work.saw("the server's terminal has what the functions log, with the event's name by the macro")
     finally:
-        server.interrupt()
-    if "Traceback" in server.shown():
-        raise Failure(f"the server's end was no clean one:\n{server.shown()}")
+        code = server.interrupt()
+    if code or "Traceback" in server.shown():
+        raise Failure(f"the server's end was no clean one ({code}):\n{server.shown()}")
 
     invoke = "bazel run --noshow_progress //service:local -- invoke"
     # The queue's event is AWS's documented one, whose messages are no orders.
@@ -347,7 +335,10 @@ def account() -> Iterator[Account]:
         finally:
             assert process.stdin
             process.stdin.close()
-            process.wait(timeout=60)
+            try:
+                process.wait(timeout=60)
+            finally:
+                process.kill()
 
 
 def look_at(work: Work, aws: Account) -> None:
@@ -436,8 +427,16 @@ def main() -> int:
             if not options.steps or name in options.steps:
                 try:
                     step(work)
-                except Failure as failure:
-                    print(f"{name}: {failure}", file=sys.stderr, flush=True)
+                # Of each kind that an answer of another form may bring, so that the other steps are run.
+                except (
+                    Failure,
+                    OSError,
+                    LookupError,
+                    ValueError,
+                    AssertionError,
+                    subprocess.SubprocessError,
+                ) as failure:
+                    print(f"{name}: {type(failure).__name__}: {failure}", file=sys.stderr, flush=True)
                     failed += 1
     finally:
         subprocess.run(["bazel", "shutdown"], cwd=WORKSPACE, env=work.terminal.environment, check=False)

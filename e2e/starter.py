@@ -45,10 +45,7 @@ def make(kinds: list[str], startup: list[str]) -> int:
         nonlocal ran
         print(command, flush=True)
         ran += 1
-        try:
-            return terminal.run(command)
-        except Failure as failure:
-            raise Failure(f"{command}: {failure}") from failure
+        return terminal.run(command)
 
     try:
         begun = time.monotonic()

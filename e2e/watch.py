@@ -15,22 +15,22 @@ import platform
 import re
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.request
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+# Beside this file: what runs commands as a page's reader would.
+from documented_commands import ROOT, Background, Failure
+
 NAME = "hello_in_watch"
 PACKAGE = ROOT / "examples" / NAME
 TARGET = f"//examples/{NAME}:local"
 
-# Seconds until something is said: before the first, the emulator is compiled.
-PATIENCE = 1200
+# Seconds until an edit is built.
+PATIENCE = 300
 
 BUILD = """\
 load("//rules:defs.bzl", "lambda_local", "rust_lambda_zip")
@@ -62,10 +62,6 @@ pub fn greeting(name: &str) -> String {
 """
 
 
-class Failure(Exception):
-    """Something did not go as it should."""
-
-
 def edit(file: str, old: str, new: str) -> None:
     """Replaces a text that a file of the package has once."""
     path = PACKAGE / file
@@ -79,55 +75,22 @@ class Server:
     """`bazel run` of the target, in a terminal of its own."""
 
     def __init__(self, bazel: Path) -> None:
-        self.process = subprocess.Popen(
-            [bazel, "run", "--noshow_progress", TARGET, "--", "--watch", "--bazel-option=--color=no", "--port", "0"],
-            cwd=ROOT,
-            env=os.environ | {"BAZEL": str(bazel)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self._lines: list[str] = []
-        self._heard = 0
-        self.port = 0
-        threading.Thread(target=self._read, daemon=True).start()
+        options = "--watch --bazel-option=--color=no --port 0"
+        command = f"exec {shlex.quote(str(bazel))} run --noshow_progress {TARGET} -- {options}"
+        self.terminal = Background(command, ROOT, os.environ | {"BAZEL": str(bazel)})
+        # Before that, the emulator is compiled.
+        self.terminal.await_lines(f"…Invoke API: http://localhost:…/\n…sources of {TARGET}…")
+        port = re.search(r"Invoke API: http://localhost:(\d+)/", self.terminal.shown())
+        assert port, "it has just been shown"
+        self._url = f"http://localhost:{port[1]}/2015-03-31/functions/{NAME}/invocations"
 
-    def started(self) -> None:
-        """Waits until it serves.
+    def says(self, *texts: str) -> None:
+        """Waits for lines with these texts, behind those that were waited for before.
 
         Raises:
-          Failure: it does not.
+          Failure: there are none.
         """
-        found = re.search(r"http://localhost:(\d+)", self.says("Invoke API"))
-        if not found:
-            raise Failure("the server has not said its port")
-        self.port = int(found[1])
-
-    def _read(self) -> None:
-        assert self.process.stdout
-        for line in self.process.stdout:
-            print(f"  {line}", end="", flush=True)
-            self._lines.append(line)
-
-    def says(self, text: str) -> str:
-        """Waits for a line behind those that were waited for before, and returns it.
-
-        Raises:
-          Failure: there is none.
-        """
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            has_ended = self.process.poll() is not None
-            for index in range(self._heard, len(self._lines)):
-                if text in self._lines[index]:
-                    self._heard = index + 1
-                    return self._lines[index]
-            if has_ended:
-                break
-            time.sleep(0.1)
-        raise Failure(f"{text!r} is not said")
+        self.terminal.await_lines("\n".join(f"…{text}…" for text in texts), PATIENCE)
 
     def answers(self, message: str) -> None:
         """Sends an event, and compares the answer.
@@ -135,22 +98,10 @@ class Server:
         Raises:
           Failure: it is another one.
         """
-        url = f"http://localhost:{self.port}/2015-03-31/functions/{NAME}/invocations"
-        with urllib.request.urlopen(urllib.request.Request(url, b'{"name": "Ada"}'), timeout=60) as response:
+        with urllib.request.urlopen(urllib.request.Request(self._url, b'{"name": "Ada"}'), timeout=60) as response:
             answer = json.load(response)
         if answer != {"message": message}:
-            raise Failure(f"the answer is {answer}, and not {message!r}")
-
-    def interrupt(self) -> int:
-        """Ends it as Ctrl-C does, and returns its exit code."""
-        os.killpg(self.process.pid, signal.SIGINT)
-        return self.process.wait(timeout=60)
-
-    def kill(self) -> None:
-        """Ends what is left of it."""
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+            raise Failure(f"the answer is {answer}, and not {message!r}:\n{self.terminal.shown()}")
 
 
 def make_package() -> None:
@@ -162,16 +113,16 @@ def make_package() -> None:
     edit("src/main.rs", 'format!("Hello, {name}!")', 'format!("{}, {name}!", env!("GREETING"))')
 
 
-def await_calls(calls: Path, verb: str, count: int) -> None:
-    """Waits until Bazel has been called so many times.
+def await_calls(server: Server, calls: Path, verb: str, count: int) -> None:
+    """Waits until the server has called Bazel so many times.
 
     Raises:
       Failure: it has not.
     """
     deadline = time.monotonic() + PATIENCE
     while calls.read_text().count(f" {verb} ") < count:
-        if time.monotonic() > deadline:
-            raise Failure(f"there are no {count} calls of `bazel {verb}`")
+        if time.monotonic() > deadline or server.terminal.has_ended():
+            raise Failure(f"there are no {count} calls of `bazel {verb}`:\n{server.terminal.shown()}")
         time.sleep(0.05)
 
 
@@ -185,17 +136,17 @@ def follow(server: Server, calls: Path) -> int:
 
     def step(title: str, message: str, *said: str) -> None:
         nonlocal passed
-        for text in said:
-            server.says(text)
+        if said:
+            server.says(*said)
         server.answers(message)
         print(title, flush=True)
         passed += 1
 
     served = ("building " + TARGET, "reloaded")
     failed = ("building " + TARGET, "the build failed; what was built before is still served")
-    step("what is built is served", "Hello, Ada!", "sources of " + TARGET)
+    step("what is built is served", "Hello, Ada!")
     # Behind the build that is made at the start: what it meets is not told of as an edit.
-    await_calls(calls, "cquery", 2)
+    await_calls(server, calls, "cquery", 2)
 
     edit("src/main.rs", '"{}, {name}!"', '"{}, {name}."')
     step("an edit of the source is built and served", "Hello, Ada.", *served)
@@ -228,15 +179,17 @@ def interrupt(server: Server, bazel: Path, calls: Path) -> int:
     """
     before = calls.read_text().count(" build ")
     edit("src/manners.rs", "dearest", "esteemed")
-    await_calls(calls, "build", before + 1)
-    # Bazel is at work by then.
+    await_calls(server, calls, "build", before + 1)
     time.sleep(1)
-    if code := server.interrupt():
-        raise Failure(f"the server ended with {code}")
+    build = [line.split()[0] for line in calls.read_text().splitlines() if " build " in line][-1]
+    if not Path("/proc", build).exists():
+        raise Failure("the build has ended before the interruption")
+    if code := server.terminal.interrupt():
+        raise Failure(f"the server ended with {code}:\n{server.terminal.shown()}")
     builds = [line.split() for line in calls.read_text().splitlines() if " build " in line]
     if not all("--color=no" in build for build in builds):
         raise Failure(f"--bazel-option is not passed on: {builds}")
-    if Path("/proc", builds[-1][0]).exists():
+    if Path("/proc", build).exists():
         raise Failure("the build goes on after the server's end")
     print("Ctrl-C ends the server and the build that is under way", flush=True)
     subprocess.run([bazel, "build", "--noshow_progress", TARGET], cwd=ROOT, check=True, timeout=PATIENCE)
@@ -259,7 +212,6 @@ def main() -> int:
         try:
             make_package()
             server = Server(bazel)
-            server.started()
             passed += follow(server, calls)
             passed += interrupt(server, bazel, calls)
         except (Failure, OSError, subprocess.SubprocessError) as failure:
@@ -267,7 +219,7 @@ def main() -> int:
             failed += 1
         finally:
             if server:
-                server.kill()
+                server.terminal.interrupt()
             shutil.rmtree(PACKAGE, ignore_errors=True)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0

@@ -48,13 +48,7 @@ fn run_benchmark(cli: &Cli, output: &Path) -> Result<()> {
         if cli.builds {
             let workspace =
                 workspace().context("there is no workspace to build: run this by `bazel run //bench -- --builds`")?;
-            let builds = builds(&workspace)?;
-            let version = format!(
-                "{} (with Rust {})",
-                builds.cargo_lambda_version, builds.cargo_lambda_rust
-            );
-            results.versions.insert("cargo-lambda".to_owned(), version);
-            results.builds = Some(builds);
+            results.builds = Some(builds(&workspace)?);
         }
         Ok(results)
     })?;

@@ -192,7 +192,10 @@ fn builds(results: &Results) -> String {
         format!(" Where the rules' build tool is not downloaded, but compiled, that takes {seconds:.1} s, once.")
     });
     format!(
-        "## Builds\n\nOf `examples/hello`, in a workspace that uses the rules; downloads are made before the clock starts.{tool}\n\n{}",
+        "## Builds\n\nOf `examples/hello`, in a workspace that uses the rules; downloads are made before the clock starts.{tool} \
+         cargo-lambda {} has Rust {}, and Bazel the one below.\n\n{}",
+        builds.cargo_lambda_version,
+        builds.cargo_lambda_rust,
         table(&["", "clean, s", "after a one-line edit, s (median)", "zip, KB"], rows)
     )
 }

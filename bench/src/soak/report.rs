@@ -40,11 +40,11 @@ const METHOD: &str = "\
 - The peers are those of [benchmark.md](benchmark.md), and so are the events and the server, on all cores. Each answer is checked.
 - The first tenth of the events is the warm-up. Resident memory (summed over the function's processes), threads and descriptors are
   read after it and after each further tenth, while the function waits for an event.
-- Growth is the slope of resident memory over these ten: the median of the slopes between each two of them, so that one step, as an
-  allocator makes when it takes another arena, is not taken for growth. What there was in the end, beside what there was after the
-  warm-up, has such steps in it.
-- Who sets a trace id in the environment for each event, as Lambda's client for Python does, grows by some 1,400 KiB per
-  10,000 events: glibc's `setenv` keeps each value that there ever was. (CPython alone, setting 20,000 values: 2,720 and 2,812 KiB.)
+- Growth is the median of what resident memory grew by between neighbours of these ten, so that a few steps, as an allocator makes when it
+  takes another arena, are not taken for growth. What there was in the end, beside what there was after the warm-up, has such steps in it.
+- Lambda's client for Python sets a trace id in the environment for each event, and glibc's `setenv` keeps each value that there ever was:
+  some 1,400 of the KiB per 10,000 events of all that it runs. (CPython alone, setting 20,000 values: 2,720 and 2,812 KiB.) Where the rest
+  of pure Python's and the loopback engine's growth comes from was not looked for.
 - Threads and descriptors in **bold** are more than after the warm-up.
 
 ";

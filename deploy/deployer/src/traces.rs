@@ -7,13 +7,14 @@ mod segment;
 mod tree;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     ops::Range,
     time::{Duration, SystemTime},
 };
 
 use aws_sdk_lambda::types::TracingMode;
 use aws_sdk_xray::types::{TimeRangeType, Trace};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use stack_metadata::StackFunction;
 
@@ -108,7 +109,9 @@ async fn untraced<'a>(clients: &Clients, functions: &[(&'a StackFunction, String
 
 /// Prints single traces.
 async fn by_ids(cli: &Cli, clients: &Clients, ids: &[TraceId]) -> Result<(), Failure> {
-    let wanted: Vec<_> = ids.iter().map(|id| Summary::of_id(id.as_str())).collect();
+    let mut wanted: Vec<_> = ids.iter().map(TraceId::as_str).collect();
+    let mut known = HashSet::new();
+    wanted.retain(|id| known.insert(*id));
     let missing = print(cli, clients, &wanted).await?;
     if missing.is_empty() {
         return Ok(());
@@ -154,7 +157,8 @@ async fn summaries(
 
 /// Prints traces that X-Ray told of.
 async fn print_found(cli: &Cli, clients: &Clients, found: &[Summary]) -> Result<(), Failure> {
-    let missing = print(cli, clients, found).await?;
+    let ids: Vec<_> = found.iter().map(|summary| &*summary.id).collect();
+    let missing = print(cli, clients, &ids).await?;
     if !missing.is_empty() {
         progress(&format!(
             "note: X-Ray told of these traces, and did not give them: ask for them once more by `--trace-id`: {}",
@@ -165,23 +169,23 @@ async fn print_found(cli: &Cli, clients: &Clients, found: &[Summary]) -> Result<
 }
 
 /// Prints traces, in their order; returns the IDs of those that X-Ray does not have.
-async fn print<'a>(cli: &Cli, clients: &Clients, summaries: &'a [Summary]) -> Result<Vec<&'a str>, Failure> {
+async fn print<'a>(cli: &Cli, clients: &Clients, ids: &[&'a str]) -> Result<Vec<&'a str>, Failure> {
     let mut missing = Vec::new();
-    for batch in summaries.chunks(BATCH) {
-        let mut traces: Vec<Trace> = clients
+    for batch in ids.chunks(BATCH) {
+        let traces: Vec<Trace> = clients
             .xray
             .batch_get_traces()
-            .set_trace_ids(Some(batch.iter().map(|summary| summary.id.clone()).collect()))
+            .set_trace_ids(Some(batch.iter().map(ToString::to_string).collect()))
             .into_paginator()
             .items()
             .send()
             .collect::<Result<_, _>>()
             .await
             .map_err(aws("the traces can't be read"))?;
-        for Summary { id, .. } in batch {
-            match traces.iter().position(|trace| trace.id() == Some(id)) {
-                Some(at) => report::line(&shown(cli, id, &traces.swap_remove(at))?),
-                None => missing.push(&**id),
+        for id in batch {
+            match traces.iter().find(|trace| trace.id() == Some(id)) {
+                Some(trace) => report::line(&shown(cli, id, trace)?),
+                None => missing.push(*id),
             }
         }
     }
@@ -190,15 +194,11 @@ async fn print<'a>(cli: &Cli, clients: &Clients, summaries: &'a [Summary]) -> Re
 
 /// A trace, for people or machines.
 fn shown(cli: &Cli, id: &str, trace: &Trace) -> Result<String, Failure> {
-    let documents: Vec<_> = trace
-        .segments()
-        .iter()
-        .filter_map(|segment| segment.document())
-        .collect();
     let unreadable = |error| Failure::new(format!("a segment of the trace {id} can't be read: {error}"));
-    let segments = documents
-        .iter()
-        .map(|document| serde_json::from_str::<Segment>(document));
+    let documents = trace.segments().iter().filter_map(|segment| segment.document());
+    let documents: Result<Vec<Value>, _> = documents.map(serde_json::from_str).collect();
+    let documents = documents.map_err(unreadable)?;
+    let segments = documents.iter().map(Segment::deserialize);
     let tree = Tree::new(segments.collect::<Result<_, _>>().map_err(unreadable)?);
     let is_cut = trace.limit_exceeded().unwrap_or_default();
     if !cli.json {
@@ -208,8 +208,6 @@ fn shown(cli: &Cli, id: &str, trace: &Trace) -> Result<String, Failure> {
         }
         return Ok(text);
     }
-    let documents = documents.iter().map(|document| serde_json::from_str::<Value>(document));
-    let segments: Vec<_> = documents.collect::<Result<_, _>>().map_err(unreadable)?;
     let value = json!({
         "id": id,
         "duration": tree.duration,
@@ -218,7 +216,7 @@ fn shown(cli: &Cli, id: &str, trace: &Trace) -> Result<String, Failure> {
         "hasThrottle": tree.has_throttle(),
         "httpStatus": tree.status(),
         "isCut": is_cut,
-        "segments": segments,
+        "segments": documents,
         "startTime": tree.start,
     });
     Ok(value.to_string())

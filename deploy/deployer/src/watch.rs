@@ -1,9 +1,10 @@
 //! `sync --watch`: the functions' code follows the sources.
 
-use std::{fs, path::PathBuf};
+use std::{fs, future::pending, path::PathBuf};
 
 use bazel_watch::{Files, Missing, Outcome, Stop, StopOnDrop, Watch};
 use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     cli::{Cli, SyncArgs},
@@ -16,17 +17,27 @@ use crate::{
 
 /// Updates the functions' code now, and whenever it changes, until it is interrupted.
 pub(crate) async fn watch(cli: &Cli, clients: &Clients, package: Package, args: &SyncArgs) -> Result<(), Failure> {
-    let interrupted = async {
-        // Without a handler, the process just ends.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
     // A build that is under way is interrupted, and waited for at the process's end.
     let stop = StopOnDrop(Stop::default());
     tokio::select! {
         result = follow(cli, clients, package, args, &stop.0) => result,
-        () = interrupted => Err(is_interrupted()),
+        () = interrupted() => Err(is_interrupted()),
+    }
+}
+
+/// Waits for what ends the process: a build is in a group of its own, and would go on.
+async fn interrupted() {
+    let wait = |kind| async move {
+        match signal(kind) {
+            Ok(mut signal) => drop(signal.recv().await),
+            // Without a handler, the process just ends.
+            Err(_) => pending().await,
+        }
+    };
+    tokio::select! {
+        () = wait(SignalKind::interrupt()) => {}
+        () = wait(SignalKind::terminate()) => {}
+        () = wait(SignalKind::hangup()) => {}
     }
 }
 

@@ -169,6 +169,20 @@ class Deployment:
             text=True,
         )
 
+    @contextlib.contextmanager
+    def tail(self, endpoint: str, *arguments: str) -> Iterator[Iterator[Any]]:
+        """Runs the deployer with `--tail --json` while the context lasts, two minutes at most; gives what it prints."""
+        process = self.start(endpoint, *arguments, "--tail", "--json")
+        assert process.stdout is not None
+        timer = threading.Timer(120, process.kill)
+        timer.start()
+        try:
+            yield map(json.loads, process.stdout)
+        finally:
+            timer.cancel()
+            process.kill()
+            process.communicate()
+
     def run(self, endpoint: str, *arguments: str, code: int = 0, env: dict[str, str] | None = None) -> tuple[str, str]:
         """Runs the deployer; returns what it printed on stdout and stderr."""
         process = self.start(endpoint, *arguments, env=env)
@@ -590,13 +604,10 @@ def logs(moto: Moto, account: Account, deployments: Deployments) -> None:
     text = several.run(at, "logs", "--function", "nobody", code=1)[1]
     assert "there is no function" in text and "goodbye" in text, text
 
-    process = several.start(at, "logs", "--tail", "--json")
-    assert process.stdout is not None
-    assert [json.loads(process.stdout.readline())["message"] for _ in range(3)] == ["first", "second", "third"]
-    log("Goodbye", "fourth", int(time.time() * 1000))
-    assert json.loads(process.stdout.readline())["message"] == "fourth"
-    process.kill()
-    process.communicate()
+    with several.tail(at, "logs") as events:
+        assert [next(events)["message"] for _ in range(3)] == ["first", "second", "third"]
+        log("Goodbye", "fourth", int(time.time() * 1000))
+        assert next(events)["message"] == "fourth"
 
 
 def traces(moto: Moto, account: Account, deployments: Deployments) -> None:
@@ -702,14 +713,11 @@ def traces(moto: Moto, account: Account, deployments: Deployments) -> None:
     assert failed in stdout, stdout
     del moto.words[""][greeted]
 
-    process = several.start(at, "traces", "--tail", "--json")
-    assert process.stdout is not None
-    assert [json.loads(process.stdout.readline())["id"] for _ in range(2)] == [failed, greeted]
-    # moto finds what ended in a second that is over.
-    followed = put(names["Goodbye"], time.time() - 2, 13)
-    assert json.loads(process.stdout.readline())["id"] == followed
-    process.kill()
-    process.communicate()
+    with several.tail(at, "traces") as found:
+        assert [next(found)["id"] for _ in range(2)] == [failed, greeted]
+        # moto finds what ended in a second that is over.
+        followed = put(names["Goodbye"], time.time() - 2, 13)
+        assert next(found)["id"] == followed
 
     for path, action in [("/TraceSummaries", "xray:GetTraceSummaries"), ("/Traces", "xray:BatchGetTraces")]:
         moto.denied = {path: action}

@@ -43,8 +43,8 @@ pub(super) fn function(args: &LocalArgs) -> Result<Option<&str>> {
     let file = find(event, &args.events, &args.caller())?;
     let names: Vec<_> = args.handlers.iter().map(|handler| &*handler.name).collect();
     // Of a file that is none of the rule's, the folders count that the user has named, and no home of a user with a function's name.
-    let is_of_rule = args.events.contains(&file);
-    Ok(function_of(if is_of_rule { &file } else { event }, &names))
+    let of_rule = args.events.iter().find(|path| file.ends_with(path));
+    Ok(function_of(of_rule.map_or(event, PathBuf::as_path), &names))
 }
 
 /// The file of an event: the one of this name among the rule's, or one at this path, from the user's folder, the package's or the

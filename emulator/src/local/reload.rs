@@ -83,14 +83,14 @@ fn load(app: &App) -> Result<Vec<Revision>> {
 }
 
 /// What tells one build of the zip and its layers from another; `None` while one of them is just being built.
-fn fingerprints(args: &LocalArgs) -> Option<Vec<Fingerprint>> {
+pub(super) fn fingerprints(args: &LocalArgs) -> Option<Vec<Fingerprint>> {
     let zips = std::iter::once(&args.zip).chain(&args.layers);
     zips.map(|zip| Fingerprint::of(zip)).collect()
 }
 
 /// What tells one build of a zip from another.
 #[derive(Clone, Debug, PartialEq)]
-struct Fingerprint {
+pub(super) struct Fingerprint {
     modified: SystemTime,
     inode: u64,
     length: u64,

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use bazel_watch::{Files, Outcome, Stop, StopOnDrop, Unavailable, Watch};
+use bazel_watch::{Outcome, Stop, StopOnDrop, Unavailable, Watch};
 use tokio::task::spawn_blocking;
 
-use super::{app::App, args::LocalArgs};
+use super::{app::App, reload};
 
 /// Watches and builds until what is returned is dropped. A build that is under way then is interrupted, and waited for at the process's end.
 pub(super) fn start(app: Arc<App>) -> StopOnDrop {
@@ -30,11 +30,10 @@ fn follow(app: &App, stop: &Stop) {
     note(&format!("watching {} sources of {label}; Ctrl-C ends", watch.sources()));
     // What was edited while this was built, or started, is not waited for.
     build(app, &mut watch);
-    let zips = zips(&app.args);
     while watch.wait() {
         note(&format!("building {label}"));
-        let before = zips.state();
-        if build(app, &mut watch) && zips.state() == before {
+        let before = reload::fingerprints(&app.args);
+        if build(app, &mut watch) && reload::fingerprints(&app.args) == before {
             note(
                 "the build left the zip as it was: what lambda_local itself is given (`env`, `events`, `template`) takes a new start, and \
                  the options that `bazel run` had go into `--bazel-option`",
@@ -51,8 +50,4 @@ fn build(app: &App, watch: &mut Watch) -> bool {
             .problem(&format!("{reason}; what was built before is still served"));
     }
     outcome == Outcome::Built
-}
-
-fn zips(args: &LocalArgs) -> Files {
-    Files::new(std::iter::once(&args.zip).chain(&args.layers).cloned().collect())
 }

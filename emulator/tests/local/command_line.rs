@@ -94,16 +94,20 @@ fn an_event_is_sent_to_the_function_that_its_file_is_for() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, "{}").unwrap();
     }
-    let invoke = |arguments: &[&str]| {
+    let invoke_in = |caller: &Path, arguments: &[&str]| {
         command(&zip)
             .args(["--handler", "other=bootstrap", "--event", "testdata/bob.json"])
             .args(["--event", "testdata/other/ada.json", "invoke"])
             .args(arguments)
             .current_dir(folder.path())
-            .env("BUILD_WORKING_DIRECTORY", folder.path())
+            .env("BUILD_WORKING_DIRECTORY", caller)
             .output()
             .unwrap()
     };
+    let invoke = |arguments: &[&str]| invoke_in(folder.path(), arguments);
+    // By its path from a folder below the function's.
+    let output = invoke_in(&folder.path().join("testdata/other"), &["ada.json"]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "\"other\"\n");
     for (arguments, function) in [
         (&["ada"] as &[&str], "other"),
         (&["testdata/other/ada.json"], "other"),

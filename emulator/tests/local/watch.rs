@@ -179,7 +179,7 @@ fn a_build_that_is_under_way_ends_with_the_server() {
     let process = awaited(&workspace.path("building"));
     let began = Instant::now();
     assert!(terminate(&mut served.child).success());
-    assert!(began.elapsed() < PATIENCE);
+    assert!(began.elapsed() < Duration::from_secs(8), "it was killed");
     await_end(&process);
 }
 

@@ -18,26 +18,16 @@ pub(crate) struct Summary {
     revision: i32,
 }
 
-impl Summary {
-    /// That of a trace that is given by its ID alone.
-    pub(crate) fn of_id(id: &str) -> Self {
-        Self {
-            id: id.to_owned(),
-            start: f64::from(id::time(id)),
-            is_partial: false,
-            revision: 0,
-        }
-    }
-}
-
 impl From<TraceSummary> for Summary {
     fn from(summary: TraceSummary) -> Self {
-        let of_id = Self::of_id(summary.id().unwrap_or_default());
+        let id = summary.id().unwrap_or_default();
         Self {
-            start: summary.start_time().map_or(of_id.start, |time| time.as_secs_f64()),
+            id: id.to_owned(),
+            start: summary
+                .start_time()
+                .map_or_else(|| id::time(id).into(), |time| time.as_secs_f64()),
             is_partial: summary.is_partial().unwrap_or_default(),
             revision: summary.revision(),
-            ..of_id
         }
     }
 }
@@ -103,9 +93,10 @@ mod tests {
 
     fn summary(revision: i32, is_partial: bool) -> Vec<Summary> {
         vec![Summary {
+            id: ID.to_owned(),
+            start: 0.0,
             is_partial,
             revision,
-            ..Summary::of_id(ID)
         }]
     }
 
@@ -137,7 +128,14 @@ mod tests {
         let summary = TraceSummary::builder().id(ID).build();
         assert_eq!(Summary::from(summary).start, 1_480_615_200.0);
         let time = aws_sdk_xray::primitives::DateTime::from_secs_f64(1.5);
-        let summary = TraceSummary::builder().id(ID).start_time(time).build();
-        assert_eq!(Summary::from(summary).start, 1.5);
+        let summary = TraceSummary::builder().id(ID).start_time(time);
+        let summary = Summary::from(summary.is_partial(true).revision(2).build());
+        let expected = Summary {
+            id: ID.to_owned(),
+            start: 1.5,
+            is_partial: true,
+            revision: 2,
+        };
+        assert_eq!(summary, expected);
     }
 }
