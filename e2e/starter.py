@@ -66,7 +66,10 @@ def make(kinds: list[str], startup: list[str]) -> int:
                 print(f"(answered {time.monotonic() - begun:.0f} s after tools/new was started)", flush=True)
         # The templates of what is deployed, too.
         run("bazel build //...")
-        run("bazel test //...")
+        tested = run("bazel test //...")
+        for kind in kinds:
+            if not re.search(rf"//made-{kind}:unit_test .*PASSED", tested):
+                raise Failure(f"//made-{kind}:unit_test has not passed:\n{tested}")
     finally:
         subprocess.run(["bazel", "shutdown"], cwd=terminal.folder, env=terminal.environment, check=False)
     return ran

@@ -5,7 +5,7 @@ use lambda_runtime::{run, service_fn, Error, LambdaEvent};
 use serde::{Deserialize, Serialize};
 
 /// The event's `detail`.
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 struct OrderPlaced {
     order: u64,
 }
@@ -28,4 +28,22 @@ async fn handler(event: LambdaEvent<EventBridgeEvent<OrderPlaced>>) -> Result<Re
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     run(service_fn(handler)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn handled(detail_type: &str) -> Result<Response, Error> {
+        let mut event = EventBridgeEvent::default();
+        event.detail_type = detail_type.to_owned();
+        event.detail = OrderPlaced { order: 7 };
+        handler(LambdaEvent::new(event, Default::default())).await
+    }
+
+    #[tokio::test]
+    async fn only_what_was_placed_is_shipped() {
+        assert_eq!(handled("OrderPlaced").await.unwrap().shipped, 7);
+        assert!(handled("OrderCancelled").await.is_err());
+    }
 }

@@ -35,3 +35,20 @@ async fn main() -> Result<(), Error> {
         .route("/sum", post(sum));
     run(routes).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn greets_by_name() {
+        let Json(greeting) = greet(Path("Ada".to_owned())).await;
+        assert_eq!(greeting.message, "Hello, Ada!");
+    }
+
+    #[tokio::test]
+    async fn the_sum_of_nothing_is_zero() {
+        let Json(sum) = sum(Json(Vec::new())).await;
+        assert_eq!(sum.sum, 0.0);
+    }
+}

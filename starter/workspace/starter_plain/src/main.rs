@@ -29,3 +29,22 @@ async fn handler(event: LambdaEvent<Request>) -> Result<Response, Error> {
 async fn main() -> Result<(), Error> {
     run(service_fn(handler)).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(name: &str) -> LambdaEvent<Request> {
+        LambdaEvent::new(Request { name: name.to_owned() }, Default::default())
+    }
+
+    #[tokio::test]
+    async fn greets_by_name() {
+        assert_eq!(handler(request("Ada")).await.unwrap().message, "Hello, Ada!");
+    }
+
+    #[tokio::test]
+    async fn an_empty_name_is_an_error() {
+        assert!(handler(request("")).await.is_err());
+    }
+}

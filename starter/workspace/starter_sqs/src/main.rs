@@ -31,3 +31,15 @@ async fn handler(event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error
 async fn main() -> Result<(), Error> {
     run(service_fn(handler)).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_has_an_id() {
+        assert!(take(r#"{"id": 7}"#).is_ok());
+        assert!(take(r#"{"id": "seven"}"#).is_err());
+        assert!(take("no JSON").is_err());
+    }
+}
