@@ -2,6 +2,7 @@
 
 load(":rules_rust.bzl", "LINKER_PREFERENCE")
 
+COLLECT_CODE_COVERAGE = "//command_line_option:collect_code_coverage"
 COMPILATION_MODE = "//command_line_option:compilation_mode"
 EXTRA_TOOLCHAINS = "//command_line_option:extra_toolchains"
 HOST_COMPILATION_MODE = "//command_line_option:host_compilation_mode"

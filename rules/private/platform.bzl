@@ -3,6 +3,7 @@
 load("//rules/toolchain:architectures.bzl", "ARCHITECTURES")
 load(
     ":build_settings.bzl",
+    "COLLECT_CODE_COVERAGE",
     "COMPILATION_MODE",
     "EXTRA_TOOLCHAINS",
     "HOST_COMPILATION_MODE",
@@ -44,6 +45,8 @@ def _for_lambda(settings, architecture, glibc, crate_flags):
     rustc_flags = _appended(settings[RUSTC_FLAGS], crate_flags)
     cpu = CPUS[architecture]
     return LINKED_BY_CC | {
+        # What `bazel coverage` instruments is linked with the compiler's profiling runtime, by flags that linkers do not know.
+        COLLECT_CODE_COVERAGE: False,
         COMPILATION_MODE: "opt",
         "//command_line_option:platforms": str(Label("//rules/platforms:linux_{}_glibc_{}".format(cpu, glibc))),
         # It is in the paths of what is generated, which rustc's output depends on, and is that of the machine that builds by default.
@@ -93,6 +96,7 @@ _INPUTS = [
 _OUTPUTS = LINKED_BY_CC.keys() + [
     "//command_line_option:platforms",
     _CPU,
+    COLLECT_CODE_COVERAGE,
     COMPILATION_MODE,
     EXTRA_TOOLCHAINS,
     HOST_COMPILATION_MODE,

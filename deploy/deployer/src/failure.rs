@@ -1,6 +1,7 @@
 //! What went wrong, with the exit code that says so, and what to do about AWS's errors.
 
 use aws_config::Region;
+use aws_sdk_cloudformation::config::http::HttpResponse;
 use aws_sdk_cloudformation::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 
 /// A failure, as the user reads it.
@@ -49,19 +50,16 @@ impl From<anyhow::Error> for Failure {
 }
 
 /// Says what an error of AWS's means, and what to do.
-pub(crate) fn aws<E, R>(doing: &str) -> impl FnOnce(SdkError<E, R>) -> Failure + use<'_, E, R>
+pub(crate) fn aws<E>(doing: &str) -> impl FnOnce(SdkError<E, HttpResponse>) -> Failure + use<'_, E>
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
-    R: std::fmt::Debug,
 {
     move |error| {
         let code = error.code().map(str::to_owned);
-        let message = error.message().map(str::to_owned);
-        let (text, exit_code) = match (&code, message) {
-            (Some(code), message) => explain_service(code, &message.unwrap_or_default()),
-            // A response without a body has a status alone.
-            (None, _) if matches!(error, SdkError::ServiceError(_)) => (format!("{}", DisplayErrorContext(&error)), 1),
-            (None, _) => explain_transport(&format!("{}", DisplayErrorContext(&error))),
+        let (text, exit_code) = match (&code, error.raw_response()) {
+            (Some(code), _) => explain_service(code, error.message().unwrap_or_default()),
+            (None, Some(response)) => explain_status(response.status().as_u16()),
+            (None, None) => explain_transport(&format!("{}", DisplayErrorContext(&error))),
         };
         Failure {
             message: format!("{doing}: {text}"),
@@ -87,6 +85,19 @@ fn explain_service(code: &str, message: &str) -> (String, u8) {
         _ => return (format!("{message} ({code})"), 1),
     };
     (format!("{message} ({code})\n{advice}"), REFUSED)
+}
+
+/// Responses that say no more, as those to HEAD of S3's, which have no body.
+fn explain_status(status: u16) -> (String, u8) {
+    match status {
+        401 | 403 => (
+            format!(
+                "it was refused, with HTTP status {status} and no more: the credentials lack the action, or it is another account's"
+            ),
+            REFUSED,
+        ),
+        _ => (format!("HTTP status {status}, without a word of why"), 1),
+    }
 }
 
 /// Errors that no service answered with.
@@ -133,6 +144,8 @@ pub(crate) fn region_or_failure(region: Option<&Region>) -> Result<String, Failu
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_cloudformation::error::ErrorMetadata;
+
     use super::*;
 
     #[test]
@@ -144,6 +157,22 @@ mod tests {
             "{text}"
         );
         assert_eq!(exit_code, REFUSED);
+    }
+
+    /// An error of S3's to HEAD, and what a proxy says of itself.
+    #[test]
+    fn a_response_without_a_code_is_told_by_its_status() {
+        for (status, exit_code) in [(403, REFUSED), (503, 1)] {
+            let response = HttpResponse::new(status.try_into().unwrap(), "<html>".into());
+            let error = SdkError::service_error(ErrorMetadata::builder().build(), response);
+            let failure = aws("the bucket can't be read")(error);
+            assert!(failure.message.contains(&format!("status {status}")), "{failure:?}");
+            assert!(
+                !failure.message.contains("HttpResponse") && failure.message.lines().count() == 1,
+                "{failure:?}"
+            );
+            assert_eq!(failure.exit_code, exit_code);
+        }
     }
 
     #[test]
