@@ -100,7 +100,7 @@ def _benchmark_impl(ctx):
         script,
         "#!/usr/bin/env bash\nexec {} {} --built-with \"Rust=$(cut -d ' ' -f 2 {})\" \"$@\"\n".format(
             ctx.executable.runner.short_path,
-            " ".join([_quote(argument) for argument in arguments]),
+            " ".join([_quote(argument) for argument in arguments + ctx.attr.options]),
             rust_version.short_path,
         ),
         is_executable = True,
@@ -122,6 +122,7 @@ benchmark = rule(
             doc = "The files Cargo.lock of what is measured, to tell its versions.",
             allow_files = True,
         ),
+        "options": attr.string_list(doc = "What the runner is told besides."),
         "packages": attr.label_keyed_string_dict(doc = "Zips, and the names of the peers that they are.", allow_files = True),
         "runner": attr.label(doc = "The runner.", cfg = "target", executable = True, mandatory = True),
         "_allowlist_function_transition": attr.label(

@@ -29,7 +29,7 @@ pub struct Cli {
     #[arg(long, conflicts_with_all = ["soak", "cold"])]
     pub samples: bool,
     /// Times builds as well, which takes some minutes.
-    #[arg(long, conflicts_with_all = ["soak", "cold"])]
+    #[arg(long, conflicts_with_all = ["soak", "cold", "allocators"])]
     pub builds: bool,
     /// Measures instead what many events leave behind in a function's processes, and writes soak.md and .json.
     #[arg(long, conflicts_with = "cold")]
@@ -43,6 +43,9 @@ pub struct Cli {
     /// Has --cold empty the whole page cache of this machine, for all who use it, not of the function's files alone; for root.
     #[arg(long, requires = "cold")]
     pub drop_caches: bool,
+    /// Measures instead the program on several allocators, and writes allocators.md and .json.
+    #[arg(long, conflicts_with_all = ["soak", "cold"])]
+    pub allocators: bool,
     /// A peer's zip, or another whose size is told.
     #[arg(long = "package", value_name = "NAME=ZIP", value_parser = parse_pair)]
     pub packages: Vec<(String, String)>,
@@ -192,6 +195,7 @@ mod tests {
     fn what_excludes_each_other_is_said() {
         for (arguments, named) in [
             (["--soak", "--cold"], "'--cold'"),
+            (["--soak", "--allocators"], "'--allocators'"),
             (["--soak", "--builds"], "'--builds'"),
             (["--cold", "--builds"], "'--builds'"),
             (["--cold", "--samples"], "'--samples'"),

@@ -3,6 +3,7 @@
 #![warn(clippy::missing_errors_doc)]
 
 pub mod affinity;
+pub mod allocators;
 pub mod builds;
 mod cache;
 pub mod cli;

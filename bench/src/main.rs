@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, fs, path::Path, process::ExitCode};
 use anyhow::{bail, Context, Result};
 use bench::{
     affinity::Cores,
+    allocators,
     builds::builds,
     cli::{as_given, workspace, write, Cli},
     cold,
@@ -15,7 +16,7 @@ use bench::{
     measure::{measure, Plan},
     node::Node,
     package::{Clients, Package},
-    peers::{peer, Peer, PEERS},
+    peers::{all, peer, Peer, ALLOCATORS, PEERS},
     plot, report,
     results::Results,
     soak,
@@ -38,13 +39,14 @@ fn run(cli: Cli) -> Result<()> {
     match &cli {
         Cli { soak: true, .. } => run_soak(&cli, &output),
         Cli { cold: true, .. } => run_cold(&cli, &output),
+        Cli { allocators: true, .. } => run_allocators(&cli, &output),
         _ => run_benchmark(&cli, &output),
     }
 }
 
 fn run_benchmark(cli: &Cli, output: &Path) -> Result<()> {
     let results = cli.common.read_or(&output.join("benchmark.json"), || {
-        let mut results = results(cli)?;
+        let mut results = results(cli, PEERS.iter(), &CRATES)?;
         if cli.builds {
             let workspace =
                 workspace().context("there is no workspace to build: run this by `bazel run //bench -- --builds`")?;
@@ -60,6 +62,15 @@ fn run_benchmark(cli: &Cli, output: &Path) -> Result<()> {
     Ok(())
 }
 
+fn run_allocators(cli: &Cli, output: &Path) -> Result<()> {
+    let results = cli.common.read_or(&output.join("allocators.json"), || {
+        results(cli, ALLOCATORS.iter(), &allocators::CRATES)
+    })?;
+    write(&output.join("allocators.md"), allocators::markdown(&results).as_bytes())?;
+    eprintln!("written: allocators.md and .json in {}", output.display());
+    Ok(())
+}
+
 fn run_soak(cli: &Cli, output: &Path) -> Result<()> {
     let results = cli.common.read_or(&output.join("soak.json"), || {
         let mut setup = Setup::new(cli, soak::peers())?;
@@ -67,7 +78,7 @@ fn run_soak(cli: &Cli, output: &Path) -> Result<()> {
         let peers = soak::soak(&setup.packages, plan, &mut setup.not_measured);
         setup.machine.load_after = machine::load();
         Ok(soak::Results {
-            versions: versions(cli, &setup.clients)?,
+            versions: versions(cli, &CRATES, &setup.clients)?,
             machine: setup.machine,
             events: plan.events,
             large_events: plan.large_events,
@@ -97,7 +108,7 @@ fn run_cold(cli: &Cli, output: &Path) -> Result<()> {
         let measured = cold::measure(packages, clients, cli.starts, &page_cache, not_measured)?;
         setup.machine.load_after = machine::load();
         Ok(cold::Results {
-            versions: versions(cli, &setup.clients)?,
+            versions: versions(cli, &CRATES, &setup.clients)?,
             machine: setup.machine,
             starts: cli.starts,
             limited_by: measured.limited_by.as_ref().ok().cloned(),
@@ -127,7 +138,7 @@ impl Setup {
     fn new(cli: &Cli, peers: impl Iterator<Item = &'static Peer>) -> Result<Self> {
         for name in &cli.only {
             if peer(name).is_none() {
-                let names = PEERS.map(|peer| peer.name).join(", ");
+                let names = all().map(|peer| peer.name).collect::<Vec<_>>().join(", ");
                 bail!("--only names {name:?}, which is no peer: use {names}");
             }
         }
@@ -172,8 +183,8 @@ impl Setup {
     }
 }
 
-fn results(cli: &Cli) -> Result<Results> {
-    let mut setup = Setup::new(cli, PEERS.iter())?;
+fn results(cli: &Cli, peers: impl Iterator<Item = &'static Peer>, crates: &[&str]) -> Result<Results> {
+    let mut setup = Setup::new(cli, peers)?;
     let mut zip_bytes = BTreeMap::new();
     for (name, zip) in setup.zips.iter().filter(|(name, _)| peer(name).is_none()) {
         let metadata = fs::metadata(zip).with_context(|| format!("cannot find {zip}: give --package a zip"))?;
@@ -187,7 +198,7 @@ fn results(cli: &Cli) -> Result<Results> {
     let peers = measure(&setup.packages, &setup.cores, plan, &mut setup.not_measured)?;
     setup.machine.load_after = machine::load();
     Ok(Results {
-        versions: versions(cli, &setup.clients)?,
+        versions: versions(cli, crates, &setup.clients)?,
         machine: setup.machine,
         rounds: cli.rounds,
         starts: cli.starts,
@@ -201,8 +212,8 @@ fn results(cli: &Cli) -> Result<Results> {
 /// The crates whose versions matter to the numbers.
 const CRATES: [&str; 4] = ["lambda_runtime", "pyo3", "serde_json", "tokio"];
 
-fn versions(cli: &Cli, clients: &Clients) -> Result<BTreeMap<String, String>> {
-    let mut versions = cli.common.versions(&CRATES, &clients.python)?;
+fn versions(cli: &Cli, crates: &[&str], clients: &Clients) -> Result<BTreeMap<String, String>> {
+    let mut versions = cli.common.versions(crates, &clients.python)?;
     if let Ok(node) = &clients.node {
         versions.insert("Node.js".to_owned(), node.version.clone());
         versions.insert("aws-lambda-ric".to_owned(), node.client_version.clone());

@@ -144,12 +144,77 @@ pub const PEERS: [Peer; 15] = [
     },
 ];
 
+/// The program on one allocator each, with extension dispatch, in the order of their table.
+pub const ALLOCATORS: [Peer; 7] = [
+    Peer {
+        name: "allocator_mimalloc",
+        label: "mimalloc 3, the rules' default",
+        description: "the sources of `libmimalloc-sys`, compiled by the rules for size, and of it what is called",
+        runtime: RuntimeKind::Python,
+        is_program: true,
+        color: "#f0803c",
+    },
+    Peer {
+        name: "allocator_system",
+        label: "glibc's",
+        description: "`allocator = \"system\"`",
+        runtime: RuntimeKind::Python,
+        is_program: true,
+        color: "#f8c39d",
+    },
+    Peer {
+        name: "allocator_mimalloc_2",
+        label: "mimalloc 2",
+        description: "`mimalloc` with the feature `v2`, as its build script compiles it",
+        runtime: RuntimeKind::Python,
+        is_program: true,
+        color: "#c2570c",
+    },
+    Peer {
+        name: "allocator_jemalloc",
+        label: "jemalloc",
+        description: "`tikv-jemallocator` with `disable_initial_exec_tls`",
+        runtime: RuntimeKind::Python,
+        is_program: true,
+        color: "#7a4fb0",
+    },
+    Peer {
+        name: "allocator_snmalloc",
+        label: "snmalloc",
+        description: "`snmalloc-rs` with `build_cc` and `local_dynamic_tls`",
+        runtime: RuntimeKind::Python,
+        is_program: true,
+        color: "#2f6fb5",
+    },
+    Peer {
+        name: "allocator_rlsf",
+        label: "rlsf",
+        description: "`rlsf::SmallGlobalTlsf`: one heap behind a lock",
+        runtime: RuntimeKind::Python,
+        is_program: true,
+        color: "#3a8f5c",
+    },
+    Peer {
+        name: "allocator_talc",
+        label: "talc",
+        description: "`talc::TalcLock` over glibc's: one heap behind a lock",
+        runtime: RuntimeKind::Python,
+        is_program: true,
+        color: "#a08600",
+    },
+];
+
 /// Those that differ from `ours_extension` in how `main` starts the event loop alone.
 pub const ENGINES: [&str; 3] = ["ours_current_thread", "ours_sync_main", "ours_layered"];
 
-/// The peer of a name.
+/// The peer of a name, allocators among them.
 pub fn peer(name: &str) -> Option<&'static Peer> {
-    PEERS.iter().find(|peer| peer.name == name)
+    all().find(|peer| peer.name == name)
+}
+
+/// All that any run measures.
+pub fn all() -> impl Iterator<Item = &'static Peer> {
+    PEERS.iter().chain(&ALLOCATORS)
 }
 
 #[cfg(test)]
@@ -158,9 +223,9 @@ mod tests {
 
     #[test]
     fn names_are_each_a_peers() {
-        for (index, one) in PEERS.iter().enumerate() {
-            assert!(PEERS[..index]
-                .iter()
+        for (index, one) in all().enumerate() {
+            assert!(all()
+                .take(index)
                 .all(|other| other.name != one.name && other.label != one.label));
         }
         assert!(ENGINES.iter().all(|name| peer(name).is_some()));
