@@ -55,16 +55,17 @@ mod tests {
 
     use super::*;
 
-    /// A shell that has done something, and waits for another process.
+    /// A shell that has done something, and waits for another process. Both have said that they are there: a process that is starting
+    /// has descriptors of its own for a moment.
     fn shell(what: &str) -> Child {
         let mut child = Command::new("sh")
-            .args(["-c", &format!("sleep 60 & {what}; echo; wait")])
+            .args(["-c", &format!("sh -c 'echo; kill -STOP $$' & {what}; echo; wait")])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .process_group(0)
             .spawn()
             .unwrap();
-        child.stdout.take().unwrap().read_exact(&mut [0]).unwrap();
+        child.stdout.take().unwrap().read_exact(&mut [0; 2]).unwrap();
         child
     }
 
