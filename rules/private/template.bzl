@@ -181,6 +181,23 @@ def _functions(ctx):
     refuse(owner(ctx), problems)
     return functions
 
+def _run_renderer(ctx, settings, output, mnemonic, doing, arguments = [], inputs = []):
+    """Renders the template; without a zip among the arguments, says what is wrong, which need not wait for that to be compiled."""
+    common = ctx.actions.args()
+    common.add("template")
+    common.add("--settings", settings)
+    common.add("--output", output)
+    if ctx.file.template_patch:
+        common.add("--patch", ctx.file.template_patch)
+    run_build_tool(
+        ctx,
+        arguments = [common] + arguments,
+        inputs = [settings] + ctx.files.template_patch + inputs,
+        outputs = [output],
+        mnemonic = mnemonic,
+        progress_message = doing + " the CloudFormation template of %{label}",
+    )
+
 def _lambda_template_impl(ctx):
     info = ctx.attr.zip[LambdaZipInfo]
     settings = ctx.actions.declare_file(ctx.label.name + ".settings.json")
@@ -203,23 +220,21 @@ def _lambda_template_impl(ctx):
         "streaming": info.streaming,
         "zip_label": readable(ctx.attr.zip.label),
     }))
+    checked = ctx.actions.declare_file(ctx.label.name + ".checked")
+    _run_renderer(ctx, settings, checked, mnemonic = "LambdaTemplateCheck", doing = "Checking")
     template = ctx.actions.declare_file(ctx.label.name + ".json")
-    arguments = ctx.actions.args()
-    arguments.add("template")
-    arguments.add("--settings", settings)
-    arguments.add("--zip", info.zip)
     layers = [layer.zip for layer in info.layers]
-    arguments.add_all(layers, before_each = "--layer")
-    arguments.add("--output", template)
-    if ctx.file.template_patch:
-        arguments.add("--patch", ctx.file.template_patch)
-    run_build_tool(
+    archives = ctx.actions.args()
+    archives.add("--zip", info.zip)
+    archives.add_all(layers, before_each = "--layer")
+    _run_renderer(
         ctx,
-        arguments = [arguments],
-        inputs = [settings, info.zip] + layers + ctx.files.template_patch,
-        outputs = [template],
+        settings,
+        template,
         mnemonic = "LambdaTemplate",
-        progress_message = "Rendering the CloudFormation template of %{label}",
+        doing = "Rendering",
+        arguments = [archives],
+        inputs = [checked, info.zip] + layers,
     )
     return DefaultInfo(files = depset([template]))
 

@@ -99,3 +99,16 @@ files_test = analysistest.make(
     _files_test_impl,
     attrs = {"names": attr.string_list(doc = "The names of what the target builds, in their order.", mandatory = True)},
 )
+
+def _template_check_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    inputs = {
+        action.mnemonic: [file.extension for file in action.inputs.to_list()]
+        for action in analysistest.target_actions(env)
+    }
+    asserts.false(env, "zip" in inputs["LambdaTemplateCheck"], "the check waits for the zip")
+    for extension in ["checked", "zip"]:
+        asserts.true(env, extension in inputs["LambdaTemplate"], extension)
+    return analysistest.end(env)
+
+template_check_test = analysistest.make(_template_check_test_impl)

@@ -14,7 +14,7 @@ use stack_metadata::object_key;
 /// assert_eq!(archive.hex(), "ab".repeat(32));
 /// assert_eq!(archive.key(), format!("{}.zip", archive.hex()));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Archive {
     /// The zip's SHA-256.
     pub sha256: [u8; 32],

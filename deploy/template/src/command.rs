@@ -14,9 +14,9 @@ pub struct TemplateArgs {
     /// What the target says, as JSON.
     #[arg(long)]
     settings: PathBuf,
-    /// The zip.
+    /// The zip. Without it, all that it has no say in is checked, and an empty file is written.
     #[arg(long)]
-    zip: PathBuf,
+    zip: Option<PathBuf>,
     /// The zip of a layer that the stack makes, in the settings' order.
     #[arg(long = "layer", value_name = "FILE")]
     layers: Vec<PathBuf>,
@@ -38,12 +38,6 @@ impl TemplateArgs {
         let text = fs::read(&self.settings).with_context(|| format!("{} can't be read", self.settings.display()))?;
         let settings = serde_json::from_slice(&text).and_then(Settings::read);
         let settings = settings.context("the settings can't be read")?;
-        let zip = Archive::read(&self.zip).with_context(|| settings.zip_label.clone())?;
-        let labels = settings.stack_layers.iter().map(|layer| layer.label.clone());
-        let layers = self.layers.iter().zip(labels);
-        let layers: Vec<Archive> = layers
-            .map(|(path, label)| Archive::read(path).context(label))
-            .collect::<Result<_>>()?;
         let mut patch = json!({});
         if let Some(path) = &self.patch {
             let shown = path.display();
@@ -56,8 +50,25 @@ impl TemplateArgs {
                 );
             }
         }
-        let mut text = serde_json::to_string_pretty(&render(&settings, &zip, &layers, &patch)?)?;
-        text.push('\n');
+        let text = match &self.zip {
+            Some(zip) => {
+                let zip = Archive::read(zip).with_context(|| settings.zip_label.clone())?;
+                let mut text =
+                    serde_json::to_string_pretty(&render(&settings, &zip, &self.layers(&settings)?, &patch)?)?;
+                text.push('\n');
+                text
+            }
+            None => {
+                let layers = vec![Archive::default(); settings.stack_layers.len()];
+                render(&settings, &Archive::default(), &layers, &patch)?;
+                String::new()
+            }
+        };
         fs::write(&self.output, text).with_context(|| format!("{} can't be written", self.output.display()))
+    }
+    fn layers(&self, settings: &Settings) -> Result<Vec<Archive>> {
+        let labels = settings.stack_layers.iter().map(|layer| layer.label.clone());
+        let layers = self.layers.iter().zip(labels);
+        layers.map(|(path, label)| Archive::read(path).context(label)).collect()
     }
 }
