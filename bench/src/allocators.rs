@@ -1,4 +1,4 @@
-//! The same program on allocators, of which one had to be chosen for the rules' default.
+//! The same program on allocators: what else the rules' default might be.
 
 use crate::{
     events::SIZES,
@@ -24,7 +24,7 @@ pub const CRATES: [&str; 9] = [
 const INTRODUCTION: &str = "\
 # Allocators
 
-The benchmark's program with extension dispatch, on one allocator each: what the rules' default is chosen from. Written by
+The benchmark's program with extension dispatch, on one allocator each: what else the rules' default might be. Written by
 `tools/bazel run //bench:allocators`, and measured as [the benchmark](benchmark.md#how-it-is-measured) is, pinned to one core; read the
 ratios, as times differ from machine to machine. [Raw data](allocators.json).
 
