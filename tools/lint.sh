@@ -46,7 +46,7 @@ for file in "${files[@]}"; do
     # Programs as somebody may have written them.
     rewriter/tests/corpus/*.rs | rewriter/tests/corpus/*Cargo.toml) ;;
     # What the benchmark writes.
-    docs/benchmark.md | docs/cold_start.md | docs/soak.md | docs/workloads.md) ;;
+    docs/allocators.md | docs/benchmark.md | docs/cold_start.md | docs/soak.md | docs/workloads.md) ;;
     *.bzl | *.bazel) starlark+=("$file") ;;
     *.py) python+=("$file") ;;
     *.md) markdown+=("$file") ;;

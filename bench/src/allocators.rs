@@ -2,10 +2,9 @@
 
 use crate::{
     events::SIZES,
-    memory::Memory,
-    peers::{Peer, ALLOCATORS},
-    report::{length_of_run, machine_and_versions, not_measured, number, table},
-    results::{Measures, PeerResults, Results},
+    peers::ALLOCATORS,
+    report::{length_of_run, machine_and_versions, measured, medians_row, mib, not_measured, table},
+    results::Results,
 };
 
 /// The crates whose versions matter to the numbers.
@@ -35,7 +34,7 @@ rpmalloc is not there: it defines `pthread_create`, as the rules' start of a lib
 pub fn markdown(results: &Results) -> String {
     let mut described = table(
         &["allocator", "what it is"],
-        present(results).map(|(peer, _)| vec![peer.label.to_owned(), peer.description.to_owned()]),
+        measured(&ALLOCATORS, results).map(|(peer, _)| vec![peer.label.to_owned(), peer.description.to_owned()]),
     );
     if !results.not_measured.is_empty() {
         described.push('\n');
@@ -58,20 +57,13 @@ pub fn markdown(results: &Results) -> String {
 fn times(results: &Results) -> String {
     let mut header = vec!["p50, µs"];
     header.extend(SIZES.iter().map(|size| size.label));
-    let rows = present(results).map(|(peer, found)| {
-        let mut row = vec![peer.label.to_owned()];
-        row.extend(SIZES.map(|size| found.pinned.p50_us(size.bytes).map_or_else(String::new, number)));
-        row
-    });
+    let rows = measured(&ALLOCATORS, results).map(|(peer, found)| medians_row(peer, &found.pinned));
     format!("## Time per invocation\n\n{}", table(&header, rows))
 }
 
 fn memory_size_and_start(results: &Results) -> String {
-    let mib = |memory: &[Memory], field: fn(&Memory) -> u64| {
-        Memory::median_mib(memory, field).map_or_else(String::new, |mib| format!("{mib:.1}"))
-    };
-    let rows = present(results).map(|(peer, found)| {
-        let measures: &Measures = &found.pinned;
+    let rows = measured(&ALLOCATORS, results).map(|(peer, found)| {
+        let measures = &found.pinned;
         vec![
             peer.label.to_owned(),
             mib(&measures.memory_small, |memory| memory.rss_kib),
@@ -92,13 +84,6 @@ fn memory_size_and_start(results: &Results) -> String {
         "zip, KB",
     ];
     format!("## Memory, cold start and size\n\n{}", table(&header, rows))
-}
-
-/// Those that were measured.
-fn present(results: &Results) -> impl Iterator<Item = (&'static Peer, &PeerResults)> + '_ {
-    ALLOCATORS
-        .iter()
-        .filter_map(|peer| Some((peer, results.peer(peer.name)?)))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use bench::{
     measure::{measure, Plan},
     node::Node,
     package::{Clients, Package},
-    peers::{all, peer, Peer, ALLOCATORS, PEERS},
+    peers::{peer, Peer, ALLOCATORS, PEERS},
     plot, report,
     results::Results,
     soak,
@@ -136,15 +136,17 @@ struct Setup {
 impl Setup {
     /// Of those of the peers that are asked for.
     fn new(cli: &Cli, peers: impl Iterator<Item = &'static Peer>) -> Result<Self> {
+        let peers: Vec<_> = peers.collect();
         for name in &cli.only {
-            if peer(name).is_none() {
-                let names = all().map(|peer| peer.name).collect::<Vec<_>>().join(", ");
-                bail!("--only names {name:?}, which is no peer: use {names}");
+            if !peers.iter().any(|peer| peer.name == name) {
+                let names = peers.iter().map(|peer| peer.name).collect::<Vec<_>>().join(", ");
+                bail!("--only names {name:?}, which is no peer of this run: use {names}");
             }
         }
         let cores = Cores::of_this_process()?;
         let machine = Machine::this(cores.pinned());
         let wanted: Vec<_> = peers
+            .into_iter()
             .filter(|peer| cli.only.is_empty() || cli.only.iter().any(|name| name == peer.name))
             .collect();
         let with_node = wanted.iter().any(|peer| peer.runtime == RuntimeKind::Node);

@@ -213,7 +213,7 @@ pub fn peer(name: &str) -> Option<&'static Peer> {
 }
 
 /// All that any run measures.
-pub fn all() -> impl Iterator<Item = &'static Peer> {
+fn all() -> impl Iterator<Item = &'static Peer> {
     PEERS.iter().chain(&ALLOCATORS)
 }
 

@@ -97,13 +97,15 @@ fn medians(results: &Results, pinned: bool) -> String {
     let mut header = vec!["p50, µs"];
     header.extend(SIZES.iter().map(|size| size.label));
     let rows = present(results).filter(|(peer, _)| peer.is_program || peer.name == "floor");
-    let rows = rows.map(|(peer, found)| {
-        let measures = found.measures(pinned);
-        let mut row = vec![peer.label.to_owned()];
-        row.extend(SIZES.map(|size| measures.p50_us(size.bytes).map_or_else(String::new, number)));
-        row
-    });
+    let rows = rows.map(|(peer, found)| medians_row(peer, found.measures(pinned)));
     format!("## Time per invocation, {place}\n\n{}", table(&header, rows))
+}
+
+/// A peer, and the median for each size of events.
+pub fn medians_row(peer: &Peer, measures: &Measures) -> Vec<String> {
+    let mut row = vec![peer.label.to_owned()];
+    row.extend(SIZES.map(|size| measures.p50_us(size.bytes).map_or_else(String::new, number)));
+    row
 }
 
 fn cold_starts(results: &Results) -> String {
@@ -139,10 +141,12 @@ fn cold_starts(results: &Results) -> String {
     )
 }
 
+/// The median of a field of some memory, in MiB.
+pub fn mib(memory: &[Memory], field: fn(&Memory) -> u64) -> String {
+    Memory::median_mib(memory, field).map_or_else(String::new, |mib| format!("{mib:.1}"))
+}
+
 fn memory_and_size(results: &Results) -> String {
-    let mib = |memory: &[Memory], field: fn(&Memory) -> u64| {
-        Memory::median_mib(memory, field).map_or_else(String::new, |mib| format!("{mib:.1}"))
-    };
     let rows = present(results).map(|(peer, found)| {
         let measures = &found.pinned;
         vec![
@@ -262,7 +266,15 @@ pub fn not_measured(reasons: &BTreeMap<String, String>) -> String {
 
 /// The peers that were measured, in the order of the tables.
 fn present(results: &Results) -> impl Iterator<Item = (&'static Peer, &PeerResults)> + '_ {
-    PEERS.iter().filter_map(|peer| Some((peer, results.peer(peer.name)?)))
+    measured(&PEERS, results)
+}
+
+/// Those of some peers that were measured, in their order.
+pub fn measured<'a>(
+    peers: &'static [Peer],
+    results: &'a Results,
+) -> impl Iterator<Item = (&'static Peer, &'a PeerResults)> + 'a {
+    peers.iter().filter_map(|peer| Some((peer, results.peer(peer.name)?)))
 }
 
 /// A number with as many digits as it deserves, and spaces between thousands.

@@ -1,7 +1,6 @@
 //! The bucket that zips are uploaded to.
 
 use aws_sdk_s3::{
-    error::SdkError,
     primitives::{ByteStream, DateTime},
     types::{
         BucketLocationConstraint, ChecksumAlgorithm, CreateBucketConfiguration, MetadataDirective,
@@ -13,7 +12,7 @@ use crate::{
     change_set,
     clients::Clients,
     expiry,
-    failure::{Failure, REFUSED, aws},
+    failure::{Failure, REFUSED, aws, status},
     package::{Archive, Package},
     report::progress,
     stack::POLL,
@@ -288,11 +287,6 @@ async fn make(clients: &Clients, name: &str) -> Result<(), Failure> {
         Err(failure) if failure.is("NoSuchBucketPolicy") => secure(clients, name, account).await,
         other => other.map(drop),
     }
-}
-
-/// The HTTP status that a request was answered with.
-fn status<E>(error: &SdkError<E>) -> Option<u16> {
-    error.raw_response().map(|response| response.status().as_u16())
 }
 
 async fn secure(clients: &Clients, name: &str, owner: &str) -> Result<(), Failure> {

@@ -56,10 +56,11 @@ where
 {
     move |error| {
         let code = error.code().map(str::to_owned);
-        let (text, exit_code) = match (&code, error.raw_response()) {
+        let (text, exit_code) = match (&code, status(&error)) {
             (Some(code), _) => explain_service(code, error.message().unwrap_or_default()),
-            (None, Some(response)) => explain_status(response.status().as_u16()),
-            (None, None) => explain_transport(&format!("{}", DisplayErrorContext(&error))),
+            (None, Some(status @ 300..)) => explain_status(status),
+            // Nothing answered, or what answered is none of AWS's.
+            (None, _) => explain_transport(&format!("{}", DisplayErrorContext(&error))),
         };
         Failure {
             message: format!("{doing}: {text}"),
@@ -85,6 +86,11 @@ fn explain_service(code: &str, message: &str) -> (String, u8) {
         _ => return (format!("{message} ({code})"), 1),
     };
     (format!("{message} ({code})\n{advice}"), REFUSED)
+}
+
+/// The HTTP status that a request was answered with.
+pub(crate) fn status<E>(error: &SdkError<E, HttpResponse>) -> Option<u16> {
+    error.raw_response().map(|response| response.status().as_u16())
 }
 
 /// Responses that say no more, as those to HEAD of S3's, which have no body.
@@ -173,6 +179,14 @@ mod tests {
             );
             assert_eq!(failure.exit_code, exit_code);
         }
+        // A page that asks to log in to a network.
+        let response = HttpResponse::new(200.try_into().unwrap(), "<html>".into());
+        let error = SdkError::<ErrorMetadata, _>::response_error("no JSON", response);
+        let failure = aws("the stack can't be read")(error);
+        assert!(
+            failure.message.contains("no JSON") && !failure.message.contains("status"),
+            "{failure:?}"
+        );
     }
 
     #[test]

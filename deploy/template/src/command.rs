@@ -66,9 +66,54 @@ impl TemplateArgs {
         };
         fs::write(&self.output, text).with_context(|| format!("{} can't be written", self.output.display()))
     }
+
     fn layers(&self, settings: &Settings) -> Result<Vec<Archive>> {
         let labels = settings.stack_layers.iter().map(|layer| layer.label.clone());
         let layers = self.layers.iter().zip(labels);
         layers.map(|(path, label)| Archive::read(path).context(label)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is checked before there is a zip: what was said, and whether a file was written.
+    fn checked(memory_mb: u32) -> (String, bool) {
+        let folder = std::env::temp_dir().join(format!("template-{}-{memory_mb}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let settings = json!({
+            "label": "//shop:deploy",
+            "zip_label": "//shop:lambda_zip",
+            "architecture": "x86_64",
+            "runtime": "python3.13",
+            "edge": false,
+            "streaming": false,
+            "aws_tags": {},
+            "functions": [{"name": "create_order", "handler": "index.handler", "memory_mb": memory_mb}],
+            "stack_layers": [{"label": "//shop:tools", "name": "tools", "architectures": [], "runtimes": []}],
+        });
+        let arguments = TemplateArgs {
+            settings: folder.join("settings.json"),
+            zip: None,
+            layers: Vec::new(),
+            patch: None,
+            output: folder.join("checked"),
+        };
+        fs::write(&arguments.settings, settings.to_string()).unwrap();
+        let said = arguments
+            .run()
+            .err()
+            .map_or_else(String::new, |error| format!("{error:#}"));
+        let is_written = arguments.output.exists();
+        fs::remove_dir_all(folder).unwrap();
+        (said, is_written)
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_without_the_zip() {
+        assert_eq!(checked(128), (String::new(), true));
+        let (said, is_written) = checked(64);
+        assert!(said.contains("`memory_mb = 64`") && !is_written, "{said}");
     }
 }
