@@ -3,4 +3,5 @@
 #include "settings.h"
 
 #include "static.c"
+#include "huge_pages.h"
 #include "keep.h"

@@ -4,4 +4,5 @@
 #include "settings.h"
 
 #include "static.c"
+#include "huge_pages.h"
 #include "keep.h"
