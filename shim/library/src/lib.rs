@@ -30,7 +30,7 @@ mod program;
 #[doc(hidden)]
 pub mod startup;
 
-pub use process::poll::is_readable;
+pub use process::{poll::is_readable, schedule::run_after_wakers, socket::has_connection};
 pub use program::{
     Attendant, Bell, Engine, Exit, Failure, Function, Invocation, Outcome, Slot, Step, attended_thread, panic_message,
     thread,

@@ -6,6 +6,8 @@ pub(crate) mod fork;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub(crate) mod pages;
 pub mod poll;
+pub mod schedule;
+pub mod socket;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub mod stack_overflow;
 pub(crate) mod symbol;

@@ -1,57 +1,15 @@
 //! Who is at the other end of a connection.
 
-use std::{
-    fs,
-    net::{IpAddr, SocketAddr, TcpStream},
-};
+use std::net::{SocketAddr, TcpStream};
+
+use lambda_shim::has_connection;
 
 /// Whether a connection on loopback comes from this process. Where the system does not tell, it is taken for granted.
 pub(super) fn is_own_process(stream: &TcpStream) -> bool {
-    let (Ok(peer), Ok(own)) = (stream.peer_addr(), stream.local_addr()) else {
-        return false;
-    };
-    let Ok(table) = fs::read_to_string("/proc/self/net/tcp") else {
-        return true;
-    };
-    match inode(&table, peer, own) {
-        Some(inode) => has_socket(inode),
-        // The other end is gone already.
-        None => false,
+    match (stream.peer_addr(), stream.local_addr()) {
+        (Ok(SocketAddr::V4(peer)), Ok(SocketAddr::V4(own))) => has_connection(peer, own).unwrap_or(true),
+        _ => false,
     }
-}
-
-/// The inode of the socket that is connected from `local` to `remote`, by the kernel's table of sockets.
-fn inode(table: &str, local: SocketAddr, remote: SocketAddr) -> Option<&str> {
-    let (local, remote) = (kernel_form(local)?, kernel_form(remote)?);
-    table.lines().find_map(|line| {
-        let mut fields = line.split_ascii_whitespace().skip(1);
-        let found = fields.next() == Some(&local) && fields.next() == Some(&remote);
-        // Behind the addresses: state, queues, timer, retransmits, user, timeout, inode.
-        found.then(|| fields.nth(6)).flatten()
-    })
-}
-
-/// An address as the kernel's table writes it: the bytes of the address as a number of this machine, and the port.
-fn kernel_form(address: SocketAddr) -> Option<String> {
-    match address.ip() {
-        IpAddr::V4(ip) => Some(format!(
-            "{:08X}:{:04X}",
-            u32::from_ne_bytes(ip.octets()),
-            address.port()
-        )),
-        IpAddr::V6(_) => None,
-    }
-}
-
-fn has_socket(inode: &str) -> bool {
-    let wanted = format!("socket:[{inode}]");
-    let Ok(files) = fs::read_dir("/proc/self/fd") else {
-        return true;
-    };
-    files
-        .flatten()
-        .filter_map(|file| fs::read_link(file.path()).ok())
-        .any(|target| target.as_os_str() == wanted.as_str())
 }
 
 #[cfg(test)]
@@ -87,16 +45,5 @@ mod tests {
         other.kill().unwrap();
         other.wait().unwrap();
         assert!(!own);
-    }
-
-    #[test]
-    fn the_kernels_table_is_read() {
-        let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n\
-                       0: 0100007F:1F90 0100007F:C001 01 00000000:00000000 00:00000000 00000000     0        0 4242 1 0\n";
-        let address = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        if cfg!(target_endian = "little") {
-            assert_eq!(inode(table, address(0x1f90), address(0xc001)), Some("4242"));
-            assert_eq!(inode(table, address(0xc001), address(0x1f90)), None);
-        }
     }
 }

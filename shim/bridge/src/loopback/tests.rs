@@ -154,6 +154,24 @@ fn a_main_that_never_asks_for_an_event_fails_the_initialisation() {
     assert_eq!(env::var("AWS_LAMBDA_RUNTIME_API").as_deref(), Ok(LAMBDAS_OWN));
 }
 
+/// Else the client opens a connection for many an event; seen here by its cause, as how many is a matter of luck.
+#[cfg(target_os = "linux")]
+#[test]
+fn main_does_not_run_in_the_place_of_the_thread_that_wakes_it() {
+    /// Field 41 of `/proc/thread-self/stat`; behind the name, the third follows.
+    fn policy() -> String {
+        let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+        let fields = stat.rsplit_once(')').unwrap().1;
+        fields.split_whitespace().nth(41 - 3).unwrap().to_owned()
+    }
+
+    const SCHED_BATCH: &str = "3";
+    static FUNCTION: Function = Function::new(|| loopback(&FUNCTION, || Exit::new(0, policy())));
+    let _environment = environment();
+    assert_eq!(FUNCTION.initialize().unwrap_err().message, SCHED_BATCH);
+    assert_ne!(policy(), SCHED_BATCH, "of the thread that calls in");
+}
+
 /// What the hooks of a snapshot did, in order.
 static HOOKS: Mutex<Vec<&str>> = Mutex::new(Vec::new());
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{libc::EAGAIN, watch::Watch};
-use crate::process::symbol::replaced_symbol;
+use crate::process::{schedule::regain_preemption, symbol::replaced_symbol};
 
 /// What a thread does.
 pub type Start = unsafe extern "C-unwind" fn(*mut c_void) -> *mut c_void;
@@ -51,6 +51,7 @@ unsafe extern "C-unwind" fn watched(watch: *mut c_void) -> *mut c_void {
         watch.begin();
         (start, argument)
     };
+    regain_preemption();
     // SAFETY: the caller of `create_thread` promised it.
     unsafe { start(argument) }
 }
