@@ -28,7 +28,7 @@ pub struct Cli {
     /// Keeps every sample in the JSON, not only each round's summary.
     #[arg(long, conflicts_with_all = ["soak", "cold"])]
     pub samples: bool,
-    /// Times builds as well, which takes some minutes.
+    /// Times builds as well, which takes some minutes; without it, those of the JSON that is there are kept.
     #[arg(long, conflicts_with_all = ["soak", "cold", "allocators"])]
     pub builds: bool,
     /// Measures instead what many events leave behind in a function's processes, and writes soak.md and .json.

@@ -9,7 +9,7 @@ use anyhow::{bail, Context, Result};
 use bench::{
     affinity::Cores,
     allocators,
-    builds::builds,
+    builds::{builds, Builds},
     cli::{as_given, workspace, write, Cli},
     cold,
     machine::{self, Machine},
@@ -47,11 +47,13 @@ fn run(cli: Cli) -> Result<()> {
 fn run_benchmark(cli: &Cli, output: &Path) -> Result<()> {
     let results = cli.common.read_or(&output.join("benchmark.json"), || {
         let mut results = results(cli, PEERS.iter(), &CRATES)?;
-        if cli.builds {
+        results.builds = if cli.builds {
             let workspace =
                 workspace().context("there is no workspace to build: run this by `bazel run //bench -- --builds`")?;
-            results.builds = Some(builds(&workspace)?);
-        }
+            Some(builds(&workspace)?)
+        } else {
+            earlier_builds(&output.join("benchmark.json"))
+        };
         Ok(results)
     })?;
     write(&output.join("benchmark.md"), report::markdown(&results).as_bytes())?;
@@ -60,6 +62,12 @@ fn run_benchmark(cli: &Cli, output: &Path) -> Result<()> {
     write(&output.join("benchmark.png"), &png::png(&svg)?)?;
     eprintln!("written: benchmark.md, .json, .svg and .png in {}", output.display());
     Ok(())
+}
+
+/// The builds of a run before, which are measured by themselves; none where there is no such run.
+fn earlier_builds(json: &Path) -> Option<Builds> {
+    let results: Results = serde_json::from_slice(&fs::read(json).ok()?).ok()?;
+    results.builds
 }
 
 fn run_allocators(cli: &Cli, output: &Path) -> Result<()> {
