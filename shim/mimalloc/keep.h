@@ -3,4 +3,4 @@
 // MIMALLOC_PURGE_DELAY in the function's environment says otherwise.
 #pragma once
 
-static void __attribute__((constructor)) keep_what_was_freed(void) { mi_option_set_default(mi_option_purge_delay, -1); }
+static void mi_attr_constructor keep_what_was_freed(void) { mi_option_set_default(mi_option_purge_delay, -1); }

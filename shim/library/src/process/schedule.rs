@@ -2,7 +2,8 @@
 
 /// Has this thread wait for its turn when another wakes it, rather than run in that one's place at once: Linux's
 /// [`SCHED_BATCH`](https://man7.org/linux/man-pages/man7/sched.7.html), which takes nothing of its share of the processor. Processes that it
-/// starts inherit this; threads that the library's code starts do not. Where it can't be had, nothing happens.
+/// starts inherit this, and so do threads that libc starts by itself (`getaddrinfo_a`, timers); those that the library's code starts do not.
+/// Where it can't be had, nothing happens.
 ///
 /// ```
 /// std::thread::spawn(lambda_shim::run_after_wakers).join().unwrap();

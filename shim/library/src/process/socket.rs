@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddrV4, os::fd::RawFd};
 
-/// Whether this process has a socket of its own that is connected from `local` to `remote`; `None` where the system does not tell what the
+/// Whether this process has an IPv4 socket of its own that is connected from `local` to `remote`; `None` where the system does not tell what the
 /// process has open.
 ///
 /// Each descriptor is asked, as the kernel's table of connections (`/proc/self/net/tcp`) takes milliseconds to read.
@@ -22,12 +22,17 @@ use std::{net::SocketAddrV4, os::fd::RawFd};
 /// # std::io::Result::Ok(())
 /// ```
 pub fn has_connection(local: SocketAddrV4, remote: SocketAddrV4) -> Option<bool> {
-    let names = std::fs::read_dir("/proc/self/fd")
-        .ok()?
-        .flatten()
-        .map(|entry| entry.file_name());
-    let mut descriptors = names.filter_map(|name| name.to_str()?.parse::<RawFd>().ok());
-    Some(descriptors.any(|socket| system::local(socket) == Some(local) && system::remote(socket) == Some(remote)))
+    // Of the thread, as the process's own is empty once its first thread has ended.
+    for entry in std::fs::read_dir("/proc/thread-self/fd").ok()? {
+        let name = entry.ok()?.file_name();
+        let Some(socket) = name.to_str().and_then(|name| name.parse::<RawFd>().ok()) else {
+            continue;
+        };
+        if system::local(socket) == Some(local) && system::remote(socket) == Some(remote) {
+            return Some(true);
+        }
+    }
+    Some(false)
 }
 
 #[cfg(target_os = "linux")]
