@@ -118,9 +118,7 @@ impl Common {
         measure: impl FnOnce() -> Result<T>,
     ) -> Result<T> {
         if self.render {
-            let text = fs::read_to_string(json).with_context(|| format!("cannot read {}", json.display()))?;
-            return serde_json::from_str(&text)
-                .with_context(|| format!("{} is not of this version: measure anew", json.display()));
+            return read(json);
         }
         let results = measure()?;
         let text = serde_json::to_string(&results).context("the results cannot be written as JSON")?;
@@ -168,6 +166,16 @@ pub fn as_given(path: &Path) -> PathBuf {
 /// If it cannot be written.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Reads the results of a run before.
+///
+/// # Errors
+///
+/// If there are none, or they are of another version of this program.
+pub fn read<T: DeserializeOwned>(json: &Path) -> Result<T> {
+    let text = fs::read_to_string(json).with_context(|| format!("cannot read {}", json.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not of this version: measure anew", json.display()))
 }
 
 /// Takes `NAME=VALUE` apart.

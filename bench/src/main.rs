@@ -10,7 +10,7 @@ use bench::{
     affinity::Cores,
     allocators,
     builds::{builds, Builds},
-    cli::{as_given, workspace, write, Cli},
+    cli::{as_given, read, workspace, write, Cli},
     cold,
     machine::{self, Machine},
     measure::{measure, Plan},
@@ -66,8 +66,7 @@ fn run_benchmark(cli: &Cli, output: &Path) -> Result<()> {
 
 /// The builds of a run before, which are measured by themselves; none where there is no such run.
 fn earlier_builds(json: &Path) -> Option<Builds> {
-    let results: Results = serde_json::from_slice(&fs::read(json).ok()?).ok()?;
-    results.builds
+    read::<Results>(json).ok()?.builds
 }
 
 fn run_allocators(cli: &Cli, output: &Path) -> Result<()> {

@@ -70,8 +70,6 @@ pub fn loopback(
     };
     let host = Host::new(Arc::clone(&api), Arc::clone(&bell));
     let main = || {
-        // `main` is woken by its client's thread that reads an answer. Run at once, in that one's place, it asks for more before the connection
-        // is back in the client's pool, and a new one is opened: for a third of all events, as was measured.
         run_after_wakers();
         main()
     };

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::process::{
     fork::{ForkMutex, generation},
+    schedule::run_after_wakers,
     watch_main,
 };
 
@@ -152,6 +153,7 @@ impl Function {
             return Err(Failure::misuse("main runs already"));
         }
         watch_main();
+        run_after_wakers();
         Ok(catch_unwind(main).unwrap_or_else(|payload| Exit::panic(&*payload)))
     }
 
